@@ -1,0 +1,143 @@
+// Package transcripts replays literal console text against an appliance.
+//
+// A transcript is a txtar archive. Its comment says what it shows and may carry
+// options, one a line:
+//
+//	skip: REASON            not reachable yet; the runner reports it as skipped
+//	blanks: loose           runs of blanks compare equal (the guide lost some)
+//
+// The section "startup.cfg" is the startup-config the appliance boots with. The
+// section "console" is what the screen shows: a line that begins with a prompt
+// is typed, every other line must be printed. Other sections are files that
+// stage directions name. Inside an expected line {{RE}} matches a regular
+// expression and time stamps such as *Sep  4 07:16:02.715 match any time.
+//
+// Stage directions stand on lines of their own and begin with "@ "; they are
+// carried out between the line above and the line below:
+//
+//	@ type TEXT             typed at a prompt that does not echo (passwords)
+//	@ key NAME              one key: SPACE ENTER TAB CTRL-C CTRL-Z UP ? q
+//	@ advance 10s           lets time pass
+//	@ line 2101 busy        state of a line: idle busy ringing clear
+//	@ phone NAME register HOST-MAC NUMBER     a SIP phone registers
+//	@ phone NAME subscribe|unsubscribe NUMBER
+//	@ phone NAME expect NUMBER STATE          waits for that state
+//	@ phone NAME stop
+//	@ sip < FILE            sends FILE to the SIP endpoint in one datagram
+//	@ expect FILE           the next datagram back must match FILE
+//
+// The package is used by tests and by the replay command.
+package transcripts
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/txtar"
+)
+
+// Script is a parsed transcript.
+type Script struct {
+	Name    string
+	Comment string
+	Skip    string // reason, "" when it is to be run
+	Loose   bool   // runs of blanks compare equal
+	Startup []byte // nil: the factory default configuration
+	Files   map[string][]byte
+	Steps   []Step
+}
+
+// Step is one thing typed or directed and the screen that must follow.
+type Step struct {
+	Line      int      // in the console section, from 1
+	Screen    string   // the whole input line as the screen shows it, prompt included
+	Prompt    string   // its prompt
+	Input     string   // what is typed after the prompt
+	Typed     bool     // Input is typed without echo
+	Direction []string // a stage direction in words; Screen is empty then
+	Expect    []string // the lines printed afterwards
+}
+
+// A prompt: "Router>", "Router(config-line)#", a question of a dialog or of the
+// login, or the pager.
+var promptRE = regexp.MustCompile(`^(?:[A-Za-z][\w.\-]*(?:\([\w.\-]+\))?[>#]` +
+	`|Password: ?|Username: ` +
+	`|[A-Z].*\[[^\]]*\]\? ?` +
+	`|[A-Z].*\[confirm\]|[A-Z].*\[yes/no\]: ` +
+	`| --More-- )`)
+
+// Parse reads a transcript. The name is used in messages.
+func Parse(name string, data []byte) (*Script, error) {
+	ar := txtar.Parse(bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n")))
+	s := &Script{Name: name, Comment: string(ar.Comment), Files: map[string][]byte{}}
+	for line := range strings.Lines(s.Comment) {
+		key, val, ok := strings.Cut(strings.TrimSpace(line), ": ")
+		switch {
+		case ok && key == "skip":
+			s.Skip = val
+		case ok && key == "blanks" && val == "loose":
+			s.Loose = true
+		}
+	}
+	var console []byte
+	for _, f := range ar.Files {
+		switch f.Name {
+		case "startup.cfg":
+			s.Startup = f.Data
+		case "console":
+			console = f.Data
+		default:
+			s.Files[f.Name] = f.Data
+		}
+	}
+	if console == nil {
+		return nil, fmt.Errorf("%s: no section \"console\"", name)
+	}
+	if err := s.parseConsole(string(console)); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Script) parseConsole(text string) error {
+	n := 0
+	for line := range strings.Lines(text) {
+		n++
+		line = strings.TrimSuffix(line, "\n")
+		if d, ok := strings.CutPrefix(line, "@ "); ok {
+			words := strings.Fields(d)
+			if len(words) == 0 {
+				return fmt.Errorf("%s: console line %d: empty stage direction", s.Name, n)
+			}
+			if words[0] == "type" {
+				last := len(s.Steps) - 1
+				if last < 0 || s.Steps[last].Input != "" || len(s.Steps[last].Direction) > 0 || len(s.Steps[last].Expect) > 0 {
+					return fmt.Errorf("%s: console line %d: @ type needs an empty prompt line above it", s.Name, n)
+				}
+				s.Steps[last].Input = strings.TrimPrefix(d, "type ")
+				s.Steps[last].Typed = true
+				continue
+			}
+			s.Steps = append(s.Steps, Step{Line: n, Direction: words})
+			continue
+		}
+		if p := promptRE.FindString(line); p != "" {
+			s.Steps = append(s.Steps, Step{Line: n, Screen: line, Prompt: p, Input: line[len(p):]})
+			continue
+		}
+		if len(s.Steps) == 0 {
+			if strings.TrimSpace(line) == "" {
+				continue // blank lines before the first prompt
+			}
+			return fmt.Errorf("%s: console line %d: text before the first prompt: %q", s.Name, n, line)
+		}
+		last := &s.Steps[len(s.Steps)-1]
+		last.Expect = append(last.Expect, line)
+	}
+	if len(s.Steps) == 0 {
+		return fmt.Errorf("%s: the console section is empty", s.Name)
+	}
+	return nil
+}
