@@ -1,0 +1,76 @@
+package phones
+
+import (
+	"fmt"
+	"net/netip"
+	"time"
+)
+
+// Registration is one REGISTER request, taken apart.
+type Registration struct {
+	Number    string // user part of To
+	CallID    string
+	CSeq      uint32
+	Source    netip.AddrPort
+	Transport string // "udp", "tcp"
+	UserAgent string
+	// Star is `Contact: *`. Contacts is empty then; both empty is a query.
+	Star     bool
+	Contacts []Contact
+	// Expires is the Expires header in seconds; negative when there is none.
+	Expires int
+	// Hints are further header values in which phones name themselves (Reason,
+	// X-… headers, device-id); SEP<mac> is looked for in them.
+	Hints []string
+	// Authenticated is the user name whose digest the caller has verified, "" if none.
+	Authenticated string
+}
+
+// Contact is one element of a Contact header.
+type Contact struct {
+	URI      string // as received, without angle brackets and header parameters
+	User     string
+	Host     string
+	Port     int    // 0 when the URI has none
+	Instance string // +sip.instance without the quotes
+	Params   string // the header parameters, in which a device name is looked for
+	Expires  int    // seconds; negative when there is none
+}
+
+// Result is the answer to a REGISTER that succeeded.
+type Result struct {
+	// Contacts are all contacts of the number after the request, oldest dial
+	// peer first; the 200 lists them with their Remaining time.
+	Contacts []Binding
+	At       time.Time
+}
+
+// Credentials are what a challenge for a REGISTER checks.
+type Credentials struct{ Realm, Username, Password string }
+
+// Error is a refused REGISTER. Code and Reason are the status line.
+type Error struct {
+	Code       int
+	Reason     string
+	MinExpires time.Duration // 423 only
+	Cause      string        // for the log
+}
+
+func (e *Error) Error() string {
+	if e.Cause == "" {
+		return fmt.Sprintf("register refused: %d %s", e.Code, e.Reason)
+	}
+	return fmt.Sprintf("register refused: %d %s: %s", e.Code, e.Reason, e.Cause)
+}
+
+// Authenticate says whether a REGISTER must carry a valid digest, and which:
+// `authenticate register` is on and the pool it matches has a user name and a
+// password. A request that matches no pool need not; Register refuses it.
+func (r *Registry) Authenticate(reg Registration) (Credentials, bool) { return Credentials{}, false }
+
+// Register carries out one REGISTER (RFC 3261 10.3), wholly or not at all. The
+// error is an *Error: 400 malformed, 401 not authenticated though
+// Authenticate asks for it, 403 no pool matches or too many contacts, 404 the number
+// is not a directory number of the pool, 423 too brief, 500 out of order, 503
+// registrar off.
+func (r *Registry) Register(reg Registration) (Result, error) { return Result{}, &Error{Code: 503} }

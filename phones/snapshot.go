@@ -1,0 +1,160 @@
+package phones
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/busylamp/busylamp/presence"
+)
+
+// Snapshot is a copy of everything that `show voice register …` and `show
+// sip-ua status registrar` print (CME command reference). It shares nothing
+// that changes later.
+type Snapshot struct {
+	At     time.Time // when it was taken; Binding.Remaining counts from here
+	Config Config    // as last applied, MaxExpires and MinExpires with defaults filled in
+	Stats  Statistics
+	Pools  []PoolStatus // sorted by tag
+	DNs    []DNStatus   // sorted by tag
+	// Bindings holds every registered contact, sorted by number and then by
+	// dial-peer tag: `show sip-ua status registrar`.
+	Bindings []Binding
+	// Attempts are the refused phones, oldest first.
+	Attempts []Attempt
+	// Numbers are all local directory numbers, sorted bytewise.
+	Numbers []Number
+}
+
+// Pool returns the status of one pool.
+func (s Snapshot) Pool(tag int) (PoolStatus, bool) {
+	for _, p := range s.Pools {
+		if p.Config.Tag == tag {
+			return p, true
+		}
+	}
+	return PoolStatus{}, false
+}
+
+// DN returns the status of one voice register dn.
+func (s Snapshot) DN(tag int) (DNStatus, bool) {
+	for _, d := range s.DNs {
+		if d.Config.Tag == tag {
+			return d, true
+		}
+	}
+	return DNStatus{}, false
+}
+
+// PoolStatus is one `voice register pool` as it stands.
+type PoolStatus struct {
+	Config Pool
+	// Registered: at least one of its lines has a contact.
+	Registered bool
+	// Lines has one entry per `number` line, sorted by Index.
+	Lines []PoolLine
+	// PrimaryLine is the number of the lowest registered line ("active primary
+	// line is"); "" when unregistered.
+	PrimaryLine string
+	// Contact is the address a request to the phone goes to ("contact IP
+	// address"); zero when unregistered.
+	Contact netip.AddrPort
+	// CallID and UserAgent are those of the newest registration, kept after it
+	// ended ("registration Call ID is", "Current Phone load version is").
+	CallID, UserAgent string
+	// Transport is that of the newest contact ("udp", "tcp"); "" when unregistered.
+	Transport string
+	// UnregisteredReason is the text below "Reason for unregistered state:"; ""
+	// while registered.
+	UnregisteredReason string
+	// Bindings are the contacts of this pool, sorted by dial-peer tag: the
+	// dynamic dial peers.
+	Bindings []Binding
+	Stats    Statistics
+}
+
+// PoolLine is one `number N dn TAG` line of a pool.
+type PoolLine struct {
+	Index      int
+	DN         int
+	Number     string // "" when the dn does not exist or has no number
+	Registered bool
+}
+
+// DNStatus is one `voice register dn` as it stands.
+type DNStatus struct {
+	Config DN
+	// Uses says which pools have it, sorted by pool tag: "Pool 3    has this DN
+	// configured for line 1, 2".
+	Uses       []DNUse
+	Registered bool
+	Line       presence.Line
+}
+
+// DNUse is one pool that has a directory number on some of its lines.
+type DNUse struct {
+	Pool  int
+	Lines []int // sorted
+}
+
+// Binding is one registered contact.
+type Binding struct {
+	Number string // the directory number, user part of the address of record
+	// URI is the contact URI as received.
+	URI string
+	// Host and Port are those of the URI; Port is 5060 when the URI has none.
+	Host string
+	Port int
+	// Source is where the REGISTER came from.
+	Source    netip.AddrPort
+	Transport string // "udp" or "tcp"
+	CallID    string
+	CSeq      uint32
+	Instance  string // +sip.instance without quotes, "" if none
+	UserAgent string
+	Device    string // SEP…, or the device name the phone gave; "" if it gave none
+	Pool, DN  int    // tags
+	Line      int    // `number` index in the pool
+	// DialPeer is the tag of the dynamic dial peer, counted from 40001.
+	DialPeer int
+	// ID is the registration id of the newest REGISTER.
+	ID         int
+	Registered time.Time     // newest REGISTER
+	Expires    time.Duration // granted
+	Remaining  time.Duration // from Snapshot.At, never below zero
+}
+
+// Statistics is the counter group of `show voice register statistics`.
+type Statistics struct {
+	ActiveRegistrations int // contacts
+	RegisteredPhones    int // pools with a contact ("Total SIP phones registered")
+
+	RegisterRequests, RegisterSuccess, RegisterFailed       uint64
+	UnregisterRequests, UnregisterSuccess, UnregisterFailed uint64
+	// AttemptsSinceUnregister counts registration requests since the last
+	// unregister request.
+	AttemptsSinceUnregister uint64
+
+	// Zero when it has not happened yet.
+	LastRegister, LastUnregister, RegisterSuccessAt, UnregisterSuccessAt time.Time
+}
+
+// Attempt is a phone that was refused: `show voice register pool
+// attempted-registrations`.
+type Attempt struct {
+	MAC      MAC    // zero when the request named none
+	Number   string // what it tried to register
+	Addr     netip.Addr
+	Attempts int
+	First    time.Time
+	Latest   time.Time
+	Reason   string // "No pool match for the registration request"
+}
+
+// Number is one local directory number.
+type Number struct {
+	Number   string
+	DN       int  // voice register dn tag, 0 if none
+	EphoneDN int  // ephone-dn tag, 0 if none
+	Watch    bool // allow watch on any dn that has this number
+	Line     presence.Line
+}
