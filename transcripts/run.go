@@ -32,6 +32,8 @@ type Runner struct {
 	Stage  Stage
 	// Patience is how long to wait for what must appear. Default 5 s.
 	Patience time.Duration
+
+	lastPrompt string // while recording: the prompt that messages broke
 }
 
 // Mismatch says where a screen differed from its transcript.
