@@ -85,9 +85,9 @@ type Form uint8
 
 // The three forms of a configuration line.
 const (
-	Set     Form = iota // blf-speed-dial 1 2001 label x
-	No                  // no blf-speed-dial 1
-	Default             // default blf-speed-dial 1
+	Positive Form = iota // blf-speed-dial 1 2001 label x
+	No                   // no blf-speed-dial 1
+	Default              // default blf-speed-dial 1
 )
 
 // Outcome of a Match.
