@@ -1,0 +1,98 @@
+package secret
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func TestDecode7(t *testing.T) {
+	for text, want := range map[string]string{
+		"021201481F":         "test", // the guide's sip-ua authentication line
+		"060506324F41":       "cisco",
+		"0822455D0A16":       "cisco",
+		"094F471A1A0A":       "cisco",
+		"00":                 "",
+		"045802150C2E":       "cisco",
+		"05080F1C2243":       "cisco",
+		"13061E010803557878": "\x00",
+	} {
+		got, err := Decode7(text)
+		if want == "\x00" {
+			if err != nil || len(got) != 8 {
+				t.Errorf("Decode7(%q) = %q, %v", text, got, err)
+			}
+			continue
+		}
+		if err != nil || got != want {
+			t.Errorf("Decode7(%q) = %q, %v; want %q", text, got, err, want)
+		}
+	}
+	for _, bad := range []string{"", "0", "0x12", "02120", "99AB", "021201481G", strings.Repeat("0", 999)} {
+		if got, err := Decode7(bad); err == nil {
+			t.Errorf("Decode7(%q) = %q, want an error", bad, got)
+		}
+	}
+}
+
+func TestType7RoundTrip(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		plain := rapid.StringN(0, 25, max7).Draw(t, "plain")
+		enc, err := Encode7(plain, rapid.IntRange(0, 100).Draw(t, "offset"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := Decode7(enc); err != nil || got != plain {
+			t.Fatalf("Decode7(Encode7(%q)) = %q, %v", plain, got, err)
+		}
+	})
+}
+
+func TestMatches(t *testing.T) {
+	hash, err := Hash5("lab", "")
+	if err != nil || !Valid5(hash) {
+		t.Fatalf("Hash5 = %q, %v", hash, err)
+	}
+	for _, c := range []struct {
+		s     Secret
+		typed string
+		want  bool
+	}{
+		{Secret{0, "lab"}, "lab", true},
+		{Secret{0, "lab"}, "Lab", false},
+		{Secret{0, "lab"}, "labx", false},
+		{Secret{5, hash}, "lab", true},
+		{Secret{5, hash}, "lac", false},
+		{Secret{5, "$1$mERr$hx5rVt7rPNoS4wqbXKX7m0"}, "cisco", true}, // a widely published example
+		{Secret{5, "junk"}, "cisco", false},
+		{Secret{5, "$1$"}, "", false},
+		{Secret{7, "021201481F"}, "test", true},
+		{Secret{7, "021201481F"}, "TEST", false},
+		{Secret{7, "zz"}, "", false},
+		{Secret{}, "", false},
+		{Secret{9, "x"}, "x", false},
+		{Secret{0, "a"}, strings.Repeat("a", 10000), false},
+	} {
+		if got := c.s.Matches(c.typed); got != c.want {
+			t.Errorf("Secret{%d %q}.Matches(%.20q) = %v", c.s.Type, c.s.Value, c.typed, got)
+		}
+	}
+}
+
+func TestSecretDoesNotPrint(t *testing.T) {
+	s := Secret{0, "topsecret"}
+	if text := fmt.Sprintf("%v %s %+v %#v", s, s, s, s); strings.Contains(text, "topsecret") {
+		t.Error(text)
+	}
+}
+
+func FuzzDecode7(f *testing.F) {
+	f.Add("021201481F")
+	f.Fuzz(func(t *testing.T, text string) {
+		if p, err := Decode7(text); err == nil && len(p) != len(text)/2-1 {
+			t.Errorf("Decode7(%q) = %q", text, p)
+		}
+	})
+}
