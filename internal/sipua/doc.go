@@ -1,0 +1,56 @@
+// Package sipua is the appliance's one SIP endpoint: a UDP and TCP transport on
+// one address with the transaction layer above it. The registrar, the presence
+// agent and the call model share it; only those adapters, the softphone and
+// internal/app import it.
+//
+// github.com/emiago/sipgo/sip parses messages and gives the message types.
+// Transport and transactions are our own, for reasons measured with v1.7.2:
+//
+//   - it starts a goroutine per message, so two SUBSCRIBEs of one dialog, or a
+//     NOTIFY and its answer, can overtake one another;
+//   - a UDP server transaction keeps 5.5 kB for the 32 s of Timer J, here it is
+//     the bytes of the answer and little more;
+//   - UDP messages above 1300 bytes are refused, responses included;
+//   - received is only set beside rport, answers copy a foreign version number,
+//     and the UDP listener remembers every peer address for ever.
+//
+// # Order and goroutines
+//
+// One goroutine reads the UDP socket, one reads and one writes each TCP
+// connection. A reader only finds the Call-ID and hands the bytes to the worker
+// that Call-ID hashes to. The worker parses, matches transactions and calls the
+// handlers, so that everything about one Call-ID (requests, responses, timeouts,
+// ACK, CANCEL) happens one after the other in order of arrival, and different
+// Call-IDs run at the same time. A handler that blocks holds up its worker:
+// hand long work to a goroutine of your own (INVITE) or refuse it.
+//
+// One goroutine drives all timers from a timer wheel and sleeps when none is
+// set. Apply may leave one goroutine that retries a busy port. Close stops and
+// waits for all of them.
+//
+// # Bounds
+//
+//   - A worker's queue holds 1024 messages and 4 MiB. Beyond that a datagram is
+//     dropped without an answer (its sender retransmits), and a TCP request is
+//     answered 503 with Retry-After. A request that waited over 2 s is answered
+//     503 with Retry-After, which is what sustained overload looks like.
+//   - Answers of finished transactions are kept for 32 s on UDP, at most
+//     Options.MaxTransactions; beyond that the oldest go first.
+//   - Outstanding client transactions: Options.MaxClientTransactions; beyond
+//     that Send reports ErrOverload.
+//   - TCP: Options.MaxConns connections (more are closed at once), 64 KiB a
+//     message, 30 s for a message to arrive whole and for the first message of a
+//     connection, 75 min idle, 256 KiB of unsent output (overflow closes the
+//     connection), 10 s for a write.
+//
+// # Deviations from RFC 3261, on purpose
+//
+//   - Requests over 1300 bytes stay on UDP (18.1.1 wants TCP): phones of the
+//     time listen on UDP only and IP fragmentation works on a LAN.
+//   - maddr and ttl in Via are ignored: an answer goes to where the request came
+//     from (RFC 3581) or to the sent-by port at that host, never to a third party.
+//   - Max-Forwards is not looked at. 483 is a proxy's answer (16.3); here every
+//     request ends, and an OPTIONS with Max-Forwards 0 must be answered.
+//   - Errors found before a transaction exists (400, 413, 416, 505, 513) are
+//     answered statelessly with a To tag derived from the request (8.2.7).
+package sipua
