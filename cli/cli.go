@@ -1,0 +1,194 @@
+// Package cli is the shell: sessions on terminal lines, the stack of modes,
+// IOS's errors with the caret, `?` and TAB, output pipes, the pager, dialogs
+// and login. It knows no command but those that belong to every mode (exit,
+// end, do): configuration commands come from a conf.Schema, EXEC commands are
+// Exec literals in modes/, whose Run bodies call the methods of Context.
+//
+// It imports cli/grammar, cli/conf, cli/render, cli/secret, cli/term and
+// internal/logbuf; modes, internal/app and the front ends of cli/tty's callers
+// import it.
+//
+// # Goroutines
+//
+// A Session belongs to the goroutine that called Run or RunLine; Run bodies of
+// Exec commands run on it. While a command runs, one more goroutine watches
+// Terminal.Interrupted; it is waited for before the next prompt. Messages and
+// debug texts reach the terminal on a goroutine of logbuf (Log.Attach), through
+// Terminal.Async. Shell's methods may be called from any goroutine. Shell.Apply
+// is called by a conf binding.
+package cli
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/busylamp/busylamp/cli/conf"
+	"github.com/busylamp/busylamp/cli/grammar"
+	"github.com/busylamp/busylamp/cli/secret"
+	"github.com/busylamp/busylamp/cli/term"
+	"github.com/busylamp/busylamp/internal/logbuf"
+)
+
+// Terminal is what a session talks to; cli/tty implements it.
+type Terminal = term.Terminal
+
+// Secret is a configured password in its stored form.
+type Secret = secret.Secret
+
+// Exec is an EXEC command, or an action typed in a configuration mode that
+// leaves no line behind (`create cnf-files`, `reset`). It is a literal in
+// modes/.
+type Exec struct {
+	// Syntax and Help are those of grammar.Spec. A `no` form is a literal of
+	// its own: "no debug presence errors".
+	Syntax, Help string
+	// Modes in which it can be typed: "exec" when nil, else configuration modes.
+	Modes []string
+	// Level is the privilege level it needs: 0 or 1 for everybody, 15 for
+	// privileged EXEC only. Nothing between is used in `?`.
+	Level int
+	// Run does it. An error's text is printed as it stands ("% …"); a nil
+	// error prints nothing. It must give up when the Context is done, which
+	// happens when the user quits the pager or interrupts.
+	Run func(*Context, grammar.Args) error
+}
+
+// ExecMode is the name of the mode in which Exec commands without Modes live.
+const ExecMode = "exec"
+
+// Context is what a Run body gets: the session and where to print. It is valid
+// until Run returns.
+type Context struct {
+	// Context ends when the user interrupts, quits the pager, or hangs up.
+	context.Context
+	Session *Session
+	Shell   *Shell
+	// Out goes through the output pipe and the pager. Writes fail with
+	// context.Canceled after the user has quit.
+	Out io.Writer
+
+	flush func() error // hands pending output to the terminal, before a dialog
+}
+
+// Options make a Shell. Store, Library and Log are needed.
+type Options struct {
+	Store *conf.Store
+	// State holds startup-config and flash:; nil: nothing can be saved.
+	State   *conf.State
+	Exec    []Exec
+	Library *grammar.Library
+	// Bounds answers the named bounds of ranges for a tree; nil: all open.
+	Bounds func(conf.Tree) grammar.Env
+	Log    *logbuf.Log
+	// Now is the appliance's clock; nil: time.Now.
+	Now    func() time.Time
+	System System
+
+	// Rewrite may replace a line just before it is committed, for lines that
+	// are stored in another form than they are typed in: `enable secret lab`
+	// becomes `enable secret 5 $1$…`. nil: every line is stored as typed. It
+	// runs after the line has matched and must be cheap and pure but for salt.
+	Rewrite func(tree conf.Tree, parent conf.Path, args grammar.Args) grammar.Args
+}
+
+// System is the appliance around the shell.
+type System interface {
+	// Reload restarts the appliance; it returns at once.
+	Reload(reason string)
+	Version() VersionInfo
+	StartTime() time.Time
+}
+
+// VersionInfo is what `show version` prints of the build and the host. Empty
+// fields have defaults.
+type VersionInfo struct {
+	Version      string // of Busylamp, "1.2.3"
+	Commit       string // short revision
+	Built        time.Time
+	Platform     string // "3825"
+	BoardID      string // processor board ID, "BLP12345678"
+	MemoryKB     int    // memory shown, split in main and I/O memory
+	ImageFile    string // "flash:busylamp"
+	ReturnReason string // "power-on" when empty
+}
+
+// LoginMode is how a line asks who is there.
+type LoginMode uint8
+
+// The ways to log in.
+const (
+	LoginNone     LoginMode = iota // `no login`: straight in
+	LoginPassword                  // `login`: the line's password
+	LoginLocal                     // `login local`: the username database
+)
+
+// Line is one terminal line's configuration.
+type Line struct {
+	Login    LoginMode
+	Password Secret
+	// ExecTimeout is the idle time after which a session ends, 0 for never.
+	ExecTimeout time.Duration
+	// Privilege is the level a session starts at, 1 when 0.
+	Privilege int
+	// Length and Width are `length` and `width`; 0: what the terminal says.
+	// NoPaging is `length 0`.
+	Length, Width int
+	NoPaging      bool
+	// HistorySize is `history size`, 20 when 0.
+	HistorySize int
+	// Synchronous is `logging synchronous`: a typed line is redrawn after a
+	// message.
+	Synchronous bool
+}
+
+// User is one `username` line.
+type User struct {
+	Name      string
+	Privilege int // 1 when 0
+	Password  Secret
+}
+
+// Config is what the shell needs of the configuration. Slices are not changed
+// after Apply.
+type Config struct {
+	Hostname       string
+	EnablePassword Secret
+	EnableSecret   Secret
+	Users          []User
+	Console        Line
+	Vty            []Line
+	// DomainLookup is `ip domain lookup`: what a mistyped EXEC word prints.
+	DomainLookup bool
+	// BannerMOTD and BannerLogin are printed before login, BannerExec after.
+	BannerMOTD, BannerLogin, BannerExec string
+	// FilePromptQuiet is `file prompt quiet`: copy asks nothing.
+	FilePromptQuiet bool
+}
+
+// DefaultConfig is the shell's part of an empty configuration.
+func DefaultConfig() Config {
+	const timeout = 10 * time.Minute
+	c := Config{Hostname: "Router", DomainLookup: true, Console: Line{ExecTimeout: timeout}}
+	for range 5 {
+		c.Vty = append(c.Vty, Line{Login: LoginPassword, ExecTimeout: timeout})
+	}
+	return c
+}
+
+// LoadError is one refused line of a configuration file.
+type LoadError struct {
+	Line  int    // from 1
+	Text  string // as it stands in the file, trimmed on the right
+	Caret int    // column of the error in Text in characters, -1 for none
+	Error string // "% Invalid input detected at '^' marker."
+}
+
+// LineKind is a kind of terminal line.
+type LineKind uint8
+
+// The kinds of lines.
+const (
+	LineConsole LineKind = iota // con 0
+	LineVTY                     // vty n
+)
