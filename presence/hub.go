@@ -1,7 +1,12 @@
 package presence
 
 import (
+	"cmp"
 	"context"
+	"hash/maphash"
+	"runtime"
+	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/busylamp/busylamp/internal/logbuf"
@@ -10,56 +15,144 @@ import (
 // Options of a Hub.
 type Options struct {
 	Log    *logbuf.Log // debug presence; required
-	Shards int         // goroutines, 1 to 255; 0 means one per processor
+	Shards int         // goroutines, at most 255; 0 means one per processor
 }
 
 // Hub is the presence agent. Its methods may be called concurrently.
-type Hub struct{}
+type Hub struct {
+	log    *logbuf.Log
+	seed   maphash.Seed
+	shared *shared
+	shards []*shard
+	config atomic.Pointer[Config]
+}
 
 // New starts the shard goroutines. Until Apply enables it the hub refuses everybody.
-func New(o Options) *Hub { return &Hub{} }
+func New(o Options) *Hub {
+	n := o.Shards
+	if n <= 0 {
+		n = runtime.GOMAXPROCS(0)
+	}
+	h := &Hub{log: o.Log, seed: maphash.MakeSeed(), shared: newShared()}
+	h.config.Store(&Config{})
+	epoch := time.Now()
+	for i := range min(n, 255) {
+		h.shards = append(h.shards, startShard(newCore(epoch, uint8(i), h.shared, o.Log.Enabled), o.Log))
+	}
+	return h
+}
 
 // Close stops the hub and waits for its goroutines. Watchers are told nothing:
 // what they hold survives until it expires. Later calls return ErrClosed.
-func (h *Hub) Close() {}
+func (h *Hub) Close() {
+	for _, s := range h.shards {
+		s.close()
+	}
+}
 
 // Apply makes new the configuration and returns when every subscription was
-// brought in line with it.
-func (h *Hub) Apply(ctx context.Context, old, new Config) error { return nil }
+// brought in line with it:
+//
+//   - `no presence` and `no presence enable` end subscriptions with probation
+//     and a Retry-After of 60 s, since a watcher that came back at once
+//     (deactivated) would only be refused;
+//   - `no watcher all` ends those of trunks with rejected;
+//   - a number that is removed ends its subscriptions with noresource;
+//   - `allow watch` moves its watchers between unknown and the real state;
+//   - a lower max-subscription leaves existing subscriptions alone and refuses
+//     new ones until enough have ended.
+//
+// Calls must not overlap; conf.Bind makes them one at a time.
+func (h *Hub) Apply(ctx context.Context, old, new Config) error {
+	if new.MaxSubscriptions == 0 {
+		new.MaxSubscriptions = DefaultMaxSubscriptions
+	}
+	h.shared.max.Store(int64(new.MaxSubscriptions))
+	h.config.Store(&new)
+	replies := make(chan answer, len(h.shards))
+	for _, s := range h.shards {
+		if !s.send(inApply{cfg: &new, reply: replies}) {
+			return ErrClosed
+		}
+	}
+	for _, s := range h.shards {
+		select {
+		case <-replies:
+		case <-s.stopped:
+			return ErrClosed
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
 
 // Config is the configuration in force.
-func (h *Hub) Config() Config { return Config{} }
+func (h *Hub) Config() Config { return *h.config.Load() }
 
 // Admit says whether a watcher of this kind would pass the gates that come
 // before authentication. The errors are ErrDisabled and ErrForbidden.
-func (h *Hub) Admit(kind WatcherKind) error { return nil }
+func (h *Hub) Admit(kind WatcherKind) error { return h.config.Load().Admit(kind) }
 
 // Publish is the one entry for every source of line state. It never blocks;
-// between two steps of a shard the newest state of a line wins.
-func (h *Hub) Publish(number string, l Line) {}
+// between two steps of a shard the newest state of a line wins. What one
+// goroutine publishes is seen by what it calls afterwards.
+func (h *Hub) Publish(number string, l Line) { h.shardFor(number).publish(number, l) }
 
 // Subscribe admits a watcher and returns the ID of its subscription and the
 // time granted. Its first Note is delivered after Release(id), so that the
 // answer to the request can leave first; Release must be called exactly once.
 // The errors are ErrDisabled, ErrForbidden, ErrNotFound, ErrLimit and ErrClosed.
 func (h *Hub) Subscribe(r Request) (id uint32, expires time.Duration, err error) {
-	return 0, 0, ErrDisabled
+	reply := make(chan answer, 1)
+	a := h.shardFor(r.Presentity.User).ask(inSubscribe{req: r, reply: reply}, reply)
+	return a.id, a.expires, a.err
 }
 
 // Release lets the first Note of a subscription go.
-func (h *Hub) Release(id uint32) {}
+func (h *Hub) Release(id uint32) { h.tell(id, inRelease{id}) }
 
 // Refresh restarts the expiry of a subscription, 0 ends it, and delivers a Note
 // either way (RFC 6665 4.2.1.4). The error is ErrGone or ErrClosed.
-func (h *Hub) Refresh(id uint32, expires time.Duration) error { return ErrGone }
+func (h *Hub) Refresh(id uint32, expires time.Duration) error {
+	n, ok := h.shared.shardOf(id)
+	if !ok {
+		return ErrGone
+	}
+	reply := make(chan answer, 1)
+	return h.shards[n].ask(inRefresh{id: id, expires: expires, reply: reply}, reply).err
+}
 
 // Unsubscribe ends a subscription with a last Note. An unknown ID is ignored.
-func (h *Hub) Unsubscribe(id uint32) {}
+func (h *Hub) Unsubscribe(id uint32) { h.tell(id, inUnsubscribe{id}) }
 
-// Done reports how the delivery of a Note ended: the response code, or 0 and an
-// error. A watcher that cannot be reached loses its subscription (RFC 6665
-// 4.2.2, RFC 5057 5.1); after any other failure the newest Note is delivered again.
-func (h *Hub) Done(id uint32, code int, err error, retryAfter time.Duration) {}
+// Done reports how the delivery of a Note ended: the response code, with 408 for
+// a timeout and 503 for a transport that failed (RFC 3261 8.1.3.1). A watcher
+// that cannot be reached loses its subscription and its Sink hears so by a Note
+// with Gone; after any other failure the newest Note is delivered again, after
+// retryAfter if that is given. See RFC 6665 4.2.2 and RFC 5057 5.1.
+func (h *Hub) Done(id uint32, code int, err error, retryAfter time.Duration) {
+	h.tell(id, inDone{id: id, code: code, err: err, retryAfter: retryAfter})
+}
 
 // Snapshot copies the state of the agent.
-func (h *Hub) Snapshot() Snapshot { return Snapshot{} }
+func (h *Hub) Snapshot() Snapshot {
+	snap := Snapshot{Config: h.Config()}
+	for _, s := range h.shards {
+		reply := make(chan answer, 1)
+		snap.Records = append(snap.Records, s.ask(inSnapshot{reply: reply}, reply).records...)
+	}
+	slices.SortFunc(snap.Records, func(a, b Record) int { return cmp.Compare(a.ID, b.ID) })
+	return snap
+}
+
+func (h *Hub) shardFor(number string) *shard {
+	return h.shards[maphash.String(h.seed, number)%uint64(len(h.shards))]
+}
+
+// tell passes an input on to the shard of a subscription, if it still exists.
+func (h *Hub) tell(id uint32, in any) {
+	if n, ok := h.shared.shardOf(id); ok {
+		h.shards[n].send(in)
+	}
+}

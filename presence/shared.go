@@ -1,0 +1,84 @@
+package presence
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// shared is what all shards have in common: the ID counter, the global limit
+// and the way from an ID to its shard.
+type shared struct {
+	lastID  atomic.Uint32
+	used    atomic.Int64
+	max     atomic.Int64
+	stripes [64]stripe
+}
+
+// stripe is one part of the directory of IDs; striped so that shards and
+// callers seldom wait for one another.
+type stripe struct {
+	mu     sync.RWMutex
+	shards map[uint32]uint8
+}
+
+func newShared() *shared {
+	s := &shared{}
+	for i := range s.stripes {
+		s.stripes[i].shards = make(map[uint32]uint8)
+	}
+	return s
+}
+
+// take reserves one subscription below the limit; put gives it back. A lowered
+// limit refuses new ones until enough of the old ones have ended.
+func (s *shared) take() bool {
+	for {
+		used := s.used.Load()
+		if used >= s.max.Load() {
+			return false
+		}
+		if s.used.CompareAndSwap(used, used+1) {
+			return true
+		}
+	}
+}
+
+func (s *shared) put() { s.used.Add(-1) }
+
+// allocate returns the next free ID: they grow, and when the counter wraps it
+// passes over 0 and over what is still in use.
+func (s *shared) allocate(shard uint8) uint32 {
+	for {
+		id := s.lastID.Add(1)
+		if id == 0 {
+			continue
+		}
+		st := s.stripe(id)
+		st.mu.Lock()
+		_, taken := st.shards[id]
+		if !taken {
+			st.shards[id] = shard
+		}
+		st.mu.Unlock()
+		if !taken {
+			return id
+		}
+	}
+}
+
+func (s *shared) drop(id uint32) {
+	st := s.stripe(id)
+	st.mu.Lock()
+	delete(st.shards, id)
+	st.mu.Unlock()
+}
+
+func (s *shared) shardOf(id uint32) (uint8, bool) {
+	st := s.stripe(id)
+	st.mu.RLock()
+	defer st.mu.RUnlock()
+	shard, ok := st.shards[id]
+	return shard, ok
+}
+
+func (s *shared) stripe(id uint32) *stripe { return &s.stripes[id%uint32(len(s.stripes))] }
