@@ -28,13 +28,15 @@ type Registration struct {
 
 // Contact is one element of a Contact header.
 type Contact struct {
-	URI      string // as received, without angle brackets and header parameters
-	User     string
-	Host     string
-	Port     int    // 0 when the URI has none
-	Instance string // +sip.instance without the quotes
-	Params   string // the header parameters, in which a device name is looked for
-	Expires  int    // seconds; negative when there is none
+	URI  string // as received, without angle brackets and header parameters
+	User string
+	Host string
+	Port int // 0 when the URI has none
+	// Transport is the transport parameter of the URI, "" if none.
+	Transport string
+	Instance  string // +sip.instance without the quotes
+	Params    string // the header parameters, in which a device name is looked for
+	Expires   int    // seconds; negative when there is none
 }
 
 // Result is the answer to a REGISTER that succeeded.
@@ -62,15 +64,3 @@ func (e *Error) Error() string {
 	}
 	return fmt.Sprintf("register refused: %d %s: %s", e.Code, e.Reason, e.Cause)
 }
-
-// Authenticate says whether a REGISTER must carry a valid digest, and which:
-// `authenticate register` is on and the pool it matches has a user name and a
-// password. A request that matches no pool need not; Register refuses it.
-func (r *Registry) Authenticate(reg Registration) (Credentials, bool) { return Credentials{}, false }
-
-// Register carries out one REGISTER (RFC 3261 10.3), wholly or not at all. The
-// error is an *Error: 400 malformed, 401 not authenticated though
-// Authenticate asks for it, 403 no pool matches or too many contacts, 404 the number
-// is not a directory number of the pool, 423 too brief, 500 out of order, 503
-// registrar off.
-func (r *Registry) Register(reg Registration) (Result, error) { return Result{}, &Error{Code: 503} }

@@ -1,7 +1,9 @@
 package phones
 
 import (
+	"maps"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/busylamp/busylamp/presence"
@@ -157,4 +159,87 @@ type Number struct {
 	EphoneDN int  // ephone-dn tag, 0 if none
 	Watch    bool // allow watch on any dn that has this number
 	Line     presence.Line
+}
+
+const reasonUnregistered = "No registration request since last reboot/unregister" // CME command reference
+
+// Snapshot returns a copy of everything there is to show.
+func (r *Registry) Snapshot() Snapshot {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := r.now()
+	s := Snapshot{At: now, Config: r.ix.cfg, Stats: r.stats, Attempts: slices.Clone(r.attempts)}
+	for i := range r.ix.cfg.Pools {
+		ps := r.poolStatus(&r.ix.cfg.Pools[i], now)
+		s.Stats.ActiveRegistrations += ps.Stats.ActiveRegistrations
+		s.Stats.RegisteredPhones += ps.Stats.RegisteredPhones
+		s.Pools = append(s.Pools, ps)
+	}
+	for _, d := range r.ix.cfg.DNs {
+		s.DNs = append(s.DNs, DNStatus{
+			Config: d, Uses: r.ix.uses(d.Tag),
+			Registered: len(r.bindings[d.Number]) > 0, Line: r.lineState(d.Number),
+		})
+	}
+	for _, b := range r.sorted() {
+		s.Bindings = append(s.Bindings, b.show(now))
+	}
+	for _, number := range slices.Sorted(maps.Keys(r.ix.numbers)) {
+		n := r.ix.numbers[number]
+		n.Line = r.lineState(number)
+		s.Numbers = append(s.Numbers, n)
+	}
+	return s
+}
+
+// poolStatus copies the state of one pool.
+func (r *Registry) poolStatus(p *Pool, now time.Time) PoolStatus {
+	s := PoolStatus{Config: *p, UnregisteredReason: reasonUnregistered}
+	state := r.pools[p.Tag]
+	if state == nil {
+		state = &poolState{}
+	}
+	s.CallID, s.UserAgent, s.Stats = state.callID, state.agent, state.stats
+	s.Stats.ActiveRegistrations = len(state.bound)
+	var newest *binding
+	for _, b := range state.bound {
+		s.Bindings = append(s.Bindings, b.show(now))
+		if newest == nil || b.ID > newest.ID {
+			newest = b
+		}
+	}
+	if newest != nil {
+		s.Registered, s.Stats.RegisteredPhones = true, 1
+		s.UnregisteredReason = ""
+		s.Contact, s.Transport = newest.address(), newest.Transport
+	}
+	for _, n := range p.Numbers {
+		l := PoolLine{Index: n.Index, DN: n.DN}
+		if d := r.ix.dns[n.DN]; d != nil {
+			l.Number = d.Number
+			l.Registered = slices.ContainsFunc(state.bound, func(b *binding) bool { return b.Number == d.Number })
+		}
+		if l.Registered && s.PrimaryLine == "" {
+			s.PrimaryLine = l.Number
+		}
+		s.Lines = append(s.Lines, l)
+	}
+	return s
+}
+
+// uses lists the pools that have a dn.
+func (ix *index) uses(dn int) []DNUse {
+	var uses []DNUse
+	for _, p := range ix.cfg.Pools {
+		u := DNUse{Pool: p.Tag}
+		for _, n := range p.Numbers {
+			if n.DN == dn {
+				u.Lines = append(u.Lines, n.Index)
+			}
+		}
+		if u.Lines != nil {
+			uses = append(uses, u)
+		}
+	}
+	return uses
 }

@@ -1,0 +1,197 @@
+package phones
+
+import (
+	"net/netip"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// How a pool is found for a REGISTER, strongest first. The first level at which
+// any pool fits decides; on that level a pool that has the number goes before one that
+// has not, then the longer prefix, then the lower tag.
+const (
+	fitNone    = iota
+	fitNumber  // the number is the pool's and nothing in the request speaks against it
+	fitNetwork // id network holds the source address
+	fitIP      // id ip holds the source address
+	fitDevice  // device-id-name is the name the phone gives itself
+	fitMAC     // id mac is an address the phone names
+)
+
+// identity is what a REGISTER says about the device that sent it.
+type identity struct {
+	macs   []MAC  // every address that may be meant; a named one comes first
+	device string // the name the phone gives itself, "" if none
+	named  bool   // it names itself as Cisco phones do, so it is not another pool's phone
+}
+
+const maxIdentityMACs = 16 // a request that offers more is not a phone
+
+var (
+	sepName     = regexp.MustCompile(`(?i)\bSEP([0-9A-F]{12})\b`)
+	zeroUUID    = regexp.MustCompile(`(?i)\b00000000-0000-0000-0000-([0-9A-F]{12})\b`)
+	deviceParam = regexp.MustCompile(`(?i)(?:^|;)\s*(?:device-id|device-name|\+u\.sip!devicename\.ccm\.cisco\.com)="?([^";,>]{1,64})`)
+	macText     = regexp.MustCompile(`(?i)\b(?:[0-9A-F]{2}(?:[:-][0-9A-F]{2}){5}|[0-9A-F]{4}(?:\.[0-9A-F]{4}){2}|[0-9A-F]{12})\b`)
+	// Cisco phones build a Call-ID from their address: 00156247-ef900002-….
+	ciscoCallID = regexp.MustCompile(`(?i)^([0-9A-F]{8})-([0-9A-F]{4})[0-9A-F]{4}-[0-9A-F]{8}-[0-9A-F]{8}@`)
+)
+
+// identify collects the addresses and the name a device gives in a REGISTER:
+// SEP<mac> anywhere, +sip.instance, the user part, device-id parameters, a MAC in
+// User-Agent, Reason and X- headers, and the Call-ID of Cisco's own phones.
+func identify(reg Registration) identity {
+	var id identity
+	add := func(text string, named bool) {
+		m, err := ParseMAC(text)
+		if err != nil || m.IsZero() || len(id.macs) >= maxIdentityMACs || slices.Contains(id.macs, m) {
+			return
+		}
+		if named && !id.named {
+			id.macs = slices.Insert(id.macs, 0, m)
+			id.named = true
+			if id.device == "" {
+				id.device = m.Device()
+			}
+			return
+		}
+		id.macs = append(id.macs, m)
+	}
+	var texts []string
+	for _, c := range reg.Contacts {
+		texts = append(texts, c.User, c.Instance, c.Params, c.URI)
+		if m := deviceParam.FindStringSubmatch(c.Params); m != nil && id.device == "" {
+			id.device = m[1]
+		}
+	}
+	texts = append(texts, reg.UserAgent)
+	texts = append(texts, reg.Hints...)
+	for _, t := range texts {
+		for _, re := range []*regexp.Regexp{sepName, zeroUUID} {
+			for _, m := range re.FindAllStringSubmatch(t, maxIdentityMACs) {
+				add(m[1], true)
+			}
+		}
+	}
+	for _, t := range texts {
+		for _, m := range macText.FindAllString(t, maxIdentityMACs) {
+			add(m, false)
+		}
+	}
+	if m := ciscoCallID.FindStringSubmatch(reg.CallID); m != nil {
+		add(m[1]+m[2], false)
+	}
+	return id
+}
+
+// fit says how well a pool fits a request, and by which prefix if by one.
+func (p *Pool) fit(id identity, src netip.Addr, hasNumber bool) (level, bits int) {
+	switch {
+	case !p.MAC.IsZero() && slices.Contains(id.macs, p.MAC):
+		return fitMAC, 0
+	case p.DeviceID != "" && strings.EqualFold(p.DeviceID, id.device):
+		return fitDevice, 0
+	case p.IDIP.IsValid() && p.IDIP.Contains(src):
+		return fitIP, p.IDIP.Bits()
+	case p.IDNetwork.IsValid() && p.IDNetwork.Contains(src):
+		return fitNetwork, p.IDNetwork.Bits()
+	case hasNumber && !p.HasID():
+		return fitNumber, 1
+	case hasNumber && !p.MAC.IsZero() && !id.named:
+		// A phone of another make that says nothing about its address: its number tells.
+		return fitNumber, 0
+	}
+	return fitNone, 0
+}
+
+// line is the `number` line of a pool that has a directory number.
+type line struct{ index, dn int }
+
+// lineOf returns the lowest line of the pool whose dn has the number.
+func (ix *index) lineOf(p *Pool, number string) (line, bool) {
+	for _, n := range p.Numbers {
+		if d := ix.dns[n.DN]; d != nil && d.Number == number && number != "" {
+			return line{n.Index, n.DN}, true
+		}
+	}
+	return line{}, false
+}
+
+// match finds the pool for a number, an identity and a source address. It
+// returns nil when no pool fits; ok is false when the pool has not got the number.
+func (ix *index) match(number string, id identity, src netip.Addr) (best *Pool, ln line, ok bool) {
+	var bestLevel, bestBits int
+	for i := range ix.cfg.Pools {
+		p := &ix.cfg.Pools[i]
+		l, has := ix.lineOf(p, number)
+		level, bits := p.fit(id, src, has)
+		if level == fitNone || level < bestLevel {
+			continue
+		}
+		if level == bestLevel && (ok && !has || ok == has && bits <= bestBits) {
+			continue
+		}
+		best, ln, ok, bestLevel, bestBits = p, l, has, level, bits
+	}
+	return best, ln, ok
+}
+
+// index is a configuration with its look-up tables.
+type index struct {
+	cfg     Config
+	pools   map[int]*Pool
+	dns     map[int]*DN
+	numbers map[string]Number // without Line
+}
+
+func newIndex(cfg Config) *index {
+	if cfg.MaxExpires <= 0 {
+		cfg.MaxExpires = DefaultMaxExpires
+	}
+	if cfg.MinExpires <= 0 {
+		cfg.MinExpires = DefaultMinExpires
+	}
+	// A minimum above the maximum would refuse everybody; the maximum wins.
+	cfg.MinExpires = min(cfg.MinExpires, cfg.MaxExpires)
+	if cfg.AttemptsSize <= 0 {
+		cfg.AttemptsSize = DefaultAttemptsSize
+	}
+	cfg.AttemptsSize = min(cfg.AttemptsSize, MaxAttemptsSize)
+	if cfg.Realm == "" {
+		cfg.Realm = DefaultRealm
+	}
+	ix := &index{cfg: cfg, pools: map[int]*Pool{}, dns: map[int]*DN{}, numbers: map[string]Number{}}
+	for i := range cfg.Pools {
+		ix.pools[cfg.Pools[i].Tag] = &cfg.Pools[i]
+	}
+	for i := range cfg.DNs {
+		d := &cfg.DNs[i]
+		ix.dns[d.Tag] = d
+		ix.addNumber(d.Number, d.Tag, 0, d.Watch)
+	}
+	for _, d := range cfg.EphoneDNs {
+		ix.addNumber(d.Number, 0, d.Tag, d.Watch)
+		ix.addNumber(d.Secondary, 0, d.Tag, d.Watch)
+	}
+	return ix
+}
+
+// addNumber keeps the lowest tag of each kind for a number that several dns have.
+func (ix *index) addNumber(number string, dn, ephoneDN int, watch bool) {
+	if number == "" {
+		return
+	}
+	n := ix.numbers[number]
+	n.Number = number
+	if n.DN == 0 {
+		n.DN = dn
+	}
+	if n.EphoneDN == 0 {
+		n.EphoneDN = ephoneDN
+	}
+	n.Watch = n.Watch || watch
+	ix.numbers[number] = n
+}
+
+// open reports whether phones may register at all.
+func (ix *index) open() bool { return ix.cfg.RegistrarOn && ix.cfg.Mode == "cme" }
