@@ -1,0 +1,298 @@
+package conf
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/busylamp/busylamp/cli/grammar"
+	iradix "github.com/hashicorp/go-immutable-radix/v2"
+)
+
+// Errors of Apply beside those of a Check. Their text can be shown to the user.
+var (
+	// ErrGone: the block that the line was typed in has been removed meanwhile.
+	ErrGone = errors.New("% The block being configured has been removed")
+	// ErrForeign: the line was not matched by the block's own mode.
+	ErrForeign = errors.New("% Command does not belong to this mode")
+	// ErrFixed: the command has no negative form.
+	ErrFixed = errors.New("% Command cannot be removed")
+)
+
+// Apply puts one line, typed in the block at parent, into the tree or takes it
+// out. It returns the new tree, the path of the line (stored or not; of a
+// PerLine list its last element) and what changed, in the order of Diff. A line
+// that changes nothing gives the same tree and no changes.
+//
+// The error of a Check is returned as it is; the others are ErrGone, ErrForeign
+// and ErrFixed.
+func (t Tree) Apply(parent Path, args grammar.Args) (Tree, Path, []Change, error) {
+	at, ok := t.At(parent)
+	if !ok || at.mode == nil {
+		return t, parent, nil, ErrGone
+	}
+	cmd := at.mode.byGrammar[args.Command()]
+	if cmd == nil {
+		return t, parent, nil, ErrForeign
+	}
+	e := edit{old: t, parent: at, cmd: cmd, path: parent.entry(cmd.index, args.Key())}
+	if err := e.run(args); err != nil {
+		return t, e.path, nil, err
+	}
+	if e.txn == nil {
+		return t, e.path, nil, nil
+	}
+	e.prune()
+	next := Tree{schema: t.schema, lines: e.txn.Commit(), seq: t.seq + e.arrived}
+	changes := diffAt(t, next, e.touched)
+	if len(changes) == 0 {
+		return t, e.path, nil, nil
+	}
+	return next, e.path, changes, nil
+}
+
+// edit is one Apply under way.
+type edit struct {
+	old     Tree
+	parent  Node
+	cmd     *command
+	path    Path
+	txn     *iradix.Txn[*line]
+	touched []Path // exact paths and groups in which something may have changed
+	arrived uint64 // new Arrival entries
+}
+
+func (e *edit) run(args grammar.Args) error {
+	switch args.Form() {
+	case grammar.Positive:
+		if err := e.check(args); err != nil {
+			return err
+		}
+		return e.set(args)
+	case grammar.No:
+		return e.no(args)
+	default:
+		return e.reset(args)
+	}
+}
+
+func (e *edit) check(args grammar.Args) error {
+	if e.cmd.Check == nil {
+		return nil
+	}
+	c := CheckContext{Tree: e.old, Parent: e.parent}
+	if l := e.old.get(e.path); l != nil {
+		c.Old, c.Exists = l.args, true
+	}
+	return e.cmd.Check(c, args)
+}
+
+func (e *edit) set(args grammar.Args) error {
+	for _, other := range e.cmd.replaces {
+		e.removeGroup(other)
+	}
+	switch {
+	case e.cmd.Hidden:
+	case e.cmd.list != "":
+		return e.setElements(args)
+	case e.cmd.def != nil && args.Equal(*e.cmd.def):
+		e.remove(e.path)
+	case e.cmd.Implicit:
+		// Its line is stored with the first line below it.
+	case e.cmd.enter != nil:
+		e.store(e.path, e.merged(args))
+	default:
+		e.store(e.path, args)
+	}
+	return nil
+}
+
+// merged keeps what an existing block's line says when a new one leaves it out:
+// entering `ephone-dn 1` again does not lose its dual-line.
+func (e *edit) merged(args grammar.Args) grammar.Args {
+	old := e.old.get(e.path)
+	if old == nil {
+		return args
+	}
+	values := map[string]string{}
+	for _, name := range e.cmd.captures {
+		from := old.args
+		if args.Has(name) {
+			from = args
+		}
+		if !from.Has(name) {
+			continue
+		}
+		values[name] = from.String(name)
+	}
+	both, err := e.cmd.grammar.Build(values)
+	if err != nil {
+		return args // the old words and the new ones exclude one another
+	}
+	return both
+}
+
+func (e *edit) no(args grammar.Args) error {
+	switch {
+	case e.cmd.Fixed || e.cmd.No == NoRefused:
+		return ErrFixed
+	case e.cmd.Hidden:
+	case e.cmd.list != "":
+		e.removeElements(args)
+	case e.cmd.def != nil && e.cmd.def.Form() == grammar.No:
+		e.remove(e.path)
+	case e.cmd.No == NoStored || e.cmd.toggle:
+		e.store(e.path, e.bare(args))
+	default:
+		e.remove(e.path)
+	}
+	return nil
+}
+
+// reset is the `default` form: the default holds again. Of a block everything
+// below it goes, its own line stays.
+func (e *edit) reset(args grammar.Args) error {
+	switch {
+	case e.cmd.No == NoRefused && !e.cmd.Fixed:
+		return ErrFixed
+	case e.cmd.Hidden:
+	case e.cmd.list != "":
+		e.removeElements(args)
+	default:
+		block := e.old.get(e.path)
+		e.remove(e.path)
+		if block != nil && e.cmd.enter != nil && !e.cmd.Implicit {
+			e.insert(block)
+		}
+	}
+	return nil
+}
+
+// bare cuts a `no` line down to what identifies the entry, which is how it is
+// stored: `no ip address 10.0.0.1` is printed as `no ip address`.
+func (e *edit) bare(args grammar.Args) grammar.Args {
+	text := args.Line()
+	for i, c := range text {
+		if c != ' ' {
+			continue
+		}
+		r := e.parent.mode.Set.Match(strings.TrimRight(text[:i], " "), nil)
+		if r.Outcome == grammar.OK && r.Args.Command() == args.Command() &&
+			r.Args.Form() == grammar.No && r.Args.Key() == args.Key() {
+			return r.Args
+		}
+	}
+	return args
+}
+
+func (e *edit) setElements(args grammar.Args) error {
+	for _, elem := range args.List(e.cmd.list) {
+		one, ok := args.WithList(e.cmd.list, []string{elem})
+		if !ok {
+			return fmt.Errorf("%% Element %s cannot be stored", elem)
+		}
+		e.path = e.elementPath(elem)
+		e.store(e.path, one)
+	}
+	return nil
+}
+
+func (e *edit) removeElements(args grammar.Args) {
+	elems := args.List(e.cmd.list)
+	if len(elems) == 0 {
+		e.removeGroup(e.cmd)
+		return
+	}
+	for _, elem := range elems {
+		e.path = e.elementPath(elem)
+		e.remove(e.path)
+	}
+}
+
+func (e *edit) elementPath(elem string) Path {
+	if e.cmd.ElementKey != nil {
+		elem = e.cmd.ElementKey(elem)
+	}
+	return e.parent.Path().entry(e.cmd.index, elementKey(elem))
+}
+
+// store puts the line at p, keeping what is below it and its place in line.
+func (e *edit) store(p Path, args grammar.Args) {
+	l := &line{path: p, cmd: e.cmd, args: args, text: args.Line()}
+	if old := e.stored(p); old != nil {
+		if old.text == l.text {
+			return
+		}
+		l.seq = old.seq
+	} else if e.cmd.Order == Arrival {
+		e.arrived++
+		l.seq = e.old.seq + e.arrived
+	}
+	e.insert(l)
+}
+
+// stored is the line at p as the edit has it so far.
+func (e *edit) stored(p Path) *line {
+	if e.txn == nil {
+		return e.old.get(p)
+	}
+	l, _ := e.txn.Get([]byte(p))
+	return l
+}
+
+// insert also stores the line of an Implicit block the new line stands in.
+func (e *edit) insert(l *line) {
+	e.begin()
+	top := l.path
+	for n := e.parent; n.line != nil && n.line.cmd.Implicit && e.stored(n.Path()) == nil; {
+		e.txn.Insert([]byte(n.line.path), n.line)
+		top = n.line.path
+		n, _ = e.old.At(n.line.path.parent())
+	}
+	e.txn.Insert([]byte(l.path), l)
+	e.touch(top)
+}
+
+func (e *edit) remove(p Path) {
+	if e.stored(p) == nil {
+		return
+	}
+	e.begin()
+	e.txn.DeletePrefix([]byte(p))
+	e.touch(p)
+}
+
+func (e *edit) removeGroup(cmd *command) {
+	group := e.parent.Path().group(cmd.index)
+	if !e.old.any(group) {
+		return
+	}
+	e.begin()
+	e.txn.DeletePrefix([]byte(group))
+	e.touch(group)
+}
+
+// prune removes the line of an Implicit block that has become empty.
+func (e *edit) prune() {
+	for n := e.parent; n.line != nil && n.line.cmd.Implicit; {
+		it := e.txn.Root().Iterator()
+		it.SeekPrefix([]byte(n.line.path))
+		if _, l, ok := it.Next(); !ok || l.path != n.line.path {
+			return // it was not stored at all
+		}
+		if _, _, ok := it.Next(); ok {
+			return
+		}
+		e.txn.Delete([]byte(n.line.path))
+		e.touch(n.line.path)
+		n, _ = e.old.At(n.line.path.parent())
+	}
+}
+
+func (e *edit) begin() {
+	if e.txn == nil {
+		e.txn = e.old.lines.Txn()
+	}
+}
+
+func (e *edit) touch(p Path) { e.touched = append(e.touched, p) }

@@ -1,0 +1,283 @@
+package conf
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/busylamp/busylamp/cli/grammar"
+)
+
+// Schema is the compiled form of all modes. It is immutable.
+type Schema struct {
+	modes  []*CompiledMode
+	byName map[string]*CompiledMode
+	root   *CompiledMode
+
+	mu      sync.Mutex
+	unknown []string // names Nodes were asked for in vain, see Unknown
+}
+
+// CompiledMode is one mode of a Schema. It is immutable.
+type CompiledMode struct {
+	Mode Mode
+	// Set holds the mode's commands; Args matched by it are what Apply takes.
+	Set *grammar.Set
+
+	commands  []*command // in declaration order, separators included
+	byName    map[string]*command
+	byGrammar map[*grammar.Command]*command
+	stops     []*command // separators and Fixed commands, in order
+}
+
+// command is a Command with everything that can be known beforehand.
+type command struct {
+	Command
+	name     string
+	index    int // declaration index within the mode
+	grammar  *grammar.Command
+	captures []string
+	list     string        // PerLine: the capture that is the list
+	enter    *CompiledMode // nil when it opens no mode
+	replaces []*command
+
+	def    *grammar.Args // parsed Default
+	toggle bool          // `no X` is stored because Default says X
+	header *line         // Implicit: the line of the block
+}
+
+// Lookup finds a command of the mode by its name.
+func (m *CompiledMode) Lookup(name string) (Command, bool) {
+	c, ok := m.byName[name]
+	if !ok {
+		return Command{}, false
+	}
+	return c.Command, true
+}
+
+// CommandOf finds the declaration behind matched arguments.
+func (m *CompiledMode) CommandOf(args grammar.Args) (Command, bool) {
+	c, ok := m.byGrammar[args.Command()]
+	if !ok {
+		return Command{}, false
+	}
+	return c.Command, true
+}
+
+// Mode returns the mode of that name, nil if there is none.
+func (s *Schema) Mode(name string) *CompiledMode { return s.byName[name] }
+
+// Modes returns all modes in the order given to Compile.
+func (s *Schema) Modes() []*CompiledMode { return slices.Clone(s.modes) }
+
+// Unknown lists the names that nodes of this schema's trees were asked for
+// although no command of the mode has them, as "mode: name". A misspelt name in
+// a view would otherwise read as "not configured" for ever; the tests of modes
+// assert that the list is empty after every view has run. At most 100 are kept.
+func (s *Schema) Unknown() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.unknown)
+}
+
+func (s *Schema) noteUnknown(mode, name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	text := mode + ": " + name
+	if len(s.unknown) < 100 && !slices.Contains(s.unknown, text) {
+		s.unknown = append(s.unknown, text)
+	}
+}
+
+// Compile checks and compiles the modes. It reports all errors at once, joined.
+func Compile(modes []Mode, lib *grammar.Library) (*Schema, error) {
+	s := &Schema{byName: map[string]*CompiledMode{}}
+	var errs []error
+	for _, m := range modes {
+		switch {
+		case m.Name == "":
+			errs = append(errs, fmt.Errorf("mode with prompt %q has no name", m.Prompt))
+			continue
+		case s.byName[m.Name] != nil:
+			errs = append(errs, fmt.Errorf("mode %s: declared twice", m.Name))
+			continue
+		}
+		cm := &CompiledMode{
+			Mode:      m,
+			byName:    map[string]*command{},
+			byGrammar: map[*grammar.Command]*command{},
+		}
+		s.modes = append(s.modes, cm)
+		s.byName[m.Name] = cm
+	}
+	s.root = s.byName[Global]
+	if s.root == nil {
+		errs = append(errs, fmt.Errorf("no mode is called %s", Global))
+	}
+	for _, cm := range s.modes {
+		c := compiler{schema: s, mode: cm, lib: lib}
+		c.compile()
+		errs = append(errs, c.errs...)
+	}
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+	return s, nil
+}
+
+// compiler compiles one mode and collects its errors.
+type compiler struct {
+	schema *Schema
+	mode   *CompiledMode
+	lib    *grammar.Library
+	errs   []error
+}
+
+func (c *compiler) fail(cmd *command, format string, a ...any) {
+	where := cmd.name
+	if where == "" {
+		where = fmt.Sprintf("entry %d", cmd.index)
+	}
+	c.errs = append(c.errs, fmt.Errorf("mode %s: %s: %w", c.mode.Mode.Name, where, fmt.Errorf(format, a...)))
+}
+
+func (c *compiler) compile() {
+	m := c.mode
+	if len(m.Mode.Commands) > 1<<16-1 {
+		c.errs = append(c.errs, fmt.Errorf("mode %s: more than 65535 commands", m.Mode.Name))
+		return
+	}
+	var set []*grammar.Command
+	for i, decl := range m.Mode.Commands {
+		cmd := &command{Command: decl, index: i}
+		m.commands = append(m.commands, cmd)
+		if decl.Syntax == "" {
+			c.separator(cmd)
+			continue
+		}
+		if c.parse(cmd) {
+			set = append(set, cmd.grammar)
+		}
+	}
+	var err error
+	m.Set, err = grammar.NewSet(set, grammar.SetOptions{Negatable: true})
+	if err != nil {
+		c.errs = append(c.errs, fmt.Errorf("mode %s: %w", m.Mode.Name, err))
+		return
+	}
+	for _, cmd := range m.commands {
+		if cmd.grammar != nil {
+			c.link(cmd)
+		}
+		if cmd.grammar == nil && cmd.Syntax == "" || cmd.Fixed {
+			m.stops = append(m.stops, cmd)
+		}
+	}
+}
+
+func (c *compiler) separator(cmd *command) {
+	if c.mode.Mode.Name != Global {
+		c.fail(cmd, "separators belong to mode %s only", Global)
+	}
+	if cmd.Bangs < 1 {
+		c.fail(cmd, "a separator (no Syntax) needs Bangs")
+	}
+	if cmd.Name != "" || cmd.Help != "" || cmd.Default != "" || cmd.Enter != "" {
+		c.fail(cmd, "a command without Syntax")
+	}
+}
+
+// parse compiles the command's syntax and checks what needs no other command.
+func (c *compiler) parse(cmd *command) bool {
+	spec := grammar.Spec{Name: cmd.Name, Syntax: cmd.Syntax, Help: cmd.Help,
+		NoRefused: cmd.No == NoRefused || cmd.Fixed}
+	g, err := grammar.Compile(spec, c.lib)
+	if err != nil {
+		c.errs = append(c.errs, fmt.Errorf("mode %s: %w", c.mode.Mode.Name, err))
+		return false
+	}
+	cmd.grammar, cmd.name, cmd.captures = g, g.Name(), g.Captures()
+	if c.mode.byName[cmd.name] != nil {
+		c.fail(cmd, "two commands of that name; give one another Name")
+		return false
+	}
+	c.mode.byName[cmd.name] = cmd
+	c.mode.byGrammar[g] = cmd
+
+	if cmd.Fixed && (cmd.Default == "" || cmd.Enter != "" || cmd.Hidden) {
+		c.fail(cmd, "Fixed needs a Default and allows neither Enter nor Hidden")
+	}
+	if cmd.Hidden && cmd.Enter != "" {
+		c.fail(cmd, "a Hidden line is not stored and cannot open a mode")
+	}
+	if cmd.PerLine < 0 || cmd.Bangs < 0 {
+		c.fail(cmd, "negative PerLine or Bangs")
+	}
+	if cmd.PerLine > 0 {
+		if len(cmd.captures) == 0 || cmd.Enter != "" || cmd.Default != "" || cmd.No == NoStored {
+			c.fail(cmd, "PerLine needs a list capture and allows no Enter, Default or NoStored")
+		} else {
+			cmd.list = cmd.captures[len(cmd.captures)-1]
+		}
+	} else if cmd.ElementKey != nil {
+		c.fail(cmd, "ElementKey without PerLine")
+	}
+	if cmd.Implicit && (cmd.Enter == "" || len(cmd.captures) > 0 || cmd.Default != "") {
+		c.fail(cmd, "Implicit needs Enter and allows neither captures nor Default")
+	}
+	if cmd.Enter != "" && (cmd.Default != "" || cmd.No == NoStored) {
+		c.fail(cmd, "a line that opens a mode can have neither Default nor NoStored")
+	}
+	return true
+}
+
+// link resolves the names of modes and commands and parses the Default.
+func (c *compiler) link(cmd *command) {
+	if cmd.Enter != "" {
+		cmd.enter = c.schema.byName[cmd.Enter]
+		switch {
+		case cmd.enter == nil:
+			c.fail(cmd, "opens mode %q, which is not declared", cmd.Enter)
+		case cmd.enter.Mode.Indent <= c.mode.Mode.Indent:
+			c.fail(cmd, "mode %s must be indented deeper than %s", cmd.Enter, c.mode.Mode.Name)
+		}
+	}
+	for _, name := range cmd.Replaces {
+		other := c.mode.byName[name]
+		switch {
+		case other == nil:
+			c.fail(cmd, "replaces %q, which is not declared", name)
+		case other == cmd || other.Fixed:
+			c.fail(cmd, "cannot replace %q", name)
+		default:
+			cmd.replaces = append(cmd.replaces, other)
+		}
+	}
+	if cmd.Default != "" {
+		c.parseDefault(cmd)
+	}
+	if cmd.Implicit {
+		args, err := cmd.grammar.Build(nil)
+		if err != nil {
+			c.fail(cmd, "cannot be Implicit: %w", err)
+			return
+		}
+		cmd.header = &line{cmd: cmd, args: args, text: args.Line()}
+	}
+}
+
+func (c *compiler) parseDefault(cmd *command) {
+	r := c.mode.Set.Match(cmd.Default, nil)
+	switch {
+	case r.Outcome != grammar.OK:
+		c.fail(cmd, "default %q does not parse (column %d)", cmd.Default, r.Caret+1)
+	case r.Args.Command() != cmd.grammar:
+		c.fail(cmd, "default %q is another command, %s", cmd.Default, r.Args.Command().Name())
+	case r.Args.Form() == grammar.Default:
+		c.fail(cmd, "default %q begins with \"default\"", cmd.Default)
+	default:
+		cmd.def = &r.Args
+		cmd.toggle = r.Args.Form() == grammar.Positive && !slices.ContainsFunc(cmd.captures, r.Args.Has)
+	}
+}

@@ -1,0 +1,190 @@
+package conf
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/busylamp/busylamp/cli/grammar"
+	iradix "github.com/hashicorp/go-immutable-radix/v2"
+)
+
+// Tree is a configuration: the lines that differ from the defaults, at the
+// places where they were typed. It is immutable and safe for concurrent use;
+// copying it is cheap. The zero Tree is empty and takes no lines.
+type Tree struct {
+	schema *Schema
+	lines  *iradix.Tree[*line] // by Path; a block's line is always there when something below it is
+	seq    uint64              // last number given to an Arrival line
+}
+
+// line is one stored line. It is immutable.
+type line struct {
+	path Path
+	cmd  *command
+	args grammar.Args
+	text string // args.Line()
+	seq  uint64 // place among the entries of an Arrival command
+}
+
+// NewTree returns the empty tree: every command at its default.
+func NewTree(schema *Schema) Tree {
+	return Tree{schema: schema, lines: iradix.New[*line]()}
+}
+
+// Schema returns what the tree is made by, nil for the zero Tree.
+func (t Tree) Schema() *Schema { return t.schema }
+
+// Len is the number of stored lines.
+func (t Tree) Len() int {
+	if t.lines == nil {
+		return 0
+	}
+	return t.lines.Len()
+}
+
+// Root returns the root of the tree.
+func (t Tree) Root() Node {
+	n := Node{tree: t}
+	if t.schema != nil {
+		n.mode = t.schema.root
+	}
+	return n
+}
+
+// At finds a line by its path. An Implicit block is found even when nothing is
+// stored below it, as long as the block it stands in is there.
+func (t Tree) At(p Path) (Node, bool) {
+	if p == Root {
+		return t.Root(), t.schema != nil
+	}
+	if l := t.get(p); l != nil {
+		return t.node(l), true
+	}
+	if l, ok := t.implicit(p); ok {
+		return t.node(l), true
+	}
+	return Node{}, false
+}
+
+// Equal reports whether both trees hold the same lines in the same order.
+func (t Tree) Equal(u Tree) bool {
+	if t.schema != u.schema || t.Len() != u.Len() {
+		return false
+	}
+	if t.Len() == 0 || t.lines.Root() == u.lines.Root() {
+		return true
+	}
+	a, b := t.lines.Root().Iterator(), u.lines.Root().Iterator()
+	order := false
+	for {
+		_, x, ok := a.Next()
+		_, y, _ := b.Next()
+		switch {
+		case !ok:
+			return !order || len(Diff(t, u)) == 0
+		case x == y:
+		case x.path != y.path || x.text != y.text:
+			return false
+		case x.seq != y.seq:
+			order = true // numbers differ, the order need not
+		}
+	}
+}
+
+func (t Tree) node(l *line) Node { return Node{tree: t, line: l, mode: l.cmd.enter} }
+
+// get returns the stored line at p, nil when there is none.
+func (t Tree) get(p Path) *line {
+	if t.lines == nil {
+		return nil
+	}
+	l, _ := t.lines.Get([]byte(p))
+	return l
+}
+
+// implicit makes the line of an Implicit block that is not stored.
+func (t Tree) implicit(p Path) (*line, bool) {
+	if t.schema == nil {
+		return nil, false
+	}
+	mode, parent := t.schema.root, Root
+	for rest := p; mode != nil; {
+		index, level, next, ok := rest.cut()
+		if !ok || index >= len(mode.commands) {
+			return nil, false
+		}
+		cmd, path := mode.commands[index], parent+level
+		if t.get(path) == nil {
+			if cmd.header == nil {
+				return nil, false
+			}
+			if next == "" {
+				return cmd.header.at(path), true
+			}
+		}
+		mode, parent, rest = cmd.enter, path, next
+	}
+	return nil, false
+}
+
+func (l *line) at(p Path) *line {
+	c := *l
+	c.path = p
+	return &c
+}
+
+// any reports whether a stored line's path begins with prefix.
+func (t Tree) any(prefix Path) bool {
+	it := t.lines.Root().Iterator()
+	it.SeekPrefix([]byte(prefix))
+	_, _, ok := it.Next()
+	return ok
+}
+
+// modeOf is the mode in which the line or group at p stands.
+func (t Tree) modeOf(p Path) *CompiledMode {
+	mode := t.schema.root
+	for {
+		index, _, next, ok := p.cut()
+		if !ok || next == "" {
+			return mode
+		}
+		mode, p = mode.commands[index].enter, next
+	}
+}
+
+// under lists the lines whose paths begin with prefix, without those below
+// them, in output order. The prefix is a path (its children) or a group.
+func (t Tree) under(prefix Path) []*line {
+	if t.lines == nil {
+		return nil
+	}
+	it := t.lines.Root().Iterator()
+	it.SeekPrefix([]byte(prefix))
+	var out []*line
+	var skip Path // the last line found: what is below it is skipped
+	arrival := 0  // start of the run of entries of one Arrival command at the end of out
+	for {
+		key, l, ok := it.Next()
+		if !ok {
+			sortArrival(out[arrival:])
+			return out
+		}
+		if len(out) == 0 && l.path == prefix || len(out) > 0 && skip.hasPrefix(key) {
+			continue
+		}
+		if n := len(out); n > 0 && out[n-1].cmd != l.cmd {
+			sortArrival(out[arrival:])
+			arrival = n
+		}
+		out = append(out, l)
+		skip = l.path
+	}
+}
+
+// sortArrival orders the entries of one command as they were typed.
+func sortArrival(run []*line) {
+	if len(run) > 1 && run[0].cmd.Order == Arrival {
+		slices.SortFunc(run, func(a, b *line) int { return cmp.Compare(a.seq, b.seq) })
+	}
+}
