@@ -4,6 +4,7 @@
 // options, one a line:
 //
 //	skip: REASON            not reachable yet; the runner reports it as skipped
+//	only: DRIVER            console, ssh or live: it makes sense there alone
 //	blanks: loose           runs of blanks compare equal (the guide lost some)
 //
 // The section "startup.cfg" is the startup-config the appliance boots with. The
@@ -43,6 +44,7 @@ type Script struct {
 	Name    string
 	Comment string
 	Skip    string // reason, "" when it is to be run
+	Only    string // the one driver it is for, "" for all
 	Loose   bool   // runs of blanks compare equal
 	Startup []byte // nil: the factory default configuration
 	Files   map[string][]byte
@@ -77,6 +79,8 @@ func Parse(name string, data []byte) (*Script, error) {
 		switch {
 		case ok && key == "skip":
 			s.Skip = val
+		case ok && key == "only":
+			s.Only = val
 		case ok && key == "blanks" && val == "loose":
 			s.Loose = true
 		}
@@ -140,4 +144,41 @@ func (s *Script) parseConsole(text string) error {
 		return fmt.Errorf("%s: the console section is empty", s.Name)
 	}
 	return nil
+}
+
+// advances reports whether the script lets time pass.
+func (s *Script) advances() bool {
+	for _, st := range s.Steps {
+		if len(st.Direction) > 0 && st.Direction[0] == "advance" {
+			return true
+		}
+	}
+	return false
+}
+
+// Rewritten is the console section with the lines that were really printed, as
+// Run returned them. Expected lines with {{RE}} that fit are kept.
+func (s *Script) Rewritten(got [][]string) string {
+	var b strings.Builder
+	for i, st := range s.Steps {
+		switch {
+		case len(st.Direction) > 0:
+			fmt.Fprintln(&b, "@ "+strings.Join(st.Direction, " "))
+		case st.Typed:
+			fmt.Fprintf(&b, "%s\n@ type %s\n", st.Screen, st.Input)
+		default:
+			fmt.Fprintln(&b, st.Screen)
+		}
+		lines := st.Expect
+		if i < len(got) && got[i] != nil {
+			lines = got[i]
+		}
+		for j, l := range lines {
+			if j < len(st.Expect) && matches(s, st.Expect[j], l) {
+				l = st.Expect[j]
+			}
+			fmt.Fprintln(&b, l)
+		}
+	}
+	return b.String()
 }

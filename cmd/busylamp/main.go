@@ -1,0 +1,28 @@
+// Command busylamp is an appliance that behaves like a Cisco Unified CME router
+// with presence: an IOS-like shell and a live SIP presence agent. See README.md.
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/alecthomas/kong"
+)
+
+var commandLine struct {
+	Run      runCmd      `cmd:"" default:"withargs" help:"Run the appliance; its console is this terminal (default)."`
+	Replay   replayCmd   `cmd:"" help:"Replay transcripts of console sessions; exit status 0 when all match."`
+	Phone    phoneCmd    `cmd:"" help:"A SIP phone: registers, watches numbers and prints their states."`
+	Commands commandsCmd `cmd:"" help:"Print the command reference as Markdown."`
+}
+
+func main() {
+	k := kong.Parse(&commandLine,
+		kong.Name("busylamp"),
+		kong.Description("An appliance that behaves like a Cisco Unified CME router with presence."),
+		kong.UsageOnError())
+	if err := k.Run(); err != nil {
+		fmt.Fprintf(os.Stderr, "busylamp: %v\n", err)
+		os.Exit(1)
+	}
+}

@@ -1,0 +1,292 @@
+// Package app wires one appliance from options: configuration store, shell,
+// agents, SIP endpoint and front ends. cmd and transcripts use it, nothing else.
+//
+// Start builds everything and returns; Close takes it down in the opposite order
+// and waits for every goroutine. What may fail at run time (a busy port) is
+// logged and retried by its owner and never fails Start.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"os"
+	"reflect"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/busylamp/busylamp/cli"
+	"github.com/busylamp/busylamp/cli/conf"
+	"github.com/busylamp/busylamp/internal/logbuf"
+	"github.com/busylamp/busylamp/internal/sipua"
+	"github.com/busylamp/busylamp/modes"
+	"github.com/busylamp/busylamp/phones"
+	phonesip "github.com/busylamp/busylamp/phones/sip"
+	"github.com/busylamp/busylamp/presence"
+	presencesip "github.com/busylamp/busylamp/presence/sip"
+)
+
+// Options describe one appliance.
+type Options struct {
+	// Dir is the state directory: startup-config, flash: and SSH host keys.
+	Dir string
+	// Startup is loaded when the state directory has no startup-config; nil
+	// means the factory default.
+	Startup []byte
+	// Bind stands in for configured addresses that the host does not have.
+	Bind netip.Addr
+	// Platform sets the limits behind ranges.
+	Platform modes.Platform
+	// Net is where SIP sockets come from; nil means the host's.
+	Net sipua.Network
+}
+
+// App is one running appliance.
+type App struct {
+	Shell *cli.Shell
+	Log   *logbuf.Log
+	SIP   *sipua.UA
+	Lines *phones.Registry
+
+	state   *conf.State
+	store   *conf.Store
+	hub     *presence.Hub
+	watch   *presencesip.Adapter
+	started time.Time
+	boot    string
+	reload  chan string
+
+	ctx    context.Context // ends when Close begins
+	cancel context.CancelFunc
+	fronts sync.WaitGroup // SSH and telnet servers
+}
+
+// Start brings an appliance up. Its configuration is loaded whole before any
+// agent sees it. Errors: the state directory cannot be used, or a declaration
+// does not compile.
+func Start(o Options) (*App, error) {
+	state, err := conf.OpenState(o.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("state directory: %w", err)
+	}
+	a := &App{state: state, started: time.Now(), reload: make(chan string, 1)}
+	if err := a.wire(o); err != nil {
+		return nil, errors.Join(err, state.Close())
+	}
+	return a, nil
+}
+
+func (a *App) wire(o Options) error {
+	lib := modes.Library()
+	schema, err := conf.Compile(modes.All(), lib)
+	if err != nil {
+		return err
+	}
+	a.Log = logbuf.New(time.Now)
+	a.store = conf.NewStore(schema, conf.NewTree(schema))
+	a.hub = presence.New(presence.Options{Log: a.Log})
+	a.SIP = sipua.New(sipua.Options{Net: o.Net, Log: a.Log, AllowEvents: []string{"presence"}})
+	a.Lines = phones.New(phones.Options{Log: a.Log, Publisher: a.hub})
+	a.watch = presencesip.New(presencesip.Options{
+		UA: a.SIP, Hub: a.hub, Directory: directory{a.Lines}, Log: a.Log,
+		Realm: func() string { return a.Lines.Snapshot().Config.Realm },
+	})
+	phonesip.New(phonesip.Options{UA: a.SIP, Registry: a.Lines, Log: a.Log})
+
+	a.Shell, err = cli.NewShell(cli.Options{
+		Store: a.store, State: a.state, Library: lib, Log: a.Log,
+		Exec:    modes.Exec(modes.Agents{Presence: a.hub, Phones: a.Lines, SIP: a.SIP}),
+		Bounds:  modes.Bounds(o.Platform),
+		Rewrite: modes.Rewrite,
+		System:  system{a},
+	})
+	if err != nil {
+		a.closeAgents()
+		return err
+	}
+	a.ctx, a.cancel = context.WithCancel(context.Background())
+	if err := a.load(o.Startup); err != nil {
+		a.cancel()
+		a.closeAgents()
+		return err
+	}
+	a.bind(o)
+	return nil
+}
+
+// load runs the startup-config, else the given one, else the factory default.
+func (a *App) load(startup []byte) error {
+	text, ok, err := a.state.ReadStartup()
+	switch {
+	case err != nil:
+		return fmt.Errorf("startup-config: %w", err)
+	case ok:
+	case startup != nil:
+		text = startup
+	default:
+		text = modes.Factory()
+	}
+	var b strings.Builder
+	for _, e := range a.Shell.Load(a.ctx, text, conf.Origin{Text: "memory"}) {
+		fmt.Fprintf(&b, "%s\n", e.Text)
+		if e.Caret >= 0 {
+			fmt.Fprintf(&b, "%*s\n", e.Caret+1, "^")
+		}
+		fmt.Fprintf(&b, "%s (line %d)\n\n", e.Error, e.Line)
+	}
+	a.boot = b.String()
+	return nil
+}
+
+// bind hands the configuration to the agents, now and at every change. The log
+// and the shell come first so that what the others have to say is stamped and
+// shown as configured; the hub before the registry, whose states it takes.
+func (a *App) bind(o Options) {
+	conf.Bind(a.store, "logging", modes.LogConfig, equal, a.Log.Apply)
+	conf.Bind(a.store, "shell", modes.ShellConfig, equal, a.Shell.Apply)
+	conf.Bind(a.store, "presence", modes.PresenceConfig, equal, a.hub.Apply)
+	conf.Bind(a.store, "phones", modes.PhonesConfig, phones.Config.Equal, a.Lines.Apply)
+	conf.Bind(a.store, "sip", func(t conf.Tree) sipua.Config {
+		c := modes.SIPConfig(t)
+		c.Bind = o.Bind
+		return c
+	}, equal, a.SIP.Apply)
+	ctx, cancel := context.WithTimeout(a.ctx, 2*time.Second)
+	defer cancel()
+	_ = a.store.Settle(ctx) // a slow agent delays nothing but the first prompt
+}
+
+// BootMessages are the refused lines of the configuration that was loaded, each
+// with its error; empty when all were taken.
+func (a *App) BootMessages() string { return a.boot }
+
+// Reloads delivers the reason when somebody has typed `reload`. The owner then
+// closes this appliance and starts another one.
+func (a *App) Reloads() <-chan string { return a.reload }
+
+// Settle waits until every agent has taken the configuration as it is now.
+func (a *App) Settle(ctx context.Context) error { return a.store.Settle(ctx) }
+
+// Close takes the appliance down and waits for all of it. Watchers are told
+// nothing: their subscriptions run out or meet 481 (RFC 6665 4.4.1).
+func (a *App) Close() error {
+	a.cancel()
+	a.fronts.Wait()
+	a.store.Close()
+	a.closeAgents()
+	return a.state.Close()
+}
+
+func (a *App) closeAgents() {
+	a.SIP.Close()
+	a.watch.Close()
+	a.Lines.Close()
+	a.hub.Close()
+	a.Log.Close()
+}
+
+// directory answers the notifier who a source is, from the registrations.
+type directory struct{ lines *phones.Registry }
+
+func (d directory) FindWatcher(user string, src netip.AddrPort, contact string) (presencesip.Watcher, bool) {
+	w, ok := d.lines.FindWatcher(user, src, contact)
+	return presencesip.Watcher{Phone: w.Name, DialPeerTag: w.DialPeer}, ok
+}
+
+// system is what the shell knows of the appliance around it.
+type system struct{ a *App }
+
+func (s system) Reload(reason string) {
+	select {
+	case s.a.reload <- reason:
+	default: // one is on its way
+	}
+}
+
+func (s system) StartTime() time.Time { return s.a.started }
+
+func (s system) Version() cli.VersionInfo {
+	v := cli.VersionInfo{Version: "0.1", Platform: "3825"}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		if m := info.Main.Version; m != "" && m != "(devel)" {
+			v.Version = strings.TrimPrefix(m, "v")
+		}
+		for _, s := range info.Settings {
+			switch {
+			case s.Key == "vcs.revision" && len(s.Value) >= 7:
+				v.Commit = s.Value[:7]
+			case s.Key == "vcs.time":
+				v.Built, _ = time.Parse(time.RFC3339, s.Value)
+			}
+		}
+	}
+	return v
+}
+
+// equal compares configurations that hold slices and maps.
+func equal[C any](a, b C) bool { return reflect.DeepEqual(a, b) }
+
+// PlatformNamed gives the platform of a --platform flag.
+func PlatformNamed(name string) (modes.Platform, error) {
+	p, ok := modes.ParsePlatform(name)
+	if !ok {
+		return p, fmt.Errorf("unknown platform %q", name)
+	}
+	return p, nil
+}
+
+// Commands writes the command reference, docs/commands.md.
+func Commands(w io.Writer) error {
+	schema, err := conf.Compile(modes.All(), modes.Library())
+	if err != nil {
+		return err
+	}
+	return modes.Markdown(w, schema, modes.Exec(modes.Agents{}))
+}
+
+// maxStartup bounds a --startup file, in bytes.
+const maxStartup = 16 << 20
+
+// ReadStartup reads a configuration file of at most 16 MiB.
+func ReadStartup(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, maxStartup+1))
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	if len(b) > maxStartup {
+		return nil, fmt.Errorf("%s is larger than %d bytes", name, maxStartup)
+	}
+	return b, nil
+}
+
+// listen is net.Listen with the address in the error.
+func listen(addr string) (net.Listener, error) {
+	ln, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", addr, err)
+	}
+	return ln, nil
+}
+
+// DefaultPlatform is the router of the guide.
+const DefaultPlatform = modes.C3825
+
+// SetLine says what a local number is doing, as the call model will: idle or
+// clear, busy, ringing. It is what the EXEC command `test presence line` does.
+func (a *App) SetLine(number, state string) error {
+	if _, ok := a.Lines.Lookup(number); !ok {
+		return fmt.Errorf("%s is no directory number here", number)
+	}
+	a.Lines.SetCalls(number, state == "busy", state == "ringing")
+	return nil
+}

@@ -1,0 +1,72 @@
+package transcripts
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/netip"
+
+	"github.com/busylamp/busylamp/internal/app"
+	"github.com/busylamp/busylamp/internal/memnet"
+	"github.com/busylamp/busylamp/internal/sipua"
+)
+
+// Lab is an appliance in this process for one script, on a network of its own in
+// memory unless another is given.
+type Lab struct {
+	App *app.App
+	*stage
+	net    *memnet.Net
+	cancel context.CancelFunc
+	done   chan struct{}
+}
+
+// labAddr is the stand-in address of an appliance in memory.
+var labAddr = netip.MustParseAddr("127.0.0.1")
+
+// OpenLab boots an appliance with the script's startup-config. dir must be an
+// empty directory.
+func OpenLab(dir string, s *Script) (*Lab, error) {
+	n := memnet.New()
+	return openLab(dir, s, n, n, labAddr)
+}
+
+// OpenLabOnHost is OpenLab on the host's own sockets; SIP binds to addr.
+func OpenLabOnHost(dir string, s *Script, addr netip.Addr) (*Lab, error) {
+	return openLab(dir, s, nil, sipua.OS, addr)
+}
+
+func openLab(dir string, s *Script, mem *memnet.Net, n sipua.Network, addr netip.Addr) (*Lab, error) {
+	a, err := app.Start(app.Options{Dir: dir, Startup: s.Startup, Bind: addr, Platform: app.DefaultPlatform, Net: n})
+	if err != nil {
+		return nil, err
+	}
+	l := &Lab{App: a, net: mem, done: make(chan struct{})}
+	close(l.done)
+	l.stage = newStage(n, a.SIP.LocalAddr, func(_ context.Context, number, state string) error {
+		return a.SetLine(number, state)
+	})
+	return l, nil
+}
+
+// Console starts the console session on a pipe and returns the user's end.
+func (l *Lab) Console() (io.ReadWriteCloser, error) {
+	near, far := memnet.Pipe()
+	ctx, cancel := context.WithCancel(context.Background())
+	l.cancel, l.done = cancel, make(chan struct{})
+	go func() {
+		defer close(l.done)
+		l.App.ConsoleOn(ctx, far)
+	}()
+	return near, nil
+}
+
+// Close stops phones, console and appliance.
+func (l *Lab) Close() error {
+	err := l.stage.Close()
+	if l.cancel != nil {
+		l.cancel()
+	}
+	<-l.done
+	return errors.Join(err, l.App.Close())
+}
