@@ -282,7 +282,7 @@ func (reg Registration) check() *Error {
 	}
 	texts := []string{reg.Number, reg.CallID}
 	for _, c := range reg.Contacts {
-		if c.URI == "" || c.Host == "" || c.Port < 0 || c.Port > 65535 {
+		if c.URI == "" || strings.ContainsAny(c.URI, "<>\"") || c.Host == "" || c.Port < 0 || c.Port > 65535 {
 			return refuse(400, "Bad Request", "contact without an address")
 		}
 		texts = append(texts, c.URI, c.User, c.Host, c.Transport, c.Instance)

@@ -1,0 +1,271 @@
+package phones
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/busylamp/busylamp/presence"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// Each case of RFC 3261 10.3 on a number that has one contact from 10.1.1.1 with CSeq 1.
+func TestRegisterRules(t *testing.T) {
+	a, b := contactOf("2101", "10.1.1.1", 5060), contactOf("2101", "10.1.1.1", 5070)
+	with := func(c Contact, expires int) Contact { c.Expires = expires; return c }
+	tests := []struct {
+		name     string
+		change   func(*Registration) // of a REGISTER with CSeq 2 and the known contact, Expires 600
+		code     int
+		contacts []string // afterwards: "port=seconds"
+	}{
+		{"refresh", func(r *Registration) {}, 200, []string{"5060=600"}},
+		{"same CSeq", func(r *Registration) { r.CSeq = 1 }, 500, []string{"5060=3600"}},
+		{"same CSeq, other Call-ID", func(r *Registration) { r.CSeq, r.CallID = 1, "other" }, 200, []string{"5060=600"}},
+		{"query", func(r *Registration) { r.Contacts = nil }, 200, []string{"5060=3600"}},
+		{"remove", func(r *Registration) { r.Expires = 0 }, 200, nil},
+		{"remove with old CSeq", func(r *Registration) { r.Expires, r.CSeq = 0, 1 }, 500, []string{"5060=3600"}},
+		{"remove by parameter", func(r *Registration) { r.Contacts[0].Expires = 0 }, 200, nil},
+		{"remove what is not there", func(r *Registration) { r.Contacts = []Contact{with(b, 0)} }, 200, []string{"5060=3600"}},
+		{"second contact", func(r *Registration) { r.Contacts = []Contact{b} }, 200, []string{"5060=3600", "5070=600"}},
+		{"several contacts", func(r *Registration) { r.Contacts = []Contact{with(a, 100), b} }, 200, []string{"5060=100", "5070=600"}},
+		{"one in, one out", func(r *Registration) { r.Contacts = []Contact{with(a, 0), b} }, 200, []string{"5070=600"}},
+		{"all or nothing: CSeq", func(r *Registration) { r.CSeq, r.Contacts = 1, []Contact{b, a} }, 500, []string{"5060=3600"}},
+		{"all or nothing: too brief", func(r *Registration) { r.Contacts = []Contact{b, with(a, 59)} }, 423, []string{"5060=3600"}},
+		{"same contact twice", func(r *Registration) { r.Contacts = []Contact{a, a} }, 400, []string{"5060=3600"}},
+		{"star", func(r *Registration) { r.Star, r.Contacts, r.Expires = true, nil, 0 }, 200, nil},
+		{"star with old CSeq", func(r *Registration) { r.Star, r.Contacts, r.Expires, r.CSeq = true, nil, 0, 1 }, 500, []string{"5060=3600"}},
+		{"star without Expires", func(r *Registration) { r.Star, r.Contacts, r.Expires = true, nil, -1 }, 400, []string{"5060=3600"}},
+		{"star with Expires", func(r *Registration) { r.Star, r.Contacts = true, nil }, 400, []string{"5060=3600"}},
+		{"star with others", func(r *Registration) { r.Star, r.Expires = true, 0 }, 400, []string{"5060=3600"}},
+		{"too brief", func(r *Registration) { r.Expires = 59 }, 423, []string{"5060=3600"}},
+		{"least", func(r *Registration) { r.Expires = 60 }, 200, []string{"5060=60"}},
+		{"longer than the maximum", func(r *Registration) { r.Expires = 1 << 31 }, 200, []string{"5060=3600"}},
+		{"no Expires", func(r *Registration) { r.Expires = -1 }, 200, []string{"5060=3600"}},
+		{"parameter beats header", func(r *Registration) { r.Contacts[0].Expires = 120 }, 200, []string{"5060=120"}},
+		{"same device, new port", func(r *Registration) { r.Contacts = []Contact{b}; r.Contacts[0].Instance = "urn:x" }, 200, []string{"5070=600"}},
+		{"too many contacts in one", func(r *Registration) {
+			for p := 1; p <= MaxContacts; p++ {
+				r.Contacts = append(r.Contacts, contactOf("2101", "10.1.1.1", p))
+			}
+		}, 400, []string{"5060=3600"}},
+		{"too many contacts in all", func(r *Registration) {
+			r.Contacts = nil
+			for p := 1; p <= MaxContacts; p++ {
+				r.Contacts = append(r.Contacts, contactOf("2101", "10.1.1.1", p))
+			}
+		}, 403, []string{"5060=3600"}},
+		{"contact without a host", func(r *Registration) { r.Contacts[0].Host = "" }, 400, []string{"5060=3600"}},
+		{"contact that would break a header", func(r *Registration) { r.Contacts[0].URI += "\r\nX: y" }, 400, []string{"5060=3600"}},
+		{"long Call-ID", func(r *Registration) { r.CallID = strings.Repeat("x", 600) }, 400, []string{"5060=3600"}},
+		{"number of another pool", func(r *Registration) {
+			r.Number, r.Contacts[0].User = "2102", "SEP00156247EF90"
+		}, 404, []string{"5060=3600"}},
+		{"another phone", func(r *Registration) { r.Contacts[0].User = "SEP0000000000AA" }, 403, []string{"5060=3600"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := start(t, guide())
+				defer h.stop()
+				first := h.request("2101", "10.1.1.1", -1)
+				first.Contacts[0].Instance = "urn:x"
+				h.must(first)
+				reg := h.request("2101", "10.1.1.1", 600)
+				tt.change(&reg)
+				if got := h.code(reg); got != tt.code {
+					t.Errorf("code %d, want %d", got, tt.code)
+				}
+				var got []string
+				for _, b := range h.Snapshot().Bindings {
+					got = append(got, fmt.Sprintf("%d=%d", b.Port, b.Remaining/time.Second))
+				}
+				if !slices.Equal(got, tt.contacts) {
+					t.Errorf("contacts %v, want %v", got, tt.contacts)
+				}
+				want := presence.Idle
+				if tt.contacts == nil {
+					want = presence.Unknown
+				}
+				if got := h.lamps.get("2101"); got != want {
+					t.Errorf("line %v, want %v", got, want)
+				}
+			})
+		})
+	}
+}
+
+func TestMinExpiresIsTold(t *testing.T) {
+	cfg := guide()
+	cfg.MinExpires, cfg.MaxExpires = 90*time.Second, 120*time.Second
+	h := start(t, cfg)
+	defer h.stop()
+	_, err := h.Register(h.request("2101", "10.1.1.1", 89))
+	var e *Error
+	if !errors.As(err, &e) || e.Code != 423 || e.MinExpires != 90*time.Second {
+		t.Errorf("%v", err)
+	}
+	if got := h.must(h.request("2101", "10.1.1.1", 600)).Contacts[0].Expires; got != 120*time.Second {
+		t.Errorf("granted %v", got)
+	}
+}
+
+// Without `registrar server` or `mode cme` nothing registers, and what was
+// registered is gone.
+func TestRegistrarOff(t *testing.T) {
+	for _, off := range []func(*Config){
+		func(c *Config) { c.RegistrarOn = false },
+		func(c *Config) { c.Mode = "" },
+	} {
+		h := start(t, guide())
+		h.must(h.request("2101", "10.1.1.1", 600))
+		cfg := guide()
+		off(&cfg)
+		h.apply(cfg)
+		if got := h.code(h.request("2101", "10.1.1.1", 600)); got != 503 || h.lamps.get("2101") != presence.Unknown {
+			t.Errorf("code %d, line %v", got, h.lamps.get("2101"))
+		}
+		h.apply(guide())
+		if got := h.lamps.get("2101"); got != presence.Unknown {
+			t.Errorf("line %v", got)
+		}
+		h.stop()
+	}
+}
+
+func TestAuthenticate(t *testing.T) {
+	cfg := guide()
+	cfg.AuthenticateRegister = true
+	cfg.Realm = "cisco.com"
+	cfg.Pools[0].Username, cfg.Pools[0].Password = "pool1", "lab"
+	h := start(t, cfg)
+	defer h.stop()
+	reg := h.request("2101", "10.1.1.1", 600)
+	if c, needed := h.Authenticate(reg); !needed || c != (Credentials{"cisco.com", "pool1", "lab"}) {
+		t.Errorf("%+v %t", c, needed)
+	}
+	if got := h.code(reg); got != 401 {
+		t.Errorf("unauthenticated: %d", got)
+	}
+	reg.Authenticated = "pool2"
+	if got := h.code(reg); got != 401 {
+		t.Errorf("as another user: %d", got)
+	}
+	reg.Authenticated = "pool1"
+	if got := h.code(reg); got != 200 {
+		t.Errorf("authenticated: %d", got)
+	}
+	if _, needed := h.Authenticate(h.request("2102", "10.1.1.2", 600)); needed {
+		t.Error("a pool without credentials is challenged")
+	}
+	if _, needed := h.Authenticate(h.request("9999", "10.1.1.2", 600)); needed {
+		t.Error("an unknown number is challenged")
+	}
+	h.AuthenticationFailed(h.request("2101", "10.1.1.3", 600))
+	s := h.Snapshot()
+	if len(s.Attempts) != 1 || s.Attempts[0].Reason != reasonAuth || s.Pools[0].Stats.RegisterFailed != 3 {
+		t.Errorf("%+v %+v", s.Attempts, s.Pools[0].Stats)
+	}
+}
+
+func TestExpiry(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := start(t, guide())
+		defer h.stop()
+		h.must(h.request("2101", "10.1.1.1", 3600))
+		h.must(h.request("2102", "10.1.1.2", 100)) // nearer than the timer that is set
+		wait := func(d time.Duration, want1, want2 presence.State) {
+			t.Helper()
+			time.Sleep(d)
+			synctest.Wait()
+			if a, b := h.lamps.get("2101"), h.lamps.get("2102"); a != want1 || b != want2 {
+				t.Errorf("2101 %v, 2102 %v", a, b)
+			}
+		}
+		wait(99*time.Second, presence.Idle, presence.Idle)
+		h.must(h.request("2102", "10.1.1.2", 100))
+		wait(99*time.Second, presence.Idle, presence.Idle)
+		wait(time.Second, presence.Idle, presence.Unknown)
+		wait(3600*time.Second-199*time.Second-time.Second, presence.Idle, presence.Unknown)
+		wait(time.Second, presence.Unknown, presence.Unknown)
+		s := h.Snapshot()
+		if s.Stats.ActiveRegistrations != 0 || s.Pools[0].UnregisteredReason == "" || len(s.Bindings) != 0 {
+			t.Errorf("%+v", s)
+		}
+	})
+}
+
+// A change of configuration removes exactly the contacts that no longer fit.
+func TestApply(t *testing.T) {
+	tests := []struct {
+		name   string
+		change func(*Config)
+		gone   bool
+	}{
+		{"nothing", func(c *Config) {}, false},
+		{"another pool gone", func(c *Config) { c.Pools = c.Pools[:1] }, false},
+		{"source address", func(c *Config) { c.SIPSource = netip.MustParseAddrPort("10.1.1.9:5061") }, false},
+		{"number moved to another line", func(c *Config) { c.Pools[0].Numbers = []PoolNumber{{5, 1}} }, false},
+		{"pool gone", func(c *Config) { c.Pools = c.Pools[1:] }, true},
+		{"dn gone", func(c *Config) { c.DNs = c.DNs[1:] }, true},
+		{"number changed", func(c *Config) { c.DNs[0].Number = "2199" }, true},
+		{"number taken off the pool", func(c *Config) { c.Pools[0].Numbers = nil }, true},
+		{"MAC changed", func(c *Config) { c.Pools[0].MAC = mac("0000.0000.0001") }, true},
+		{"id ip that fits", func(c *Config) {
+			c.Pools[0].MAC, c.Pools[0].IDIP = MAC{}, netip.MustParsePrefix("10.1.1.1/32")
+		}, false},
+		{"id ip that does not", func(c *Config) {
+			c.Pools[0].MAC, c.Pools[0].IDIP = MAC{}, netip.MustParsePrefix("10.1.1.2/32")
+		}, true},
+	}
+	for _, tt := range tests {
+		h := start(t, guide())
+		reg := h.request("2101", "10.1.1.1", 600)
+		reg.Contacts[0].Params = ";device-name=SEP00156247EF90"
+		h.must(reg)
+		cfg := guide()
+		tt.change(&cfg)
+		h.apply(cfg)
+		want := presence.Idle
+		if tt.gone {
+			want = presence.Unknown
+		}
+		if got := h.lamps.get("2101"); got != want || (len(h.Snapshot().Bindings) == 0) != tt.gone {
+			t.Errorf("%s: %v, %d contacts", tt.name, got, len(h.Snapshot().Bindings))
+		}
+		h.stop()
+	}
+}
+
+func TestCalls(t *testing.T) {
+	h := start(t, guide())
+	defer h.stop()
+	h.SetCalls("2101", true, false)
+	h.SetCalls("4711", true, false) // not configured
+	if got := h.lamps.all(); len(got) != 0 {
+		t.Errorf("published for unregistered lines: %v", got)
+	}
+	h.must(h.request("2101", "10.1.1.1", 600))
+	if got := h.lamps.all()["2101"]; got != (presence.Line{State: presence.Busy}) {
+		t.Errorf("in a call: %+v", got)
+	}
+	h.SetCalls("2101", false, true)
+	if got := h.lamps.all()["2101"]; got != (presence.Line{State: presence.Busy, Ringing: true}) {
+		t.Errorf("ringing: %+v", got)
+	}
+	h.SetCalls("2101", false, false)
+	h.SetCalls("2101", false, false)
+	if got := h.lamps.get("2101"); got != presence.Idle || h.lamps.count != 3 {
+		t.Errorf("after the call: %v, %d published", got, h.lamps.count)
+	}
+	if n, ok := h.Lookup("1001"); !ok || n.EphoneDN != 1 || n.Line.State != presence.Unknown {
+		t.Errorf("ephone-dn: %+v %t", n, ok)
+	}
+}
