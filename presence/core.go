@@ -131,11 +131,7 @@ func newCore(epoch time.Time, shard uint8, s *shared, tracing func(logbuf.Topic)
 
 // step takes one input at the time now. The effects are valid until the next step.
 func (c *core) step(now time.Time, in any) []effect {
-	clear(c.out)
-	c.out = c.out[:0]
-	if cap(c.out) > keepEffects {
-		c.out = nil
-	}
+	c.reset()
 	// A clock that was set back must not revive what has expired.
 	c.now = max(c.now, now.Sub(c.epoch))
 	c.expire()
@@ -162,6 +158,15 @@ func (c *core) step(now time.Time, in any) []effect {
 		c.reply(in.reply, answer{records: c.records()})
 	}
 	return c.out
+}
+
+// reset forgets the effects of the last step.
+func (c *core) reset() {
+	clear(c.out)
+	c.out = c.out[:0]
+	if cap(c.out) > keepEffects {
+		c.out = nil
+	}
 }
 
 // next is when the core wants its next inTick.
@@ -276,7 +281,7 @@ func (c *core) expire() {
 
 func (c *core) done(in inDone) {
 	s := c.alive(in.id)
-	if s == nil {
+	if s == nil || s.held { // held: nothing was delivered yet
 		return
 	}
 	if in.err == nil && in.code >= 200 && in.code < 300 {
@@ -285,7 +290,9 @@ func (c *core) done(in inDone) {
 			s.resend = 0
 			c.timers.set(s)
 		}
-		c.trace(topicInfo, s.id, "presence_handle_notify_done", "delivered, code %d", in.code)
+		if c.tracing(topicInfo) {
+			c.trace(topicInfo, s.id, "presence_handle_notify_done", "delivered, code %d", in.code)
+		}
 		return
 	}
 	// The text is the guide's.
@@ -365,7 +372,9 @@ func (c *core) note(s *subscription) {
 	if s.held {
 		return
 	}
-	c.trace(topicTrace, s.id, "presence_notify", "%s is %s, active", s.line.number, describe(s.line.shown))
+	if c.tracing(topicTrace) { // a fan-out must not pay for the arguments
+		c.trace(topicTrace, s.id, "presence_notify", "%s is %s, active", s.line.number, describe(s.line.shown))
+	}
 	c.out = append(c.out, effect{sink: s.sink, note: Note{
 		SubID: s.id, Number: s.line.number, Line: s.line.shown, Version: s.line.version,
 		Active: true, Expires: max(s.expiry-c.now, 0),

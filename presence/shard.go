@@ -111,7 +111,7 @@ func (s *shard) drain() {
 	}
 }
 
-// do carries out the effects of a step, in order.
+// do carries out the effects of a step, in order, and forgets them.
 func (s *shard) do(effects []effect) {
 	for i := range effects {
 		switch e := &effects[i]; {
@@ -123,4 +123,5 @@ func (s *shard) do(effects []effect) {
 			s.log.Debugf(e.topic, "%s", e.text)
 		}
 	}
+	s.core.reset()
 }

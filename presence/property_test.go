@@ -1,0 +1,211 @@
+package presence
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// watch is what a watcher knows about its own subscription.
+type watch struct {
+	number   string
+	released bool
+	over     bool // had a Note that was not active
+	heard    bool
+	last     Note
+	deadline time.Time
+}
+
+// world drives a core in any order and believes only the Notes.
+type world struct {
+	core      *core
+	now       time.Time
+	cfg       Config
+	published map[string]Line
+	watches   map[uint32]*watch
+	lastID    uint32
+}
+
+func (w *world) Notify(Note) { panic("the core called a sink") }
+
+func (w *world) step(t *rapid.T, in any) (a answer) {
+	for _, e := range w.core.step(w.now, in) {
+		switch {
+		case e.sink != nil:
+			w.hear(t, e.note)
+		case e.reply != nil:
+			a = *e.answer
+		}
+	}
+	return a
+}
+
+func (w *world) hear(t *rapid.T, n Note) {
+	s := w.watches[n.SubID]
+	switch {
+	case s == nil:
+		t.Fatalf("note for a subscription that was never accepted: %+v", n)
+	case !s.released:
+		t.Fatalf("note before Release: %+v", n)
+	case s.over:
+		t.Fatalf("note after the last one: %+v", n)
+	case s.heard && n.Version < s.last.Version:
+		t.Fatalf("version went back: %+v after %+v", n, s.last)
+	case s.heard && n.Version == s.last.Version && n.Line != s.last.Line:
+		t.Fatalf("one version, two states: %+v after %+v", n, s.last)
+	case n.Number != s.number, n.Active && n.Expires <= 0, !n.Active && !n.Gone && n.Reason == "":
+		t.Fatalf("bad note: %+v", n)
+	}
+	s.last, s.heard, s.over = n, true, !n.Active
+}
+
+// truth is what watchers of a number may know.
+func (w *world) truth(number string) Line {
+	if w.cfg.Numbers[number].Watch {
+		return w.published[number]
+	}
+	return Line{}
+}
+
+func (w *world) check(t *rapid.T) {
+	records := w.core.records()
+	if used := w.core.shared.used.Load(); used != int64(len(records)) {
+		t.Fatalf("%d counted, %d records", used, len(records))
+	}
+	alive := map[uint32]bool{}
+	for _, r := range records {
+		alive[r.ID] = true
+		s := w.watches[r.ID]
+		if s == nil || s.over {
+			t.Fatalf("record without a live subscription: %+v", r)
+		}
+		if r.Line != w.truth(r.Presentity.User) {
+			t.Fatalf("record shows %v, truth is %v", r.Line, w.truth(r.Presentity.User))
+		}
+		if s.released && (!s.heard || s.last.Line != w.truth(s.number)) {
+			t.Fatalf("watcher %d believes %v, truth is %v", r.ID, s.last.Line, w.truth(s.number))
+		}
+		if w.cfg.Admit(r.Kind) != nil {
+			t.Fatalf("%+v is not allowed", r)
+		}
+		if _, ok := w.cfg.Numbers[s.number]; !ok {
+			t.Fatalf("%+v watches no number", r)
+		}
+		if r.Expires > 0 && !s.deadline.After(w.now) {
+			t.Fatalf("%+v has expired", r)
+		}
+	}
+	for id, s := range w.watches {
+		if s.released && !s.over && !alive[id] {
+			t.Fatalf("subscription %d vanished without a last note", id)
+		}
+	}
+	for number, ln := range w.core.lines {
+		if len(ln.subs) == 0 && ln.published == (Line{}) {
+			t.Fatalf("line %s is kept for nothing", number)
+		}
+		for i, s := range ln.subs {
+			if int(s.at) != i || s.ended {
+				t.Fatalf("line %s: bad subscription at %d", number, i)
+			}
+		}
+	}
+	for i, s := range w.core.timers {
+		if int(s.slot) != i || i > 0 && w.core.timers[(i-1)/2].due() > s.due() {
+			t.Fatalf("timer heap is broken at %d", i)
+		}
+	}
+}
+
+func TestAnyOrder(t *testing.T) {
+	numbers := []string{"2001", "2002", "2003"}
+	number := rapid.SampledFrom(numbers)
+	kind := rapid.SampledFrom([]WatcherKind{SIPPhone, SIPTrunk, SCCPSpeedDial, SCCPCallList})
+	seconds := rapid.Custom(func(t *rapid.T) time.Duration {
+		return time.Duration(rapid.IntRange(0, 100).Draw(t, "s")) * time.Second
+	})
+	state := rapid.SampledFrom([]Line{{}, idle, busy, ringing, {State: Idle, DnD: true}})
+	config := rapid.Custom(func(t *rapid.T) Config {
+		// Mostly on, so that subscriptions live long enough to meet something.
+		on := func(name string) bool { return rapid.IntRange(0, 9).Draw(t, name) > 0 }
+		c := Config{Enabled: on("presence"), SIPEnabled: on("enable"), WatchAll: on("all"),
+			MaxSubscriptions: rapid.IntRange(1, 8).Draw(t, "max"), Numbers: map[string]Number{}}
+		for _, n := range numbers {
+			if on(n) {
+				c.Numbers[n] = Number{Watch: on("watch")}
+			}
+		}
+		return c
+	})
+
+	rapid.Check(t, func(t *rapid.T) {
+		shared := newShared()
+		w := &world{now: time.Unix(0, 0), published: map[string]Line{}, watches: map[uint32]*watch{}}
+		w.core = newCore(w.now, 0, shared, nothing)
+		apply := func(c Config) {
+			shared.max.Store(int64(c.MaxSubscriptions))
+			w.cfg = c
+			w.step(t, inApply{cfg: &c, reply: make(chan answer, 1)})
+		}
+		apply(config.Draw(t, "first config"))
+		// any picks a subscription, often one that is over or never was.
+		any := func(t *rapid.T) uint32 { return uint32(rapid.IntRange(0, int(w.lastID)+1).Draw(t, "id")) }
+		t.Repeat(map[string]func(*rapid.T){
+			"": w.check,
+			"subscribe": func(t *rapid.T) {
+				n, d := number.Draw(t, "number"), seconds.Draw(t, "expires")
+				full := shared.used.Load() >= int64(w.cfg.MaxSubscriptions)
+				a := w.step(t, inSubscribe{reply: make(chan answer, 1), req: Request{
+					Presentity: Party{n, "h"}, Kind: kind.Draw(t, "kind"), Expires: d, Sink: w}})
+				if a.err != nil {
+					return
+				}
+				if a.id <= w.lastID || full {
+					t.Fatalf("got ID %d after %d, full %v", a.id, w.lastID, full)
+				}
+				w.lastID = a.id
+				w.watches[a.id] = &watch{number: n, deadline: w.now.Add(a.expires)}
+				if rapid.Bool().Draw(t, "release") {
+					w.watches[a.id].released = true
+					w.step(t, inRelease{a.id})
+				}
+			},
+			"release": func(t *rapid.T) {
+				id := any(t)
+				if s := w.watches[id]; s != nil {
+					s.released = true
+				}
+				w.step(t, inRelease{id})
+			},
+			"refresh": func(t *rapid.T) {
+				id, d := any(t), seconds.Draw(t, "expires")
+				alive := slices.ContainsFunc(w.core.records(), func(r Record) bool { return r.ID == id })
+				if alive {
+					w.watches[id].deadline = w.now.Add(d)
+				}
+				a := w.step(t, inRefresh{id, d, make(chan answer, 1)})
+				if errors.Is(a.err, ErrGone) == alive {
+					t.Fatalf("refresh of %d, alive %v: %v", id, alive, a.err)
+				}
+			},
+			"unsubscribe": func(t *rapid.T) { w.step(t, inUnsubscribe{any(t)}) },
+			"done": func(t *rapid.T) {
+				w.step(t, inDone{id: any(t), retryAfter: seconds.Draw(t, "retry after"),
+					code: rapid.SampledFrom([]int{200, 200, 481, 408, 480, 500, 503, 403}).Draw(t, "code")})
+			},
+			"publish": func(t *rapid.T) {
+				n, l := number.Draw(t, "number"), state.Draw(t, "state")
+				w.published[n] = l
+				w.step(t, inPublish{n, l})
+			},
+			"apply": func(t *rapid.T) { apply(config.Draw(t, "config")) },
+			"advance": func(t *rapid.T) {
+				w.now = w.now.Add(seconds.Draw(t, "d"))
+				w.step(t, inTick{})
+			},
+		})
+	})
+}
