@@ -2,8 +2,9 @@
 // compiled to commands, and one automaton over a mode's commands serves
 // parsing (Match), help and completion (Next) and printing (Args.Line).
 //
-// The package is pure: no I/O, no clock, no goroutines. A compiled Set is
-// immutable and safe for concurrent use.
+// The package is pure: no I/O, no clock, no goroutines. Commands, Sets and Args
+// are immutable and safe for concurrent use. cli, cli/conf and modes import it;
+// it imports the standard library only.
 //
 // # Syntax strings
 //
@@ -15,21 +16,44 @@
 //
 // Tokens, separated by blanks; the number of blanks before a token in the
 // syntax string is the number printed before it (real routers print two before
-// some tags), and a trailing blank is printed too:
+// some tags), and blanks at the end are printed too:
 //
-//	word            a keyword: lower-case letters, digits, hyphens, dots …
+//	word            a keyword, any case when typed, printed as written here
 //	<a-b>           an integer range; a bound may be {name}, asked from the Env
 //	<x|y|z>         a choice of keywords (or of sequences: <ip A.B.C.D$a|any>)
 //	[ … ]           optional
-//	{a …|b …}       any order, each part at most once, at least one part
+//	{a …|b …}       any order, each part at most once, at least one part;
+//	                printed in the order of the syntax string
 //	UPPER           a typed argument from the Library: WORD LINE STRING NUMBER
 //	UPPER(n)        with a maximum length of n characters
-//	token...        one or more
+//	token...        one or more, printed with single blanks between
 //	$name           captures the value of the token before it (for a keyword:
 //	                its own text; for a <x|y> choice: the chosen keyword)
 //	!               after the capture: part of the identity of a list entry
+//	\word           a keyword although it looks like a type: \CIPC
 //
-// Literal blanks are the only layout; there are no comments.
+// The suffixes stand in the order $name, !, and three dots. Blanks inside
+// brackets at their edges and around | are free; the blanks before a bracket
+// are those before its first token. Literal blanks are the only layout; there
+// are no comments.
+//
+// A word that names a type of the Library is that type, so A.B.C.D and
+// X:X:X:X::X need no marks. Any other word is a keyword when it has a
+// lower-case letter or does not start with a letter (7961GE, 7960-7940, -6);
+// what remains (FOO) is a misspelt type and an error. A bracket <…> without |
+// must be a range.
+//
+// # Matching
+//
+// A keyword is matched by any unique prefix; the whole word beats longer ones.
+// Two keywords that fit make the line ambiguous at once. All alternatives that
+// a word allows are followed side by side; of those that accept the whole line
+// the one wins that took a keyword at the earliest word where they differ, then
+// the one declared first. So `enable password l` is a password although a
+// keyword `level` is there.
+//
+// `no` and `default` lines are complete when the leading keywords and the
+// identity captures are there; more of the line may follow.
 package grammar
 
 // Spec declares one command. It is embedded in, or built from, the literals in
@@ -41,8 +65,10 @@ type Spec struct {
 	// Syntax is the grammar, see the package comment.
 	Syntax string
 	// Help has a line for each keyword and capture, "token  text", separated by
-	// two or more blanks or tabs; captures are written $name. Keywords missing
-	// here are looked up in Library.Help; a token without any help is an error.
+	// two or more blanks or tabs; captures are written $name, arguments without
+	// a capture as in Syntax. The capture of a choice may serve for all its
+	// keywords. Keywords missing here are looked up in Library.Help; a token
+	// without any help is an error, and so is a line that fits no token.
 	Help string
 	// NoRefused marks commands that have no `no` and `default` form.
 	NoRefused bool
@@ -52,17 +78,25 @@ type Spec struct {
 type Type struct {
 	// Name as written in syntax strings, upper case.
 	Name string
-	// Display is what `?` lists: WORD, LINE, A.B.C.D, H.H.H …
+	// Display is what `?` lists: WORD, LINE, A.B.C.D, H.H.H … Empty: Name.
 	Display string
-	// Parse checks one word and returns its canonical form. When it does not
-	// fit, ok is false and bad is the byte offset of the first character at
-	// fault, for the caret.
+	// Parse checks one word and returns its canonical form, which must parse to
+	// itself. When it does not fit, ok is false and bad is the byte offset of the
+	// first character at fault, for the caret; len(word) says that the word is a
+	// good beginning, which `?` needs to know. Quotes are already taken off. nil
+	// takes every word. It is not asked about Delimited text.
 	Parse func(word string) (canonical string, bad int, ok bool)
+	// Key turns a canonical value into text whose bytewise order is the order of
+	// entries; different values must have different keys. nil: the value itself.
+	Key func(canonical string) string
 	// Quoted: a "quoted string" is accepted as one word and the value is always
-	// printed in quotes.
+	// printed in quotes. IOS has no escape: the value cannot hold a quote.
 	Quoted bool
-	// Rest: the argument is the rest of the line, blanks included.
+	// Rest: the argument is the rest of the line, inner blanks included.
 	Rest bool
+	// Split: the word may be typed as two, which Parse sees joined (`gi 0/0`).
+	// Parse must call the first half a good beginning.
+	Split bool
 	// Delimited: text between two delimiter characters, possibly over several
 	// lines (banner motd ^C … ^C).
 	Delimited bool
@@ -76,6 +110,7 @@ type Library struct {
 }
 
 // Env answers the named bounds of ranges: {max-dn}. It is asked at match time.
+// A bound that it does not know is open: 0 below, 4294967295 above.
 type Env interface {
 	Bound(name string) (int, bool)
 }

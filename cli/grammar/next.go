@@ -1,0 +1,156 @@
+package grammar
+
+import (
+	"slices"
+	"strings"
+)
+
+// Help is what can follow a partial line.
+type Help struct {
+	Outcome Outcome // OK, NoMatch or Ambiguous (an earlier word)
+	Word    string  // partial word at the cursor, "" after a blank
+	Items   []Item  // fitting keywords sorted, then arguments in grammar order
+	CR      bool    // the line could end here; only after a blank or on an empty line
+}
+
+// Item is one row of help.
+type Item struct {
+	Text    string // keyword, or what `?` shows of an argument: WORD, <1-33>
+	Help    string
+	Keyword bool
+}
+
+// Next tells what can be typed at the end of line, the text up to the cursor.
+// env may be nil: named bounds are open.
+func (s *Set) Next(line string, env Env) Help {
+	w := walker{set: s, env: env, line: line, branch: s.root}
+	w.begin()
+	wd, partial := w.word(0)
+	for partial && (wd.next < len(line) && (!wd.quoted || wd.closed)) {
+		if out := w.step(wd); out != OK {
+			return Help{Outcome: out}
+		}
+		wd, partial = w.word(wd.next)
+	}
+	h := helper{walker: &w, wd: wd, cmdOf: map[string]int{}}
+	if partial {
+		h.Word = line[wd.start:]
+	}
+	h.keywords()
+	slices.SortFunc(h.Items, func(a, b Item) int { return strings.Compare(a.Text, b.Text) })
+	h.arguments()
+	if !partial {
+		h.CR = slices.ContainsFunc(w.threads, func(t thread) bool { return t.state != needText && w.accepts(&t) })
+	}
+	if len(h.Items) == 0 && !h.CR {
+		return Help{Outcome: NoMatch, Word: h.Word}
+	}
+	return h.Help
+}
+
+// helper collects the items of a Help.
+type helper struct {
+	Help
+	*walker
+	wd    rawWord
+	cmdOf map[string]int // keyword -> the command whose help it shows
+}
+
+func (h *helper) keywords() {
+	if h.wd.quoted {
+		return
+	}
+	key := strings.ToLower(h.Word)
+	offer := func(low string, it Item, cmd int) {
+		if !strings.HasPrefix(low, key) {
+			return
+		}
+		old, there := h.cmdOf[low]
+		if there && old <= cmd {
+			return
+		}
+		h.cmdOf[low] = cmd
+		if !there {
+			h.Items = append(h.Items, it)
+			return
+		}
+		i := slices.IndexFunc(h.Items, func(o Item) bool { return strings.EqualFold(o.Text, it.Text) })
+		h.Items[i] = it
+	}
+	if h.branch != nil {
+		for _, t := range h.branch.twigs[h.branch.search(key):] {
+			if !strings.HasPrefix(t.low, key) {
+				break
+			}
+			offer(t.low, Item{t.text, t.help, true}, t.cmd)
+		}
+	}
+	h.eachMove(func(t *thread, _ move, l *leaf) bool {
+		if l.kind == keywordLeaf {
+			offer(l.low, Item{l.word, l.help, true}, t.cmd)
+		}
+		return true
+	})
+}
+
+// arguments adds the typed arguments in the order of commands and syntax; what
+// looks the same is listed once.
+func (h *helper) arguments() {
+	type arg struct {
+		cmd, leaf int
+		Item
+	}
+	var args []arg
+	add := func(t *thread, leaf int, l *leaf) {
+		args = append(args, arg{t.cmd, leaf, Item{l.display(h.env), l.help, false}})
+	}
+	h.eachMove(func(t *thread, m move, l *leaf) bool {
+		if l.kind != keywordLeaf && h.begins(l) {
+			add(t, m.leaf, l)
+		}
+		return true
+	})
+	for i := range h.threads {
+		if t := &h.threads[i]; t.state != between && h.continues(t) {
+			add(t, t.leaf, &h.set.cmds[t.cmd].leaves[t.leaf])
+		}
+	}
+	slices.SortStableFunc(args, func(a, b arg) int {
+		if a.cmd != b.cmd {
+			return a.cmd - b.cmd
+		}
+		return a.leaf - b.leaf
+	})
+	for _, a := range args {
+		same := func(o Item) bool { return !o.Keyword && o.Text == a.Text }
+		if !slices.ContainsFunc(h.Items, same) {
+			h.Items = append(h.Items, a.Item)
+		}
+	}
+}
+
+// continues tells whether the partial word could go on with the argument that
+// the thread is in.
+func (h *helper) continues(t *thread) bool {
+	if h.Word == "" || t.state != halfway {
+		return true
+	}
+	_, bad, ok := h.joined(t, h.wd)
+	return ok || bad == len(h.Word)
+}
+
+// begins tells whether the partial word could become the argument.
+func (h *helper) begins(l *leaf) bool {
+	switch {
+	case h.Word == "" || l.typ.Delimited:
+		return true
+	case h.wd.quoted && !l.typ.Quoted && !l.typ.Rest:
+		return false
+	}
+	text := h.text(h.wd)
+	if l.typ.Rest {
+		text = strings.TrimRight(h.Word, " \t\r\n")
+	}
+	_, bad, ok := l.take(text, h.env)
+	return ok || bad == len(text)
+}

@@ -1,0 +1,195 @@
+package grammar
+
+import (
+	"math/bits"
+	"net/netip"
+	"strconv"
+	"strings"
+)
+
+// parseIPv4 takes a dotted address; leading zeros are decimal, as on IOS.
+func parseIPv4(s string) (string, int, bool) {
+	octets, bad, ok := octets(s)
+	if !ok {
+		return "", bad, false
+	}
+	return netip.AddrFrom4(octets).String(), 0, true
+}
+
+func octets(s string) (out [4]byte, bad int, ok bool) {
+	at := 0
+	for i := range out {
+		if i > 0 {
+			if at == len(s) || s[at] != '.' {
+				return out, at, false
+			}
+			at++
+		}
+		n, from := 0, at
+		for at < len(s) && isDigit(s[at]) {
+			if n = n*10 + int(s[at]-'0'); n > 255 || at >= from+3 {
+				return out, at, false
+			}
+			at++
+		}
+		if at == from {
+			return out, at, false
+		}
+		out[i] = byte(n)
+	}
+	return out, at, at == len(s)
+}
+
+// parseMask takes 255.255.255.0 and its like, 0.0.0.0 and 255.255.255.255
+// included.
+func parseMask(s string) (string, int, bool) {
+	o, bad, ok := octets(s)
+	if !ok {
+		return "", bad, false
+	}
+	mask := uint32(o[0])<<24 | uint32(o[1])<<16 | uint32(o[2])<<8 | uint32(o[3])
+	if bits.LeadingZeros32(^mask)+bits.TrailingZeros32(mask) != 32 && mask != 0 {
+		return "", 0, false
+	}
+	return netip.AddrFrom4(o).String(), 0, true
+}
+
+func parseIPv6(s string) (string, int, bool) {
+	for i := range len(s) {
+		if !isHex(s[i]) && s[i] != ':' && s[i] != '.' {
+			return "", i, false
+		}
+	}
+	a, err := netip.ParseAddr(s)
+	if err != nil || !a.Is6() {
+		// Good so far as long as there is room for more.
+		if len(s) < len("X:X:X:X::X")*4 && !strings.Contains(s, ":::") && (err != nil || a.Is4() == false) {
+			return "", len(s), false
+		}
+		return "", 0, false
+	}
+	return strings.ToUpper(a.String()), 0, true
+}
+
+// parseMAC takes 0030.94c3.e1a8, 00:30:94:c3:e1:a8, 00-30-94-c3-e1-a8 and
+// 003094c3e1a8, and writes 0030.94C3.E1A8.
+func parseMAC(s string) (string, int, bool) {
+	size, sep := 12, byte(0) // digits in a group, and what stands between groups
+	if i := strings.IndexAny(s, ".:-"); i >= 0 {
+		sep = s[i]
+		size = 2
+		if sep == '.' {
+			size = 4
+		}
+	}
+	digits := make([]byte, 0, 12)
+	for i := range len(s) {
+		switch at := i % (size + 1); {
+		case len(digits) == 12:
+			return "", i, false
+		case at == size && s[i] == sep:
+		case at == size || !isHex(s[i]):
+			return "", i, false
+		default:
+			digits = append(digits, s[i])
+		}
+	}
+	if len(digits) < 12 {
+		return "", len(s), false
+	}
+	hex := strings.ToUpper(string(digits))
+	return hex[:4] + "." + hex[4:8] + "." + hex[8:], 0, true
+}
+
+// parseURL takes the file systems of IOS; those of the network need a host.
+func parseURL(s string) (string, int, bool) {
+	network := []string{"tftp", "http", "https", "ftp", "rcp", "scp"}
+	local := []string{"flash", "slot0", "slot1", "system", "nvram", "bootflash", "disk0", "disk1", "usbflash0", "null", "tmpsys", "archive", "cns", "xmodem", "ymodem"}
+	colon := strings.IndexByte(s, ':')
+	scheme := strings.ToLower(s)
+	if colon >= 0 {
+		scheme = scheme[:colon]
+	}
+	far := 0
+	for i, name := range append(network, local...) {
+		n := common(name, scheme)
+		far = max(far, n)
+		if colon < 0 || n < len(name) || n < len(scheme) {
+			continue
+		}
+		rest := s[colon+1:]
+		if i < len(network) {
+			if n := common(rest, "//"); n < 2 {
+				return "", colon + 1 + n, false
+			}
+			if len(rest) == 2 || rest[2] == '/' {
+				return "", colon + 3, false
+			}
+		}
+		if _, bad, ok := parseWord(rest); rest != "" && !ok {
+			return "", colon + 1 + bad, false
+		}
+		return name + ":" + rest, 0, true
+	}
+	return "", far, false
+}
+
+// parseInterface takes a name or its beginning and numbers such as 0/0, 1/0:23
+// or 0/1.10. Where a beginning fits several names the first in the list wins.
+func parseInterface(s string) (string, int, bool) {
+	names := []string{"GigabitEthernet", "FastEthernet", "Ethernet", "TenGigabitEthernet", "Loopback", "Serial", "Vlan",
+		"Tunnel", "Dialer", "Null", "BVI", "BRI", "ATM", "Multilink", "Virtual-Template", "Port-channel", "Async", "Cellular",
+		"Service-Engine", "Integrated-Service-Engine", "Embedded-Service-Engine", "Content-Engine", "ISM", "SM", "Analysis-Module"}
+	letters := 0
+	for letters < len(s) && !isDigit(s[letters]) {
+		letters++
+	}
+	low := strings.ToLower(s[:letters])
+	name, far := "", 0
+	for _, n := range names {
+		same := common(strings.ToLower(n), low)
+		far = max(far, same)
+		if same == letters && name == "" {
+			name = n
+		}
+		if same == letters && same == len(n) {
+			name = n
+			break
+		}
+	}
+	switch {
+	case letters == 0 || name == "":
+		return "", far, false
+	case letters == len(s):
+		return "", len(s), false
+	}
+	numbers, bad, ok := unitNumbers(s[letters:])
+	if !ok {
+		return "", letters + bad, false
+	}
+	return name + numbers, 0, true
+}
+
+// unitNumbers takes numbers with / . : between, and drops leading zeros.
+func unitNumbers(s string) (string, int, bool) {
+	var out []byte
+	for i := 0; ; {
+		from := i
+		for i < len(s) && isDigit(s[i]) {
+			i++
+		}
+		n, err := strconv.ParseUint(s[from:i], 10, 32)
+		if err != nil {
+			return "", min(i, from+9), false
+		}
+		out = strconv.AppendUint(out, n, 10)
+		if i == len(s) {
+			return string(out), 0, true
+		}
+		if strings.IndexByte("/.:", s[i]) < 0 {
+			return "", i, false
+		}
+		out = append(out, s[i])
+		i++
+	}
+}
