@@ -1,40 +1,238 @@
 package cli
 
-// This file is the list of commands that belong to the shell itself, as methods
-// for the Run bodies of modes/exec.go.
+import (
+	"errors"
+	"fmt"
+	"strings"
 
-import "github.com/busylamp/busylamp/internal/logbuf"
+	"github.com/busylamp/busylamp/cli/conf"
+	"github.com/busylamp/busylamp/internal/logbuf"
+)
 
-func (c *Context) Enable(level int) error                 { return nil }
-func (c *Context) Disable(level int) error                { return nil }
-func (c *Context) Exit() error                            { return nil }
-func (c *Context) ConfigureTerminal() error               { return nil }
-func (c *Context) Configure() error                       { return nil }
-func (c *Context) ApplyLine(line string) error            { return nil }
-func (c *Context) ShowRunning() error                     { return nil }
-func (c *Context) ShowStartup() error                     { return nil }
-func (c *Context) CopyRunningStartup() error              { return nil }
-func (c *Context) WriteMemory() error                     { return nil }
-func (c *Context) EraseStartup() error                    { return nil }
-func (c *Context) Reload(reason string) error             { return nil }
-func (c *Context) ShowVersion() error                     { return nil }
-func (c *Context) ShowHistory() error                     { return nil }
-func (c *Context) ShowClock() error                       { return nil }
-func (c *Context) ShowUsers() error                       { return nil }
-func (c *Context) ShowPrivilege() error                   { return nil }
-func (c *Context) ShowTerminal() error                    { return nil }
-func (c *Context) ShowLogging() error                     { return nil }
-func (c *Context) ShowDebugging() error                   { return nil }
-func (c *Context) ClearLogging() error                    { return nil }
-func (c *Context) Debug(topics ...logbuf.Topic) error     { return nil }
-func (c *Context) Undebug(topics ...logbuf.Topic) error   { return nil }
-func (c *Context) UndebugAll() error                      { return nil }
-func (c *Context) TerminalLength(n int) error             { return nil }
-func (c *Context) TerminalWidth(n int) error              { return nil }
-func (c *Context) TerminalMonitor(on bool) error          { return nil }
-func (c *Context) TerminalHistory(n int) error            { return nil }
-func (c *Context) Printf(format string, a ...any)         {}
-func (c *Context) Confirm(prompt string) (bool, error)    { return false, nil }
-func (c *Context) YesNo(prompt string) (bool, error)      { return false, nil }
-func (c *Context) Ask(prompt, def string) (string, error) { return def, nil }
-func (c *Context) Password(prompt string) (string, error) { return "", nil }
+// This file holds the commands of the shell itself that do something, as
+// methods for the Run bodies of modes/exec.go; those that only show are in
+// show.go.
+
+// Exit is `exit`, `logout` and `quit` in EXEC: the session ends.
+func (c *Context) Exit() error {
+	c.Session.done = true
+	return nil
+}
+
+// ConfigureTerminal is `configure terminal`.
+func (c *Context) ConfigureTerminal() error {
+	c.Printf("Enter configuration commands, one per line.  End with CNTL/Z.\n")
+	c.Session.enterConfig()
+	return nil
+}
+
+// Configure is `configure` alone, which asks what from.
+func (c *Context) Configure() error {
+	from, err := c.Ask("Configuring from terminal, memory, or network", "terminal")
+	if err != nil {
+		return err
+	}
+	switch from = strings.ToLower(from); {
+	case strings.HasPrefix("terminal", from):
+		return c.ConfigureTerminal()
+	case strings.HasPrefix("memory", from):
+		return c.configureMemory()
+	}
+	return errors.New("?Must be \"terminal\", \"memory\" or \"network\"")
+}
+
+// configureMemory adds the startup-config to the running one.
+func (c *Context) configureMemory() error {
+	text, err := c.Shell.startup()
+	if err != nil || text == nil {
+		return err
+	}
+	for _, e := range c.Shell.Load(c, text, conf.Origin{Text: "memory"}) {
+		c.Printf("%s", e.String())
+	}
+	return nil
+}
+
+// errStartup is what the operator sees when the state directory fails; the cause
+// is logged.
+var errStartup = errors.New("%Error accessing nvram:startup-config (Device error)")
+
+// startup reads the startup-config; nil, nil: there is none.
+func (sh *Shell) startup() ([]byte, error) {
+	if sh.o.State == nil {
+		return nil, nil
+	}
+	text, ok, err := sh.o.State.ReadStartup()
+	if err != nil {
+		sh.o.Log.Msg("SYS", logbuf.Errors, "NV_READ", "%v", err)
+		return nil, errStartup
+	}
+	if !ok {
+		return nil, nil
+	}
+	return text, nil
+}
+
+// CopyRunningStartup is `copy running-config startup-config`: it asks for the
+// name, unless `file prompt quiet` is configured, and saves. Another name than
+// startup-config is a file in flash:.
+func (c *Context) CopyRunningStartup() error {
+	name := "startup-config"
+	if !c.Shell.Config().FilePromptQuiet {
+		var err error
+		if name, err = c.Ask("Destination filename", name); err != nil {
+			return err
+		}
+	}
+	if name == "startup-config" {
+		return c.WriteMemory()
+	}
+	if c.Shell.o.State == nil {
+		return errStartup
+	}
+	sink := fileSink{flash: c.Shell.o.State.Flash(), name: strings.TrimPrefix(strings.TrimPrefix(name, "flash:"), "/")}
+	body := conf.Running(c.Tree())
+	if err := sink.flash.WriteFile(sink.name, body); err != nil {
+		return sink.failed(err)
+	}
+	c.Printf("%d bytes copied\n", len(body))
+	return nil
+}
+
+// WriteMemory is `write memory`: it saves without a question.
+func (c *Context) WriteMemory() error {
+	c.Printf("Building configuration...\n")
+	if err := c.Shell.SaveRunning(); err != nil {
+		c.Shell.o.Log.Msg("SYS", logbuf.Errors, "NV_WRITE", "%v", err)
+		return errors.New("%Error opening nvram:startup-config (Device error)")
+	}
+	c.Printf("[OK]\n")
+	return nil
+}
+
+// EraseStartup is `erase startup-config` and `write erase`.
+func (c *Context) EraseStartup() error {
+	ok, err := c.Confirm("Erasing the nvram filesystem will remove all configuration files! Continue?")
+	if err != nil || !ok {
+		return err
+	}
+	if state := c.Shell.o.State; state != nil {
+		if err := state.EraseStartup(); err != nil {
+			c.Shell.o.Log.Msg("SYS", logbuf.Errors, "NV_ERASE", "%v", err)
+			return errors.New("%Error erasing nvram: (Device error)")
+		}
+	}
+	c.Printf("[OK]\nErase of nvram: complete\n")
+	c.Shell.o.Log.Msg("SYS", logbuf.Debugging, "NV_BLOCK_INIT", "Initialized the geometry of nvram")
+	return nil
+}
+
+// Reload is `reload`: it offers to save a changed configuration, asks once more
+// and restarts the appliance. An empty reason is "Reload Command".
+func (c *Context) Reload(reason string) error {
+	if c.Shell.ConfigChanged() {
+		save, err := c.YesNo("\nSystem configuration has been modified. Save?")
+		if err != nil {
+			return err
+		}
+		if save {
+			if err := c.WriteMemory(); err != nil {
+				return err
+			}
+		}
+	}
+	ok, err := c.Confirm("Proceed with reload?")
+	if err != nil || !ok {
+		return err
+	}
+	if reason == "" {
+		reason = "Reload Command"
+	}
+	c.Printf("\n")
+	c.Shell.o.Log.Msg("SYS", logbuf.Notifications, "RELOAD", "Reload requested by %s. Reload Reason: %s.",
+		c.Session.origin().Text, reason)
+	if c.Shell.o.System != nil {
+		c.Shell.o.System.Reload(reason)
+	}
+	return nil
+}
+
+// ClearLogging is `clear logging`.
+func (c *Context) ClearLogging() error {
+	ok, err := c.Confirm("Clear logging buffer")
+	if err == nil && ok {
+		c.Shell.o.Log.ClearBuffer()
+	}
+	return err
+}
+
+// Debug is `debug TOPIC`: it switches the topics on and says so of each.
+func (c *Context) Debug(topics ...logbuf.Topic) error {
+	return c.setDebug(true, topics)
+}
+
+// Undebug is `no debug TOPIC` and `undebug TOPIC`.
+func (c *Context) Undebug(topics ...logbuf.Topic) error {
+	return c.setDebug(false, topics)
+}
+
+func (c *Context) setDebug(on bool, topics []logbuf.Topic) error {
+	for _, t := range topics {
+		c.Shell.o.Log.SetDebug(t, on)
+		c.Printf("%s\n", debugText(t, on))
+	}
+	return nil
+}
+
+func debugText(t logbuf.Topic, on bool) string {
+	if on {
+		return fmt.Sprintf("%s debugging is on", t)
+	}
+	return fmt.Sprintf("%s debugging is off", t)
+}
+
+// UndebugAll is `undebug all`.
+func (c *Context) UndebugAll() error {
+	c.Shell.o.Log.UndebugAll()
+	c.Printf("All possible debugging has been turned off\n")
+	return nil
+}
+
+// TerminalLength is `terminal length`, 0 to 512; 0 does not page.
+func (c *Context) TerminalLength(n int) error {
+	c.Session.length = &n
+	return nil
+}
+
+// TerminalWidth is `terminal width`, 0 to 512; 0 is endless.
+func (c *Context) TerminalWidth(n int) error {
+	c.Session.width = &n
+	return nil
+}
+
+// TerminalMonitor is `terminal monitor` and `terminal no monitor`: whether
+// messages come to this terminal. The console gets them by `logging console`.
+func (c *Context) TerminalMonitor(on bool) error {
+	s := c.Session
+	switch {
+	case s.kind == LineConsole:
+		if on {
+			return errors.New("% Console already monitors")
+		}
+		return nil
+	case on:
+		s.monitor(logbuf.Monitor)
+	default:
+		s.unmonitor()
+	}
+	return nil
+}
+
+// TerminalHistory is `terminal history size`, 0 to 256 lines.
+func (c *Context) TerminalHistory(n int) error {
+	s := c.Session
+	s.histSize = n
+	s.history.Resize(n)
+	s.confHistory.Resize(n)
+	return nil
+}

@@ -1,40 +1,185 @@
 package cli
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/busylamp/busylamp/cli/conf"
+	"github.com/busylamp/busylamp/cli/grammar"
 )
 
-// Shell is the appliance's command shell.
-type Shell struct{}
+// Shell is the appliance's command shell: what all sessions share. Its methods
+// are safe for concurrent use.
+type Shell struct {
+	o       Options
+	store   *conf.Store
+	sets    map[string]*modeSet
+	filters *grammar.Set
+	config  atomic.Pointer[Config]
+	started time.Time
 
-// Session is one user on one line.
-type Session struct{}
+	mu       sync.Mutex
+	console  *Session
+	vtys     map[int]*Session
+	saveLock sync.Mutex // one write of the startup-config at a time
+}
 
-// NewShell compiles the Exec commands together with the store's schema.
-func NewShell(o Options) (*Shell, error) { return &Shell{}, nil }
+// ErrLines says that no terminal line is free.
+var ErrLines = errors.New("% All terminal lines are in use")
 
-// Apply puts a configuration into force, for conf.Bind.
-func (sh *Shell) Apply(ctx context.Context, old, new Config) error { return nil }
+// NewShell compiles the EXEC commands and joins them with the configuration
+// modes of the store's schema. It reports all errors of the declarations.
+func NewShell(o Options) (*Shell, error) {
+	if o.Store == nil || o.Library == nil || o.Log == nil {
+		return nil, errors.New("the shell needs a store, a library and a log")
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Bounds == nil {
+		o.Bounds = func(conf.Tree) grammar.Env { return nil }
+	}
+	sh := &Shell{o: o, store: o.Store, vtys: map[int]*Session{}, started: o.Now()}
+	c := DefaultConfig()
+	sh.config.Store(&c)
+	var err error
+	if sh.sets, err = compileSets(o.Store.Schema(), o.Exec, o.Library); err != nil {
+		return nil, fmt.Errorf("compiling the commands of the shell: %w", err)
+	}
+	if sh.filters, err = compileFilters(); err != nil {
+		return nil, err
+	}
+	return sh, nil
+}
+
+func (sh *Shell) now() time.Time { return sh.o.Now() }
+
+// env answers named bounds by the tree as it is now.
+func (sh *Shell) env() grammar.Env { return sh.o.Bounds(sh.store.Tree()) }
+
+// Apply puts a configuration into force: the next prompt, login and error show
+// it. Sessions on vtys that are gone run to their end. The signature is that of
+// a conf binding.
+func (sh *Shell) Apply(_ context.Context, _, new Config) error {
+	if new.Hostname == "" {
+		new.Hostname = "Router"
+	}
+	sh.config.Store(&new)
+	return nil
+}
 
 // Config returns the configuration in force.
-func (sh *Shell) Config() Config { return Config{} }
+func (sh *Shell) Config() Config { return *sh.config.Load() }
 
-// Open allocates con 0 or a free vty.
-func (sh *Shell) Open(kind LineKind, from string) (*Session, error) { return &Session{}, nil }
+// Open allocates con 0, or the lowest vty that is free and configured. from is
+// the peer's address. The session must be run or closed. The error is ErrLines.
+func (sh *Shell) Open(kind LineKind, from string) (*Session, error) {
+	vtys := len(sh.Config().Vty)
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	if kind == LineConsole {
+		if sh.console != nil {
+			return nil, ErrLines
+		}
+		sh.console = newSession(sh, kind, 0, from)
+		return sh.console, nil
+	}
+	for n := range vtys {
+		if sh.vtys[n] == nil {
+			sh.vtys[n] = newSession(sh, kind, n, from)
+			return sh.vtys[n], nil
+		}
+	}
+	return nil, ErrLines
+}
 
-// Run is the session: login, then the command loop.
-func (s *Session) Run(ctx context.Context, t Terminal) error { return nil }
+func (sh *Shell) release(s *Session) {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	switch {
+	case sh.console == s:
+		sh.console = nil
+	case sh.vtys[s.number] == s:
+		delete(sh.vtys, s.number)
+	}
+}
 
-// RunLine runs one line as if typed, for an SSH exec request.
-func (s *Session) RunLine(ctx context.Context, t Terminal, line string) {}
+// SessionInfo is one row of `show users`.
+type SessionInfo struct {
+	Kind   LineKind
+	Number int    // vty number
+	User   string // "" for none
+	From   string // peer address, "" on the console
+	Idle   time.Duration
 
-// Authenticated marks the user of a session as known (SSH): Run asks nothing.
-func (s *Session) Authenticated(user string, level int) {}
+	session *Session
+}
 
-// Load reads a configuration file.
-func (sh *Shell) Load(ctx context.Context, text []byte, who conf.Origin) []LoadError { return nil }
+// firstVTY is the absolute number of vty 0: con 0 is 0 and aux 0 is 1.
+const firstVTY = 2
 
-// AuthSSH checks a user by the policy of the vty lines.
-func (sh *Shell) AuthSSH(user, password string) (level int, ok bool) { return 0, false }
+// Absolute is the number in the first column of `show users`.
+func (i SessionInfo) Absolute() int {
+	if i.Kind == LineConsole {
+		return 0
+	}
+	return firstVTY + i.Number
+}
+
+// Line is the line's name: "con 0", "vty 3".
+func (i SessionInfo) Line() string {
+	if i.Kind == LineConsole {
+		return "con 0"
+	}
+	return fmt.Sprintf("vty %d", i.Number)
+}
+
+// Sessions lists the sessions that are open, by line.
+func (sh *Shell) Sessions() []SessionInfo {
+	sh.mu.Lock()
+	var open []*Session
+	if sh.console != nil {
+		open = append(open, sh.console)
+	}
+	for _, s := range sh.vtys {
+		open = append(open, s)
+	}
+	sh.mu.Unlock()
+	now := sh.now()
+	var out []SessionInfo
+	for _, s := range open {
+		s.mu.Lock()
+		out = append(out, SessionInfo{Kind: s.kind, Number: s.number, User: s.user, From: s.from,
+			Idle: now.Sub(s.active), session: s})
+		s.mu.Unlock()
+	}
+	slices.SortFunc(out, func(a, b SessionInfo) int { return cmp.Compare(a.Absolute(), b.Absolute()) })
+	return out
+}
+
+// SaveRunning writes the running-config to the startup-config. When it returns
+// nil the file has reached the disk.
+func (sh *Shell) SaveRunning() error {
+	if sh.o.State == nil {
+		return errors.New("saving the configuration: there is no state directory")
+	}
+	sh.saveLock.Lock()
+	defer sh.saveLock.Unlock()
+	return sh.o.State.WriteStartup(conf.Running(sh.store.Tree()))
+}
+
+// ConfigChanged tells whether the running-config differs from the
+// startup-config.
+func (sh *Shell) ConfigChanged() bool {
+	if sh.o.State == nil {
+		return false
+	}
+	text, ok, err := sh.o.State.ReadStartup()
+	return err != nil || !ok || string(text) != string(conf.Running(sh.store.Tree()))
+}

@@ -1,0 +1,199 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/busylamp/busylamp/cli/conf"
+	"github.com/busylamp/busylamp/cli/grammar"
+	"github.com/busylamp/busylamp/cli/term"
+	"github.com/busylamp/busylamp/internal/logbuf"
+)
+
+// frame is one level of the configuration mode stack: the mode, and the block
+// of the tree that its lines go to.
+type frame struct {
+	set  *modeSet
+	path conf.Path
+}
+
+// maxText bounds a banner in bytes; what is typed beyond it is dropped.
+const maxText = 64 << 10
+
+// matchConfig matches a line in the innermost mode and, when that fails, in the
+// modes around it up to global, where it must match whole. It returns the
+// level it matched at. The error is that of the mode that got furthest; among
+// equals, of the innermost.
+func matchConfig(stack []frame, line string, env grammar.Env) (int, grammar.Result, *lineError) {
+	var worst grammar.Result
+	var isAmbiguous bool
+	best := -1
+	for i := len(stack) - 1; i >= 0; i-- {
+		set := stack[i].set.set
+		r := set.Match(line, env)
+		if r.Outcome == grammar.OK || r.Outcome == grammar.NeedText {
+			// An abbreviation that is ambiguous here must not act elsewhere.
+			if !isAmbiguous || firstWordWhole(set, line, env) {
+				return i, r, nil
+			}
+			continue
+		}
+		isAmbiguous = isAmbiguous || r.Outcome == grammar.Ambiguous
+		if n := reach(line, r); n > best {
+			best, worst = n, r
+		}
+	}
+	return 0, worst, failure(line, worst)
+}
+
+// firstWordWhole tells whether the line's keyword is typed in full.
+func firstWordWhole(set *grammar.Set, line string, env grammar.Env) bool {
+	for i, w := range strings.Fields(line) {
+		if i == 0 && (strings.EqualFold(w, "no") || strings.EqualFold(w, "default")) {
+			continue
+		}
+		return strings.EqualFold(complete(set, env, w), w)
+	}
+	return false
+}
+
+// cutDo recognises `do LINE`. at is the offset of LINE.
+func cutDo(line string) (rest string, at int, ok bool) {
+	trimmed := strings.TrimLeft(line, " \t")
+	if len(trimmed) < 3 || !strings.EqualFold(trimmed[:2], "do") || !strings.ContainsRune(" \t", rune(trimmed[2])) {
+		return "", 0, false
+	}
+	rest = strings.TrimLeft(trimmed[2:], " \t")
+	return rest, len(line) - len(rest), true
+}
+
+// configLine carries out one line of a configuration mode. next reads the
+// following lines of a banner.
+func (s *Session) configLine(ctx context.Context, line string, next func() (string, error)) *lineError {
+	if rest, at, ok := cutDo(line); ok {
+		err := s.execLine(ctx, rest, true)
+		if err != nil && err.caret >= 0 {
+			err.caret += at
+		}
+		return err
+	}
+	level, res, lerr := matchConfig(s.stack, line, s.shell.env())
+	if lerr != nil {
+		return lerr
+	}
+	args := res.Args
+	if res.Outcome == grammar.NeedText {
+		s.print("Enter TEXT message.  End with the character '" + res.Delim[:1] + "'.\n")
+		text, err := collect(res, next)
+		switch {
+		case errors.Is(err, term.ErrInterrupt):
+			s.leaveConfig()
+			return nil
+		case err != nil:
+			return message("% Text has no closing delimiter")
+		}
+		args = res.WithText(text)
+	}
+	f := s.stack[level]
+	switch f.set.builtin[args.Command()] {
+	case builtinExit:
+		switch {
+		case level > 0:
+			s.stack = s.stack[:level]
+		case !s.loading:
+			s.leaveConfig()
+		}
+		return nil
+	case builtinEnd:
+		s.leaveConfig()
+		return nil
+	case builtinDo:
+		return incomplete() // `do` alone; with a line it was cut above
+	}
+	if e := f.set.actions[args.Command()]; e != nil {
+		s.stack = s.stack[:level+1]
+		return s.run(ctx, e, args, nil)
+	}
+	return s.commit(level, args)
+}
+
+// collect reads a banner up to its closing delimiter. The error is that of
+// next: input ended or the user interrupted.
+func collect(res grammar.Result, next func() (string, error)) (string, error) {
+	var b strings.Builder
+	for {
+		line, err := next()
+		if err != nil {
+			return "", err
+		}
+		before, closed := res.Closes(line)
+		if !closed {
+			before = line + "\n"
+		}
+		if b.Len()+len(before) <= maxText {
+			b.WriteString(before)
+		}
+		if closed {
+			return b.String(), nil
+		}
+	}
+}
+
+// commit puts a matched line into the tree and opens its mode.
+func (s *Session) commit(level int, args grammar.Args) *lineError {
+	f := s.stack[level]
+	store := s.shell.store
+	if rewrite := s.shell.o.Rewrite; rewrite != nil {
+		args = rewrite(store.Tree(), f.path, args)
+	}
+	path, _, err := store.Apply(s.origin(), f.path, args)
+	if err != nil {
+		return message(err.Error())
+	}
+	s.dirty = true
+	s.stack = s.stack[:level+1]
+	if args.Form() != grammar.Positive {
+		return nil
+	}
+	if c, ok := f.set.conf.CommandOf(args); ok && c.Enter != "" {
+		s.stack = append(s.stack, frame{set: s.shell.sets[c.Enter], path: path})
+	}
+	return nil
+}
+
+// enterConfig starts a configure session in global mode.
+func (s *Session) enterConfig() {
+	s.stack = []frame{{set: s.shell.sets[conf.Global], path: conf.Root}}
+}
+
+// leaveConfig returns to EXEC and logs who has configured.
+func (s *Session) leaveConfig() {
+	if len(s.stack) == 0 {
+		return
+	}
+	s.stack = nil
+	s.shell.o.Log.Msg("SYS", logbuf.Notifications, "CONFIG_I", "Configured from %s by %s", s.source, s.origin().Text)
+}
+
+// settle waits, for a bounded time, until the agents have taken over what this
+// session has committed.
+func (s *Session) settle(ctx context.Context) {
+	if !s.dirty {
+		return
+	}
+	s.dirty = false
+	ctx, cancel := context.WithTimeout(ctx, settleTime)
+	defer cancel()
+	if err := s.shell.store.Settle(ctx); errors.Is(err, context.DeadlineExceeded) {
+		s.dirty = true // ask again before the next command
+	}
+}
+
+const (
+	// settleTime is how long a prompt waits for agents.
+	settleTime = 2 * time.Second
+	// flushTime is how long a prompt waits for messages to be printed.
+	flushTime = 200 * time.Millisecond
+)

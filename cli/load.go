@@ -1,0 +1,91 @@
+package cli
+
+import (
+	"context"
+	"io"
+	"strings"
+
+	"github.com/busylamp/busylamp/cli/conf"
+	"github.com/busylamp/busylamp/cli/term"
+)
+
+// String is how a terminal shows the refusal: the line, the caret below it, the
+// error and a blank line.
+func (e LoadError) String() string {
+	text := e.Text + "\n"
+	if e.Caret >= 0 {
+		text += strings.Repeat(" ", e.Caret) + "^\n"
+	}
+	return text + e.Error + "\n\n"
+}
+
+// Load reads a configuration file from global mode on, line by line, and returns
+// the lines that were refused; the rest is committed under the name of who
+// ("memory"). It takes what files of routers and of people hold: CR LF, a byte
+// order mark, tabs, any indentation, and the lines around the configuration that
+// `show running-config` and `show startup-config` print. It ends at `end`. It
+// does not wait for agents.
+func (sh *Shell) Load(ctx context.Context, file []byte, who conf.Origin) []LoadError {
+	s := newSession(sh, LineConsole, 0, "")
+	s.source, s.level, s.term = who.Text, maxLevel, nullTerminal{}
+	s.loading, s.piped = true, true
+	s.enterConfig()
+	defer s.leaveConfig()
+	r := fileReader{rest: strings.TrimPrefix(string(file), "\ufeff")}
+	var bad []LoadError
+	for ctx.Err() == nil && len(s.stack) > 0 {
+		line, err := r.next()
+		if err != nil {
+			break
+		}
+		at, text := r.line, strings.TrimLeft(line, " ")
+		if text == "" || text[0] == '!' || scaffold(text) {
+			continue
+		}
+		var lerr *lineError
+		if _, _, do := cutDo(line); do {
+			lerr = invalidAt(len(line) - len(text)) // EXEC commands have no place in a file
+		} else {
+			lerr = s.configLine(ctx, line, r.next)
+		}
+		if lerr != nil {
+			bad = append(bad, LoadError{Line: at, Text: line, Caret: lerr.column(line), Error: lerr.text})
+		}
+	}
+	return bad
+}
+
+// scaffold tells the lines that commands print around a configuration.
+func scaffold(line string) bool {
+	return line == "Building configuration..." ||
+		strings.HasPrefix(line, "Current configuration :") ||
+		strings.HasPrefix(line, "Using ") && strings.Contains(line, " out of ") && strings.HasSuffix(line, "bytes")
+}
+
+// fileReader hands out the lines of a file, tabs as blanks, trimmed on the right.
+type fileReader struct {
+	rest string
+	line int // number of the line handed out last
+}
+
+func (r *fileReader) next() (string, error) {
+	if r.rest == "" {
+		return "", io.EOF
+	}
+	var line string
+	line, r.rest, _ = strings.Cut(r.rest, "\n")
+	r.line++
+	return strings.TrimRight(strings.ReplaceAll(line, "\t", " "), " \r"), nil
+}
+
+// nullTerminal stands in while a file is read: output goes nowhere and every
+// question meets a hang-up.
+type nullTerminal struct{}
+
+func (nullTerminal) Write(p []byte) (int, error)                       { return len(p), nil }
+func (nullTerminal) ReadLine(string, term.LineOptions) (string, error) { return "", io.EOF }
+func (nullTerminal) ReadKey(context.Context) (rune, error)             { return 0, io.EOF }
+func (nullTerminal) Size() (cols, rows int)                            { return 0, 0 }
+func (nullTerminal) Pending() bool                                     { return true }
+func (nullTerminal) Async(string)                                      {}
+func (nullTerminal) Interrupted() <-chan struct{}                      { return nil }

@@ -1,0 +1,306 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/busylamp/busylamp/cli/conf"
+	"github.com/busylamp/busylamp/cli/term"
+	"github.com/busylamp/busylamp/internal/logbuf"
+)
+
+// Session is one user on one line. It belongs to the goroutine of Run or
+// RunLine.
+type Session struct {
+	shell  *Shell
+	kind   LineKind
+	number int    // vty number
+	from   string // peer address, "" on the console
+	source string // "console", or "memory" while a file is loaded
+
+	term  Terminal
+	stack []frame // empty: EXEC
+	level int
+	known bool // Authenticated
+	done  bool // `exit`
+	dirty bool // committed something and has not settled
+	piped bool // nobody to press keys: no pager
+
+	loading bool // a file: `exit` in global mode does not end it
+
+	length, width *int // `terminal length|width`
+	histSize      int
+	history       *term.History // EXEC
+	confHistory   *term.History // configuration modes
+	detach        func()        // the log sink of con 0, or of `terminal monitor`
+
+	mu     sync.Mutex // guards what other sessions' `show users` reads
+	user   string
+	active time.Time // last line
+}
+
+func newSession(sh *Shell, kind LineKind, number int, from string) *Session {
+	s := &Session{shell: sh, kind: kind, number: number, from: from, source: "console", active: sh.now()}
+	size := s.line().HistorySize
+	if size <= 0 {
+		size = term.DefaultHistory
+	}
+	s.histSize = size
+	s.history, s.confHistory = term.NewHistory(size), term.NewHistory(size)
+	return s
+}
+
+// Authenticated says that the front end has verified the user (SSH): Run asks
+// for nothing and starts at the level. Call it before Run or RunLine.
+func (s *Session) Authenticated(user string, level int) {
+	s.known = true
+	s.setUser(user)
+	s.level = min(max(level, 1), maxLevel)
+}
+
+func (s *Session) setUser(user string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.user = user
+}
+
+// User is the name given at login, "" for none.
+func (s *Session) User() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.user
+}
+
+// Level is the privilege level, 1 to 15.
+func (s *Session) Level() int { return s.level }
+
+// line is the configuration of the session's terminal line as it is now.
+func (s *Session) line() Line {
+	c := s.shell.Config()
+	if s.kind == LineConsole {
+		return c.Console
+	}
+	if s.number < len(c.Vty) {
+		return c.Vty[s.number]
+	}
+	return Line{Login: LoginPassword}
+}
+
+// name is the line's name as %SYS-5-CONFIG_I has it.
+func (s *Session) name() string {
+	if s.kind == LineConsole {
+		return "console"
+	}
+	text := fmt.Sprintf("vty%d", s.number)
+	if s.from != "" {
+		text += " (" + s.from + ")"
+	}
+	return text
+}
+
+func (s *Session) origin() conf.Origin {
+	text := s.name()
+	if u := s.User(); u != "" {
+		text = u + " on " + text
+	}
+	return conf.Origin{Text: text}
+}
+
+// maxHostname is how much of the hostname a configuration prompt shows.
+const maxHostname = 20
+
+func (s *Session) prompt() string {
+	host := s.shell.Config().Hostname
+	if len(s.stack) > 0 {
+		if len(host) > maxHostname {
+			host = host[:maxHostname]
+		}
+		return host + "(" + s.stack[len(s.stack)-1].set.conf.Mode.Prompt + ")#"
+	}
+	if s.level >= maxLevel {
+		return host + "#"
+	}
+	return host + ">"
+}
+
+func (s *Session) print(text string) {
+	if s.term != nil {
+		io.WriteString(s.term, text) // a failed write shows at the next read
+	}
+}
+
+// Close gives the line back. Run and RunLine do it at their end; call it for a
+// session that is never run.
+func (s *Session) Close() {
+	s.unmonitor()
+	s.shell.release(s)
+}
+
+func (s *Session) monitor(kind logbuf.SinkKind) {
+	if s.detach == nil {
+		s.detach = s.shell.o.Log.Attach(kind, s.term.Async)
+	}
+}
+
+func (s *Session) unmonitor() {
+	if s.detach != nil {
+		s.detach()
+		s.detach = nil
+	}
+}
+
+// Run is the session: login if the line asks for it, then one line after the
+// other until `exit`, hang-up, timeout or the end of ctx. It returns nil when
+// the user left and the read error when the terminal did. On the console `exit`
+// does not end it: the console waits for Enter and begins anew.
+func (s *Session) Run(ctx context.Context, t Terminal) error {
+	defer s.Close()
+	s.term = t
+	if s.kind == LineConsole {
+		s.monitor(logbuf.Console)
+	}
+	for {
+		err := s.visit(ctx)
+		if s.kind != LineConsole || err != nil || ctx.Err() != nil {
+			return err
+		}
+		if err := s.awaitReturn(); err != nil {
+			return err
+		}
+	}
+}
+
+// visit is one stay on the line, from login to exit. Giving up after bad
+// passwords, and the idle timeout, end it like an exit.
+func (s *Session) visit(ctx context.Context) error {
+	s.begin()
+	if err := s.login(); err != nil {
+		if errors.Is(err, errLogin) || errors.Is(err, term.ErrTimeout) {
+			return nil
+		}
+		return err
+	}
+	defer s.leaveConfig()
+	for !s.done && ctx.Err() == nil {
+		if err := s.turn(ctx); err != nil {
+			if errors.Is(err, term.ErrTimeout) {
+				return nil
+			}
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// begin forgets what the last visitor of the line has set.
+func (s *Session) begin() {
+	s.done, s.stack, s.length, s.width = false, nil, nil, nil
+	if !s.known {
+		s.level = 1
+		s.setUser("")
+	}
+}
+
+// awaitReturn is the console between two visits.
+func (s *Session) awaitReturn() error {
+	s.print(strings.Repeat("\n", 12) + s.shell.Config().Hostname + " con0 is now available\n\n\n\n\n\nPress RETURN to get started.\n\n\n")
+	for {
+		_, err := s.term.ReadLine("", term.LineOptions{})
+		if err == nil || errors.Is(err, term.ErrInterrupt) || errors.Is(err, term.ErrEnd) {
+			return nil
+		}
+		if !errors.Is(err, term.ErrTimeout) {
+			return err
+		}
+	}
+}
+
+// turn reads and carries out one line.
+func (s *Session) turn(ctx context.Context) error {
+	if !s.term.Pending() {
+		s.settle(ctx)
+		flush, cancel := context.WithTimeout(ctx, flushTime)
+		s.shell.o.Log.Flush(flush)
+		cancel()
+	}
+	prompt := s.prompt()
+	line, err := s.term.ReadLine(prompt, s.lineOptions(ctx))
+	s.touch()
+	switch {
+	case err == nil:
+		s.typed(ctx, prompt, line)
+	case errors.Is(err, term.ErrInterrupt):
+		s.leaveConfig()
+	case errors.Is(err, term.ErrEnd):
+		s.typed(ctx, prompt, line)
+		s.leaveConfig()
+	default:
+		return err
+	}
+	return nil
+}
+
+func (s *Session) touch() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.active = s.shell.now()
+}
+
+func (s *Session) lineOptions(ctx context.Context) term.LineOptions {
+	line := s.line()
+	o := term.LineOptions{
+		Echo: true, History: s.history, Timeout: line.ExecTimeout, Synchronous: line.Synchronous,
+		Help:     func(text string) string { return s.help(ctx, text) },
+		Complete: s.complete,
+	}
+	if len(s.stack) > 0 {
+		o.History = s.confHistory
+	}
+	switch {
+	case s.width != nil && *s.width == 0:
+		o.Width = -1
+	case s.width != nil:
+		o.Width = *s.width
+	case line.Width > 0:
+		o.Width = line.Width
+	}
+	return o
+}
+
+// typed carries out one line as typed after prompt. Blank lines and comments do
+// nothing.
+func (s *Session) typed(ctx context.Context, prompt, line string) {
+	line = strings.TrimRight(strings.ReplaceAll(line, "\t", " "), " \r\n")
+	if text := strings.TrimLeft(line, " "); text == "" || text[0] == '!' {
+		return
+	}
+	var lerr *lineError
+	if len(s.stack) > 0 {
+		lerr = s.configLine(ctx, line, func() (string, error) {
+			return s.term.ReadLine("", term.LineOptions{Echo: true, Timeout: s.line().ExecTimeout})
+		})
+	} else {
+		lerr = s.execLine(ctx, line, false)
+	}
+	if lerr != nil {
+		s.print(lerr.render(prompt, line))
+	}
+}
+
+// RunLine runs one line as if it had been typed at the EXEC prompt: an SSH exec
+// request. Nothing is paged. The session is closed at the end.
+func (s *Session) RunLine(ctx context.Context, t Terminal, line string) {
+	defer s.Close()
+	s.term, s.piped = t, true
+	if !s.known {
+		s.print("% Authentication failed\n")
+		return
+	}
+	s.typed(ctx, "", line)
+	s.leaveConfig()
+}

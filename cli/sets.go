@@ -1,0 +1,152 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/busylamp/busylamp/cli/conf"
+	"github.com/busylamp/busylamp/cli/grammar"
+)
+
+// builtin is a command that every configuration mode has.
+type builtin uint8
+
+const (
+	builtinExit builtin = iota + 1
+	builtinEnd
+	builtinDo
+)
+
+// modeSet is all that can be typed in one mode: configuration lines, actions
+// and the built-in commands, in one grammar.Set, so that abbreviations are
+// judged over all of them.
+type modeSet struct {
+	conf    *conf.CompiledMode // nil for the EXEC mode
+	user    *grammar.Set       // what levels below 15 can type; EXEC only
+	set     *grammar.Set       // everything
+	actions map[*grammar.Command]*Exec
+	builtin map[*grammar.Command]builtin
+}
+
+// at picks the set for a privilege level.
+func (m *modeSet) at(level int) *grammar.Set {
+	if m.conf == nil && level < maxLevel {
+		return m.user
+	}
+	return m.set
+}
+
+// maxLevel is privileged EXEC.
+const maxLevel = 15
+
+// builtins returns the built-in commands of a mode. They are compiled against
+// the shell's own types, so that they do not depend on what modes call theirs.
+func builtins(mode *conf.CompiledMode) []grammar.Spec {
+	return []grammar.Spec{
+		builtinExit: {Syntax: "exit", NoRefused: true, Help: "exit  " + exitHelp(mode)},
+		builtinEnd:  {Syntax: "end", NoRefused: true, Help: "end  Exit from configure mode"},
+		builtinDo: {Syntax: "do LINE$line", NoRefused: true,
+			Help: "do  To run exec commands in config mode\n$line  Exec Command"},
+	}
+}
+
+// compileSets makes the set of EXEC and one for each configuration mode. All
+// errors are reported at once.
+func compileSets(schema *conf.Schema, execs []Exec, lib *grammar.Library) (map[string]*modeSet, error) {
+	var errs []error
+	byMode := map[string][]*Exec{}
+	for i := range execs {
+		e := &execs[i]
+		if e.Run == nil {
+			errs = append(errs, fmt.Errorf("EXEC command %q has no Run", e.Syntax))
+			continue
+		}
+		modes := e.Modes
+		if modes == nil {
+			modes = []string{ExecMode}
+		}
+		for _, m := range modes {
+			if m != ExecMode && schema.Mode(m) == nil {
+				errs = append(errs, fmt.Errorf("EXEC command %q: no mode is called %q", e.Syntax, m))
+			}
+			byMode[m] = append(byMode[m], e)
+		}
+	}
+	sets := map[string]*modeSet{}
+	exec, err := compileSet(nil, byMode[ExecMode], lib)
+	errs = append(errs, err)
+	sets[ExecMode] = exec
+	for _, m := range schema.Modes() {
+		if m.Mode.Name == ExecMode {
+			errs = append(errs, fmt.Errorf("a configuration mode cannot be called %s", ExecMode))
+			continue
+		}
+		set, err := compileSet(m, byMode[m.Mode.Name], lib)
+		errs = append(errs, err)
+		sets[m.Mode.Name] = set
+	}
+	return sets, errors.Join(errs...)
+}
+
+func compileSet(mode *conf.CompiledMode, execs []*Exec, lib *grammar.Library) (*modeSet, error) {
+	var errs []error
+	m := &modeSet{conf: mode, actions: map[*grammar.Command]*Exec{}, builtin: map[*grammar.Command]builtin{}}
+	name := ExecMode
+	var user, all []*grammar.Command
+	if mode != nil {
+		name = mode.Mode.Name
+		all = append(all, mode.Set.Commands()...)
+	}
+	for _, e := range execs {
+		c, err := grammar.Compile(grammar.Spec{Syntax: e.Syntax, Help: e.Help, NoRefused: true}, lib)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("mode %s: %w", name, err))
+			continue
+		}
+		m.actions[c] = e
+		all = append(all, c)
+		if e.Level < 2 {
+			user = append(user, c)
+		}
+	}
+	if mode != nil {
+		own := &grammar.Library{Types: grammar.StandardTypes()}
+		for b, spec := range builtins(mode) {
+			if spec.Syntax == "" {
+				continue
+			}
+			c, err := grammar.Compile(spec, own)
+			if err != nil {
+				errs = append(errs, fmt.Errorf("mode %s: %w", name, err))
+				continue
+			}
+			m.builtin[c] = builtin(b)
+			all = append(all, c)
+		}
+	}
+	opt := grammar.SetOptions{}
+	if mode != nil {
+		opt = grammar.SetOptions{Negatable: true, NoHelp: "Negate a command or set its defaults",
+			DefaultHelp: "Set a command to its defaults"}
+	}
+	var err error
+	if m.set, err = grammar.NewSet(all, opt); err != nil {
+		errs = append(errs, fmt.Errorf("mode %s: %w", name, err))
+	}
+	if m.user, err = grammar.NewSet(user, opt); err != nil {
+		errs = append(errs, fmt.Errorf("mode %s: %w", name, err))
+	}
+	return m, errors.Join(errs...)
+}
+
+func exitHelp(mode *conf.CompiledMode) string {
+	if mode.Mode.Name == conf.Global {
+		return "Exit from configure mode"
+	}
+	title, _, _ := strings.Cut(mode.Mode.Title, " commands")
+	if title == "" {
+		title = mode.Mode.Name + " configuration"
+	}
+	return "Exit from " + title + " mode"
+}
