@@ -1,16 +1,30 @@
 // Package softphone is a small real SIP phone: it registers, watches other
 // numbers and shows what it is notified of. `busylamp phone`, the demo and the
 // transcript runner use it; it knows the appliance by the wire alone.
+//
+// Goroutines: NOTIFYs are taken on the workers of its own sipua.UA. The
+// registration and each watched number have a goroutine that refreshes it;
+// Unregister, Unwatch and Close stop it and wait.
 package softphone
 
 import (
 	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
 	"io"
+	"maps"
+	"net"
 	"net/netip"
+	"slices"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/busylamp/busylamp/internal/sipua"
+	"github.com/busylamp/busylamp/internal/sipua/digest"
 	"github.com/busylamp/busylamp/phones"
+	"github.com/emiago/sipgo/sip"
 )
 
 // Options describe one phone. Server and Number are required.
@@ -18,16 +32,18 @@ type Options struct {
 	Network   sipua.Network  // nil: sipua.OS
 	Server    netip.AddrPort // the appliance
 	Transport string         // "udp" (default) or "tcp"
-	// Local is the address to receive on. The zero value means an address of this host
-	// that reaches Server, and any free port.
+	// Local is the address to receive on; port 0 is any free port. The zero value
+	// means the address from which this host reaches Server; a Network of one's
+	// own needs Local unless Server is a loopback address.
 	Local    netip.AddrPort
 	MAC      phones.MAC // names the device; zero: none
 	Number   string
-	Username string // digest credentials; "" : Number
+	Username string // digest credentials; "": Number
 	Password string
 	Expires  time.Duration // asked for registration and subscriptions, 0: 3600 s
-	Out      io.Writer     // a line for each thing that happens; nil: silent
-	// OnState is called for each NOTIFY, on a goroutine of the phone, never concurrently. May be nil.
+	Out      io.Writer     // gets a line for each thing that happens; nil: silent
+	// OnState is called for each NOTIFY, never concurrently. It holds up the
+	// signalling of the phone and must not call it. May be nil.
 	OnState func(State)
 }
 
@@ -42,39 +58,223 @@ type State struct {
 	Body     string // of the newest NOTIFY
 }
 
-// Phone is one running phone.
-type Phone struct{}
+// StatusError is a final response that was not a success.
+type StatusError struct {
+	Method string
+	Code   int
+	Reason string
+}
+
+func (e *StatusError) Error() string {
+	return fmt.Sprintf("%s answered %d %s", e.Method, e.Code, e.Reason)
+}
+
+// ErrClosed reports use of a closed phone.
+var ErrClosed = errors.New("phone is closed")
+
+// Phone is one running phone. Its methods are safe for concurrent use.
+type Phone struct {
+	o       Options
+	ua      *sipua.UA
+	auth    *digest.Client // nil without a password
+	server  sipua.Target
+	contact string // URI
+
+	ctx    context.Context // ends with the phone
+	cancel context.CancelFunc
+	wg     sync.WaitGroup // the refreshing goroutines
+
+	reg registration
+
+	mu      sync.Mutex
+	closed  bool
+	watches map[string]*watch // by number
+	dialogs map[string]*watch // by Call-ID
+	changed chan struct{}     // closed and replaced whenever a State changes
+
+	// out keeps lines and OnState calls of different workers apart; it is held
+	// while calling out, which is its purpose.
+	out sync.Mutex
+}
 
 // New opens the phone's port. It does not register yet.
-func New(o Options) (*Phone, error) { return &Phone{}, nil }
+func New(o Options) (*Phone, error) {
+	if !o.Server.IsValid() || o.Number == "" {
+		return nil, errors.New("phone: server and number are required")
+	}
+	if o.Expires <= 0 {
+		o.Expires = time.Hour
+	}
+	if o.Username == "" {
+		o.Username = o.Number
+	}
+	local, err := localAddr(o)
+	if err != nil {
+		return nil, fmt.Errorf("phone: own address: %w", err)
+	}
+	p := &Phone{
+		o: o, server: sipua.Target{Addr: o.Server, Transport: strings.ToUpper(o.Transport)},
+		watches: map[string]*watch{}, dialogs: map[string]*watch{}, changed: make(chan struct{}),
+	}
+	p.ctx, p.cancel = context.WithCancel(context.Background())
+	p.reg.init()
+	p.reg.callID = newID()
+	if o.Password != "" {
+		p.auth = digest.NewClient(o.Username, o.Password)
+	}
+	p.ua = sipua.New(sipua.Options{Net: o.Network, UserAgent: "Busylamp-Phone", AllowEvents: []string{"presence"}, Workers: 2})
+	p.ua.Handle("NOTIFY", p.notified)
+	_ = p.ua.Apply(p.ctx, sipua.Config{}, sipua.Config{Enabled: true, Addr: local}) // it reports by LocalAddr
+	if !p.ua.LocalAddr().IsValid() {
+		_ = p.ua.Close()
+		return nil, fmt.Errorf("phone: cannot open %v", local)
+	}
+	p.contact = fmt.Sprintf("sip:%s@%v", o.Number, p.ua.Advertised())
+	if strings.EqualFold(o.Transport, "tcp") {
+		p.contact += ";transport=tcp"
+	}
+	return p, nil
+}
+
+// localAddr is Options.Local, or the address from which this host reaches Server.
+func localAddr(o Options) (netip.AddrPort, error) {
+	if o.Local.Addr().IsValid() {
+		return o.Local, nil
+	}
+	if a := o.Server.Addr(); a.IsLoopback() {
+		return netip.AddrPortFrom(a, 0), nil
+	}
+	if o.Network != nil {
+		return netip.AddrPort{}, errors.New("Local is required")
+	}
+	c, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(o.Server)) // sends nothing
+	if err != nil {
+		return netip.AddrPort{}, err
+	}
+	defer c.Close()
+	return netip.AddrPortFrom(c.LocalAddr().(*net.UDPAddr).AddrPort().Addr().Unmap(), 0), nil
+}
 
 // Addr is the address it receives on.
-func (p *Phone) Addr() netip.AddrPort { return netip.AddrPort{} }
+func (p *Phone) Addr() netip.AddrPort { return p.ua.LocalAddr() }
 
-// Register registers and waits for the answer; afterwards it re-registers by itself.
-func (p *Phone) Register(ctx context.Context) error { return nil }
-
-// Unregister removes the contact and waits for the answer.
-func (p *Phone) Unregister(ctx context.Context) error { return nil }
-
-// Watch subscribes to a number (Event: presence) and waits for the answer;
-// afterwards it refreshes by itself.
-func (p *Phone) Watch(ctx context.Context, number string) error { return nil }
-
-// Unwatch ends a subscription and waits for the answer.
-func (p *Phone) Unwatch(ctx context.Context, number string) error { return nil }
-
-// State returns what is known of a watched number.
-func (p *Phone) State(number string) (State, bool) { return State{}, false }
-
-// States returns all of them, sorted by number.
-func (p *Phone) States() []State { return nil }
-
-// WaitState waits until ok says that the state of number is as wanted.
-func (p *Phone) WaitState(ctx context.Context, number string, ok func(State) bool) (State, error) {
-	return State{}, nil
-}
+// closeTimeout bounds the farewell to a server that does not answer.
+const closeTimeout = 2 * time.Second
 
 // Close unsubscribes and unregisters, waits for the answers for at most two
 // seconds, and closes the port.
-func (p *Phone) Close() error { return nil }
+func (p *Phone) Close() error {
+	p.mu.Lock()
+	was := p.closed
+	p.closed = true
+	watched := slices.Sorted(maps.Keys(p.watches))
+	p.mu.Unlock()
+	if was {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+	defer cancel()
+	var wg sync.WaitGroup
+	for _, number := range watched {
+		wg.Go(func() { _ = p.Unwatch(ctx, number) })
+	}
+	wg.Wait()
+	_ = p.Unregister(ctx)
+	p.cancel()
+	p.wg.Wait()
+	return p.ua.Close()
+}
+
+// printf writes one line about what has happened.
+func (p *Phone) printf(format string, a ...any) {
+	if p.o.Out == nil {
+		return
+	}
+	p.out.Lock()
+	defer p.out.Unlock()
+	fmt.Fprintf(p.o.Out, format+"\n", a...)
+}
+
+// send starts a transaction and waits for its end or for ctx.
+func (p *Phone) send(ctx context.Context, req *sip.Request, to sipua.Target) (*sip.Response, error) {
+	type result struct {
+		res *sip.Response
+		err error
+	}
+	done := make(chan result, 1)
+	p.ua.Send(req, to, func(res *sip.Response, err error) { done <- result{res, err} })
+	select {
+	case r := <-done:
+		return r.res, r.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// transact sends what build makes and answers a challenge and a 423, each once.
+// build is called for every try with the time to ask for. It returns the request
+// that had success, its response and the time granted.
+func (p *Phone) transact(ctx context.Context, expires time.Duration, build func(time.Duration) (*sip.Request, sipua.Target, error)) (*sip.Request, *sip.Response, error) {
+	var authorization, header string
+	challenged, brief := false, false
+	for {
+		req, to, err := build(expires)
+		if err != nil {
+			return nil, nil, err
+		}
+		method, uri := string(req.Method), req.Recipient.String()
+		if header == "" && p.auth != nil {
+			if v, ok := p.auth.Authorization(method, uri); ok {
+				authorization, header = v, "Authorization"
+			}
+		}
+		if header != "" {
+			req.AppendHeader(sip.NewHeader(header, authorization))
+		}
+		res, err := p.send(ctx, req, to)
+		if err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", method, err)
+		}
+		switch code := res.StatusCode; {
+		case code >= 200 && code < 300:
+			return req, res, nil
+		case (code == 401 || code == 407) && p.auth != nil && !challenged:
+			challenged = true
+			challenge := "WWW-Authenticate"
+			header = "Authorization"
+			if code == 407 {
+				challenge, header = "Proxy-Authenticate", "Proxy-Authorization"
+			}
+			var ok bool
+			if authorization, ok = p.auth.Answer(sipua.Values(res, challenge), "", method, uri); ok {
+				continue
+			}
+		case code == 423 && !brief && expires > 0:
+			brief = true
+			if least, ok := minExpires(res); ok && least > expires {
+				expires = least
+				if header != "" { // the old answer's nonce count is used up
+					header = ""
+				}
+				continue
+			}
+		}
+		return nil, res, &StatusError{Method: method, Code: res.StatusCode, Reason: res.Reason}
+	}
+}
+
+func minExpires(res *sip.Response) (time.Duration, bool) {
+	d, err := time.ParseDuration(strings.TrimSpace(sipua.Value(res, "Min-Expires")) + "s")
+	return d, err == nil && d > 0 && d <= 24*time.Hour
+}
+
+// newID makes an unguessable token for Call-IDs and tags.
+func newID() string { return rand.Text() }
+
+// device adds the header parameter that names the device, as Cisco's phones do.
+func (p *Phone) device() string {
+	if p.o.MAC.IsZero() {
+		return ""
+	}
+	return fmt.Sprintf(`;+sip.instance="<urn:uuid:00000000-0000-0000-0000-%x>"`, p.o.MAC[:])
+}
