@@ -1,0 +1,143 @@
+package modes
+
+import (
+	"fmt"
+
+	"github.com/busylamp/busylamp/cli/conf"
+	"github.com/busylamp/busylamp/cli/grammar"
+)
+
+// Platform is a set of limits behind ranges.
+type Platform string
+
+// The platforms.
+const (
+	// C3825 has the limits of the guide's router.
+	C3825 Platform = "c3825"
+	// Unlimited is for labs and load.
+	Unlimited Platform = "unlimited"
+)
+
+// ParsePlatform reads the name of a platform; ok is false for any other word.
+func ParsePlatform(name string) (p Platform, ok bool) {
+	p = Platform(name)
+	return p, p == C3825 || p == Unlimited
+}
+
+// unlimited is large enough for every lab and small enough for a slice index.
+const unlimited = 1_000_000
+
+// limit is the platform's own maximum behind a named bound.
+func (p Platform) limit(name string) (int, bool) {
+	if p == Unlimited {
+		switch name {
+		case boundWatch, boundDN, boundEphones, boundRegisterDN, boundPool, boundConferences:
+			return unlimited, true
+		}
+		return 0, false
+	}
+	switch name {
+	case boundWatch: // Voice command reference: max-subscription
+		return 500, true
+	case boundDN:
+		return 500, true
+	case boundEphones:
+		return 175, true
+	case boundRegisterDN:
+		return 500, true
+	case boundPool:
+		return 175, true
+	case boundConferences: // CME command reference: max-conferences, 3800 series
+		return 24, true
+	}
+	return 0, false
+}
+
+// The names of bounds in syntax strings. With "platform-" before it a name is
+// the platform's limit whatever is configured.
+const (
+	boundWatch       = "max-watch"
+	boundDN          = "max-dn"
+	boundEphones     = "max-ephones"
+	boundRegisterDN  = "max-register-dn"
+	boundPool        = "max-pool"
+	boundConferences = "max-conferences"
+
+	platformPrefix = "platform-"
+)
+
+// Bounds answers the named bounds of ranges: the configured max-dn, max-ephones
+// and max-pool where they are set, and the platform's maximum where not (guide:
+// "the maximum number of directory numbers allowed on the router platform, or
+// the maximum defined by the max-dn command").
+func Bounds(p Platform) func(conf.Tree) grammar.Env {
+	return func(t conf.Tree) grammar.Env { return bounds{p, t} }
+}
+
+type bounds struct {
+	platform Platform
+	tree     conf.Tree
+}
+
+// Bound implements grammar.Env.
+func (b bounds) Bound(name string) (int, bool) {
+	if len(name) > len(platformPrefix) && name[:len(platformPrefix)] == platformPrefix {
+		return b.platform.limit(name[len(platformPrefix):])
+	}
+	limit, ok := b.platform.limit(name)
+	if !ok {
+		return 0, false
+	}
+	block, command := "", ""
+	switch name {
+	case boundDN:
+		block, command = cmdTelephony, "max-dn"
+	case boundEphones:
+		block, command = cmdTelephony, "max-ephones"
+	case boundRegisterDN:
+		block, command = cmdRegisterGlobal, "max-dn"
+	case boundPool:
+		block, command = cmdRegisterGlobal, "max-pool"
+	default:
+		return limit, true
+	}
+	if parent, ok := b.tree.Root().Child(block); ok {
+		if args, ok := parent.Get(command); ok {
+			return args.Int("n"), true
+		}
+	}
+	return limit, true
+}
+
+// checkMax refuses a limit below a tag that is in use (CME command reference:
+// max-dn: numbers with higher tags must be removed first).
+func checkMax(command, what string) func(conf.CheckContext, grammar.Args) error {
+	return func(c conf.CheckContext, args grammar.Args) error {
+		n := args.Int("n")
+		for entry := range c.Tree.Root().All(command) {
+			if tag := entry.Args().Int("tag"); tag > n {
+				return fmt.Errorf("%% Cannot set the maximum to %d: %s %d is configured", n, what, tag)
+			}
+		}
+		return nil
+	}
+}
+
+func checkHostname(_ conf.CheckContext, args grammar.Args) error {
+	name := args.String("name")
+	for i, c := range []byte(name) {
+		letter := c|0x20 >= 'a' && c|0x20 <= 'z'
+		digit := c >= '0' && c <= '9'
+		if !letter && !(i > 0 && (digit || c == '-' || c == '_' || c == '.')) {
+			return fmt.Errorf("%% Hostname contains one or more illegal characters.")
+		}
+	}
+	return nil
+}
+
+func checkVTYRange(_ conf.CheckContext, args grammar.Args) error {
+	if args.Has("last") && args.Int("last") <= args.Int("first") {
+		return fmt.Errorf("%% Bad line range")
+	}
+	return nil
+}

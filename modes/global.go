@@ -1,0 +1,612 @@
+package modes
+
+import (
+	"slices"
+
+	"github.com/busylamp/busylamp/cli/conf"
+)
+
+// globalMode is the running-config from top to bottom: the order of its
+// commands and the separators between them give the guide's example line by
+// line.
+func globalMode() conf.Mode {
+	return conf.Mode{
+		Name:   conf.Global,
+		Prompt: "config",
+		Title:  "Configure commands:",
+		Commands: slices.Concat(
+			globalServices(),
+			globalAccess(),
+			globalHardware(),
+			globalAddressing(),
+			globalVoice(),
+			globalNetwork(),
+			globalTelephony(),
+			globalLines(),
+		),
+	}
+}
+
+func globalServices() []conf.Command {
+	return []conf.Command{
+		{
+			Syntax: "version 12.4", Default: "version 12.4", Fixed: true,
+			Help: `
+				version  Version this configuration was written by
+				12.4     Version 12.4`,
+		},
+		inert("service nagle", "", `
+			service  Services
+			nagle    Collect small packets of terminal sessions`),
+		stored(inert("service pad", "", `
+			service  Services
+			pad      Packet assembler`)),
+		inert("service tcp-keepalives-in", "", `
+			service            Services
+			tcp-keepalives-in  Keepalives on connections to this router`),
+		inert("service tcp-keepalives-out", "", `
+			service             Services
+			tcp-keepalives-out  Keepalives on connections from this router`),
+		{
+			Syntax: "service timestamps <debug|log>$what! [<datetime [{msec$msec|localtime$local|show-timezone$zone|year$year}]|uptime>$form]",
+			No:     conf.NoStored,
+			Help: `
+				service        Services
+				timestamps     Time stamps of messages
+				debug          Debugging messages
+				log            Log messages
+				datetime       Date and time
+				msec           Milliseconds as well
+				$msec          Milliseconds
+				localtime      In the local time zone
+				$local         Local time
+				show-timezone  Time zone as well
+				$zone          Time zone
+				year           Year as well
+				$year          Year
+				uptime         Time since the start
+				$form          Kind of time stamp`,
+		},
+		stored(inert("service password-encryption", "", `
+			service              Services
+			password-encryption  Keep passwords hidden`)),
+		{
+			Syntax: "service sequence-numbers",
+			Help: `
+				service           Services
+				sequence-numbers  Number messages`,
+		},
+		bangs(1),
+		{
+			Syntax: "hostname WORD(63)$name", Default: "hostname Router",
+			Help: `
+				hostname  Name of this router
+				$name     Name`,
+			Check: checkHostname,
+		},
+		bangs(1),
+		{
+			Syntax: "boot-start-marker", Default: "boot-start-marker", Fixed: true, Inert: true,
+			Help: `
+				boot-start-marker  Boot commands start here`,
+		},
+		{
+			Syntax: "boot system LINE$image!", Inert: true, Order: conf.Arrival,
+			Help: `
+				boot    Boot parameters
+				system  System image
+				$image  Place of the image`,
+		},
+		{
+			Syntax: "boot-end-marker", Default: "boot-end-marker", Fixed: true, Inert: true,
+			Help: `
+				boot-end-marker  Boot commands end here`,
+		},
+		bangs(1),
+	}
+}
+
+func globalAccess() []conf.Command {
+	return []conf.Command{
+		inert("card type <e1|t1>$type <0-10>$slot! [<0-3>$bay]", "", `
+			card   Cards
+			type   Type of a card
+			e1     E1
+			t1     T1
+			$type  Type
+			$slot  Slot
+			$bay   Bay`),
+		{
+			Syntax: "logging buffered [<4096-2147483647>$size] [" + severities + "$level]",
+			No:     conf.NoStored,
+			Help: `
+				logging   Messages
+				buffered  Keep messages in memory
+				$size     Size of the buffer in bytes` + severityHelp,
+		},
+		{
+			Syntax: "logging console [" + severities + "$level]",
+			No:     conf.NoStored, Default: "logging console",
+			Help: `
+				logging  Messages
+				console  Messages on the console` + severityHelp,
+		},
+		{
+			Syntax: "logging monitor [" + severities + "$level]",
+			No:     conf.NoStored, Default: "logging monitor",
+			Help: `
+				logging  Messages
+				monitor  Messages on terminals that monitor` + severityHelp,
+		},
+		{
+			Syntax: "enable secret [<0|5>$type] LINE$secret",
+			Help: `
+				enable   Privileged EXEC
+				secret   Password that is kept hashed
+				0        An unencrypted password follows
+				5        A hashed password follows
+				$type    Kind of password that follows
+				$secret  The password`,
+		},
+		{
+			Syntax: "enable password [<0|7>$type] LINE$password",
+			Help: `
+				enable     Privileged EXEC
+				password   Password
+				0          An unencrypted password follows
+				7          A hidden password follows
+				$type      Kind of password that follows
+				$password  The password`,
+		},
+		bangs(1),
+		stored(inert("aaa new-model", "", `
+			aaa        Authentication, authorisation and accounting
+			new-model  Use it`)),
+		bangs(1),
+		inert("resource policy", "", `
+			resource  Resources
+			policy    Policy of their use`),
+		bangs(1),
+	}
+}
+
+const severities = "<<0-7>$number|alerts|critical|debugging|emergencies|errors|informational|notifications|warnings>"
+
+const severityHelp = `
+	$number        Severity level
+	alerts         Immediate action needed (1)
+	critical       Critical conditions (2)
+	debugging      Debugging messages (7)
+	emergencies    The system is unusable (0)
+	errors         Error conditions (3)
+	informational  Informational messages (6)
+	notifications  Normal but notable conditions (5)
+	warnings       Warning conditions (4)
+	$level         Severity`
+
+func globalHardware() []conf.Command {
+	return []conf.Command{
+		inert("clock timezone WORD(16)$zone HOURS$hours [<0-59>$minutes]", "", `
+			clock     Clock
+			timezone  Time zone
+			$zone     Name of the zone
+			$hours    Hours from UTC
+			$minutes  Minutes from UTC`),
+		stored(inert("network-clock-participate <slot <1-4>$slot!|wic <0-4>$wic!|aim <0-1>$aim!>$kind!", "", `
+			network-clock-participate  Cards that take the common clock
+			slot                       Network module
+			$slot                      Slot
+			wic                        Interface card
+			$wic                       Slot
+			aim                        Integration module
+			$aim                       Slot
+			$kind                      Kind of card`)),
+		stored(inert("ip cef", "", `
+			ip   IP parameters
+			cef  Express forwarding`)),
+		bangs(2),
+	}
+}
+
+func globalAddressing() []conf.Command {
+	return []conf.Command{
+		{
+			Syntax: "ip dhcp excluded-address A.B.C.D$first! [A.B.C.D$last]",
+			Inert:  true,
+			Help: `
+				ip                IP parameters
+				dhcp              DHCP server
+				excluded-address  Addresses that are not given out
+				$first            First address
+				$last             Last address`,
+		},
+		bangs(1),
+		{
+			Syntax: "ip dhcp pool WORD$name!",
+			Enter:  modeDHCPPool,
+			Inert:  true,
+			Bangs:  1,
+			Help: `
+				ip     IP parameters
+				dhcp   DHCP server
+				pool   Addresses that are given out
+				$name  Name of the pool`,
+		},
+		{
+			Syntax: "ip domain lookup", Default: "ip domain lookup",
+			Help: `
+				ip      IP parameters
+				domain  Domain names
+				lookup  Look names up`,
+		},
+		{
+			// The old spelling is accepted and becomes the new one.
+			Syntax: "ip domain-lookup", Hidden: true, Inert: true,
+			Help: `
+				ip             IP parameters
+				domain-lookup  Look names up`,
+		},
+		inert("ip domain name WORD$name", "", `
+			ip      IP parameters
+			domain  Domain names
+			name    Domain of this router
+			$name   Domain name`),
+		inert("ip name-server A.B.C.D$address!", "", `
+			ip           IP parameters
+			name-server  Server that looks names up
+			$address     IP address`),
+		inert("ip multicast-routing", "", `
+			ip                 IP parameters
+			multicast-routing  Route multicasts`),
+		inert("multilink bundle-name authenticated", "", `
+			multilink      PPP multilink
+			bundle-name    Name of a bundle
+			authenticated  The authenticated name`),
+		bangs(1),
+	}
+}
+
+func globalVoice() []conf.Command {
+	return []conf.Command{
+		{
+			Syntax: "voice-card <0-10>$slot!",
+			Enter:  modeVoiceCard,
+			Inert:  true,
+			Bangs:  1,
+			Help: `
+				voice-card  Voice card
+				$slot       Slot`,
+		},
+		// Shares the separator of the voice cards.
+		{
+			Syntax: "username WORD(64)$name! [privilege <0-15>$privilege] [<password [<0|7>$ptype] LINE$password|secret [<0|5>$stype] LINE$secret|nopassword>$kind]",
+			Help: `
+				username    User database
+				$name       User name
+				privilege   Privilege of the user
+				$privilege  Privilege level
+				password    Password
+				$ptype      Kind of password that follows
+				$password   The password
+				secret      Password that is kept hashed
+				$stype      Kind of password that follows
+				$secret     The password
+				nopassword  No password is asked
+				$kind       Password`,
+		},
+		bangs(1),
+		{
+			Syntax:   "voice service voip ",
+			Enter:    modeVoiceService,
+			Implicit: true,
+			Bangs:    1,
+			Help: `
+				voice    Voice configuration
+				service  Voice services
+				voip     Voice over IP`,
+		},
+		{
+			Syntax: "voice class codec <1-10000>$tag!",
+			Enter:  modeVoiceClassCodec,
+			Inert:  true,
+			Bangs:  1,
+			Help: `
+				voice  Voice configuration
+				class  Voice classes
+				codec  Codec preference list
+				$tag   Voice class tag`,
+		},
+		{
+			Syntax:   "voice register global",
+			Enter:    modeRegisterGlobal,
+			Implicit: true,
+			Bangs:    1,
+			Help: `
+				voice     Voice configuration
+				register  SIP phones
+				global    Settings of all SIP phones`,
+		},
+		{
+			Syntax: "voice register dn  <1-{max-register-dn}>$tag!",
+			Enter:  modeRegisterDN,
+			Bangs:  1,
+			Help: `
+				voice     Voice configuration
+				register  SIP phones
+				dn        Directory number
+				$tag      Tag of the directory number`,
+		},
+		{
+			Syntax: "voice register template  <1-10>$tag!",
+			Enter:  modeRegisterTemplate,
+			Inert:  true,
+			Bangs:  1,
+			Help: `
+				voice     Voice configuration
+				register  SIP phones
+				template  Settings shared by phones
+				$tag      Template tag`,
+		},
+		{
+			Syntax: "voice register pool  <1-{max-pool}>$tag!",
+			Enter:  modeRegisterPool,
+			Bangs:  1,
+			Help: `
+				voice     Voice configuration
+				register  SIP phones
+				pool      A SIP phone
+				$tag      Pool tag`,
+		},
+	}
+}
+
+func globalNetwork() []conf.Command {
+	return []conf.Command{
+		{
+			Syntax: "interface INTERFACE$name!",
+			Enter:  modeInterface,
+			Inert:  true,
+			Bangs:  1,
+			Help: `
+				interface  An interface
+				$name      Name of the interface`,
+		},
+		inert("ip classless", "", `
+			ip         IP parameters
+			classless  Forward by the longest match`),
+		inert("ip default-gateway A.B.C.D$address", "", `
+			ip               IP parameters
+			default-gateway  Gateway while routing is off
+			$address         IP address`),
+		{
+			Syntax: "ip route A.B.C.D$network! A.B.C.D-mask$mask! <A.B.C.D$hop|INTERFACE$interface>$via! [<1-255>$distance]",
+			Inert:  true,
+			Help: `
+				ip          IP parameters
+				route       Static route
+				$network    Destination network
+				$mask       Network mask
+				$hop        Next router
+				$interface  Interface
+				$via        Next router or interface
+				$distance   Administrative distance`,
+		},
+		bangs(1),
+		stored(inert("ip http server", "", ipHTTPHelp)),
+		inert("ip http access-class <1-99>$list", "", ipHTTPHelp),
+		inert("ip http authentication <enable|local>$how", "", ipHTTPHelp),
+		stored(inert("ip http secure-server", "", ipHTTPHelp)),
+		inert("ip http path URL$path", "", ipHTTPHelp),
+		bangs(3),
+		{
+			Syntax: "logging host A.B.C.D$address!",
+			Inert:  true,
+			Help: `
+				logging   Messages
+				host      Server messages are sent to
+				$address  IP address`,
+		},
+		{
+			Syntax: "access-list <1-99>$list! <deny|permit>$action! <any|host A.B.C.D$host!|A.B.C.D$source! [A.B.C.D$wildcard!]>$kind! [log$log]",
+			Inert:  true,
+			Order:  conf.Arrival,
+			Help: `
+				access-list  Access list
+				$list        Standard access list
+				deny         Refuse
+				permit       Let through
+				$action      What is done
+				any          Any source
+				host         One source
+				$host        IP address
+				$source      Source network
+				$wildcard    Wildcard bits
+				$kind        Source
+				log          Log matches
+				$log         Log matches`,
+		},
+		bangs(1),
+		{
+			Syntax: "tftp-server URL$file! [alias WORD$alias] [<1-99>$list]",
+			Inert:  true,
+			Order:  conf.Arrival,
+			Help: `
+				tftp-server  Files served by TFTP
+				$file        File: flash:NAME
+				alias        Name it is served by
+				$alias       Name
+				$list        Access list of clients`,
+		},
+		bangs(1),
+		{
+			Syntax: "control-plane",
+			Enter:  modeControlPlane,
+			Inert:  true,
+			Bangs:  1,
+			Help: `
+				control-plane  Control plane`,
+		},
+	}
+}
+
+func globalTelephony() []conf.Command {
+	return []conf.Command{
+		{
+			Syntax: "dial-peer voice <1-2147483647>$tag! <pots|voip>$kind",
+			Enter:  modeDialPeer,
+			Inert:  true,
+			Bangs:  1,
+			Help: `
+				dial-peer  Routes of calls
+				voice      Voice calls
+				$tag       Dial-peer tag
+				pots       To a voice port
+				voip       To an IP address
+				$kind      Kind of dial peer`,
+		},
+		{
+			Syntax: "presence",
+			Enter:  modePresence,
+			Bangs:  1,
+			Help: `
+				presence  Presence service`,
+		},
+		{
+			Syntax:   "sip-ua ",
+			Enter:    modeSIPUA,
+			Implicit: true,
+			Bangs:    2,
+			Help: `
+				sip-ua  SIP user agent`,
+		},
+		{
+			Syntax:   "telephony-service",
+			Enter:    modeTelephony,
+			Implicit: true,
+			Bangs:    2,
+			Help: `
+				telephony-service  Cisco Unified CME for SCCP phones`,
+		},
+		{
+			Syntax: "ephone-template  <1-20>$tag!",
+			Enter:  modeEphoneTemplate,
+			Inert:  true,
+			Bangs:  2,
+			Help: `
+				ephone-template  Settings shared by SCCP phones
+				$tag             Template tag`,
+		},
+		{
+			Syntax: "ephone-dn-template  <1-15>$tag!",
+			Enter:  modeEphoneDNTemplate,
+			Bangs:  2,
+			Help: `
+				ephone-dn-template  Settings shared by directory numbers of SCCP phones
+				$tag                Template tag`,
+		},
+		{
+			Syntax: "ephone-dn  <1-{max-dn}>$tag!  [<dual-line|octo-line>$lines]",
+			Enter:  modeEphoneDN,
+			Bangs:  2,
+			Help: `
+				ephone-dn  Directory number of SCCP phones
+				$tag       Tag of the directory number
+				dual-line  Two calls at a time
+				octo-line  Eight calls at a time
+				$lines     Calls at a time`,
+		},
+		{
+			Syntax: "ephone  <1-{max-ephones}>$tag!",
+			Enter:  modeEphone,
+			Bangs:  3,
+			Help: `
+				ephone  An SCCP phone
+				$tag    Phone tag`,
+		},
+	}
+}
+
+func globalLines() []conf.Command {
+	return []conf.Command{
+		inert("alias exec WORD$name! LINE$line", "", `
+			alias  Other names of commands
+			exec   Of EXEC commands
+			$name  Name
+			$line  Command`),
+		{
+			Syntax: "banner <exec|incoming|login|motd>$kind! TEXT$text",
+			Help: `
+				banner    Text shown to users
+				exec      After login
+				incoming  To incoming connections
+				login     Before login
+				motd      Message of the day
+				$kind     When it is shown
+				$text     Text between two equal characters`,
+		},
+		bangs(1),
+		{
+			Syntax: "line con <0-0>$first!",
+			Enter:  modeLine,
+			Help:   lineHelp,
+		},
+		{
+			Syntax: "line aux <0-0>$first!",
+			Enter:  modeLine,
+			Inert:  true,
+			Help:   lineHelp,
+		},
+		{
+			Syntax: "line vty <0-15>$first! [<1-15>$last]",
+			Enter:  modeLine,
+			Check:  checkVTYRange,
+			Help:   lineHelp + lineLastHelp,
+		},
+		bangs(1),
+		inert("scheduler allocate <3000-60000>$interrupt <500-60000>$process", "", `
+			scheduler   Scheduler
+			allocate    Time for interrupts and processes
+			$interrupt  Microseconds for interrupts
+			$process    Microseconds for processes`),
+		inert("ntp server A.B.C.D$address! [prefer$prefer]", "", `
+			ntp       Network time
+			server    Time server
+			$address  IP address
+			prefer    Preferred server
+			$prefer   Preferred server`),
+		inert("file prompt <alert|noisy|quiet>$how", "file prompt alert", `
+			file    Files
+			prompt  Questions of copy and the like
+			alert   Ask before anything is lost
+			noisy   Ask always
+			quiet   Do not ask
+			$how    Questions`),
+		bangs(1),
+	}
+}
+
+const (
+	ipHTTPHelp = `
+		ip              IP parameters
+		http            Web server
+		server          Serve HTTP
+		secure-server   Serve HTTPS
+		access-class    Access list of clients
+		$list           Access list
+		authentication  How clients log in
+		enable          By the enable password
+		local           By the user database
+		$how            How clients log in
+		path            Place of the files
+		$path           Directory`
+
+	lineHelp = `
+		line    Terminal line
+		con     Console
+		aux     Auxiliary line
+		vty     Virtual terminals
+		$first  First line`
+
+	lineLastHelp = `
+		$last  Last line`
+)

@@ -1,0 +1,51 @@
+package modes
+
+import (
+	"strings"
+
+	"github.com/busylamp/busylamp/cli/conf"
+)
+
+// inert declares a line that is kept and printed and changes nothing else.
+func inert(syntax, def, help string) conf.Command {
+	return conf.Command{Syntax: syntax, Default: def, Inert: true, Help: help}
+}
+
+// stored makes the negative form of a command a line of its own.
+func stored(c conf.Command) conf.Command {
+	c.No = conf.NoStored
+	return c
+}
+
+// bangs is a separator of the running-config.
+func bangs(n int) conf.Command { return conf.Command{Bangs: n} }
+
+// softkeys is the order of soft keys in one call state. keys are the words of
+// a choice.
+func softkeys(state, keys string) conf.Command {
+	help := "softkeys  Soft keys and their order\n" + state + "  In this call state\n"
+	for _, k := range strings.Fields(keys) {
+		k = strings.TrimPrefix(k, `\`)
+		help += k + "  " + k + " soft key\n"
+	}
+	return inert("softkeys "+state+" <"+strings.Join(strings.Fields(keys), "|")+">$keys...", "", help)
+}
+
+// trim drops the lines of a shared help text whose tokens a syntax does not have.
+func trim(syntax, help string) string {
+	tokens := map[string]bool{}
+	for _, word := range strings.FieldsFunc(syntax, func(r rune) bool { return strings.ContainsRune(" <>[]{}|!", r) }) {
+		token, capture, captured := strings.Cut(strings.TrimSuffix(word, "..."), "$")
+		tokens[strings.TrimPrefix(token, `\`)] = true
+		if captured {
+			tokens["$"+capture] = true
+		}
+	}
+	var out strings.Builder
+	for line := range strings.Lines(help) {
+		if f := strings.Fields(line); len(f) > 0 && tokens[f[0]] {
+			out.WriteString(line)
+		}
+	}
+	return out.String()
+}

@@ -1,0 +1,172 @@
+package modes
+
+import (
+	"strings"
+
+	"github.com/busylamp/busylamp/cli/grammar"
+)
+
+// Library is the argument types and common help of all commands.
+func Library() *grammar.Library {
+	types := grammar.StandardTypes()
+	for _, t := range []grammar.Type{
+		{Name: "SERVER", Display: "WORD", Parse: parseServer},
+		{Name: "HH:MM", Display: "hh:mm", Parse: parseTime},
+		{Name: "HOURS", Display: "<-23 - 23>", Parse: parseHours},
+	} {
+		types[t.Name] = t
+	}
+	help := map[string]string{}
+	for _, model := range append(strings.Split(sipModels, "|"), strings.Split(sccpModels, "|")...) {
+		model = strings.TrimPrefix(model, `\`)
+		help[model] = "Cisco IP phone " + model
+	}
+	for _, codec := range strings.Split(strings.Trim(codecs, "<>"), "|") {
+		help[codec] = "Codec " + codec
+	}
+	for name, text := range map[string]string{
+		"ata":         "Cisco ATA analog adapter",
+		"anl":         "Analog phone",
+		"bri":         "ISDN phone",
+		"vgc-phone":   "Phone behind a voice gateway",
+		"sip-phone":   "Any SIP phone",
+		"7914":        "Expansion module 7914",
+		"7915-12":     "Expansion module 7915, 12 buttons",
+		"7915-24":     "Expansion module 7915, 24 buttons",
+		"7916-12":     "Expansion module 7916, 12 buttons",
+		"7916-24":     "Expansion module 7916, 24 buttons",
+		"CKEM":        "Expansion module, 36 buttons",
+		"transparent": "The codec the endpoints agree on",
+	} {
+		help[name] = text
+	}
+	return &grammar.Library{Types: types, Help: help}
+}
+
+// Phone models, in the fixed order in which `load` lines are printed: first as
+// in the guide's example, which differs between SCCP and SIP, then the others
+// of the CME command reference (load, type).
+const (
+	sccpLoads = `7914|7960-7940|7941GE|7941|7961GE|7961|7971|7970|7912|7902|7905|7906|7910|7911|7920|7921|7925|7931|7935|7936|7937|7942|7945|7962|7965|7975|7985|6921|6941|6945|6961|8941|8945|ata`
+	sipLoads  = `7971|7970|7961GE|7961|7941GE|7941|7960-7940|7912|7911|7906|7905|7942|7945|7962|7965|7975|3905|3951|6901|6911|6921|6941|6945|6961|7821|7841|7861|8961|9951|9971|\ATA|\ATA-187|\DX650`
+
+	sccpModels = `12SP|6901|6911|6921|6941|6945|6961|7902|7905|7906|7910|7911|7912|7920|7921|7925|7931|7935|7936|7937|7940|7941|7941GE|7942|7945|7960|7960-7940|7961|7961GE|7962|7965|7970|7971|7975|7985|8941|8945|8961|9951|9971|\CIPC|anl|ata|bri|vgc-phone`
+	sipModels  = `3905|3911|3951|6901|6911|6921|6941|6945|6961|7821|7841|7861|7905|7906|7911|7912|7937|7940|7941|7941GE|7942|7945|7960|7960-7940|7961|7961GE|7962|7965|7970|7971|7975|8841|8851|8861|8961|9951|9971|\ATA|\ATA-187|\CIPC|\DX650|Jabber-Android|Jabber-CSF-Client|\P100|\P600`
+
+	expansions = `<7914|7915-12|7915-24|7916-12|7916-24>`
+
+	codecs = `<aacld|clear-channel|g711alaw|g711ulaw|g722-48|g722-56|g722-64|g723ar53|g723ar63|g723r53|g723r63|g726r16|g726r24|g726r32|g728|g729br8|g729r8|gsmefr|gsmfr|ilbc|transparent>`
+)
+
+// parseServer reads dns:HOST, ipv4:A.B.C.D[:PORT] or sip-server.
+func parseServer(word string) (canonical string, bad int, ok bool) {
+	low := strings.ToLower(word)
+	switch {
+	case low == "sip-server" || low == "dhcp":
+		return low, 0, true
+	case strings.HasPrefix(low, "dns:") && len(word) > len("dns:"):
+		return "dns:" + word[len("dns:"):], 0, true
+	case strings.HasPrefix(low, "ipv4:"):
+		return parseIPv4Server(word)
+	}
+	for _, whole := range []string{"sip-server", "dhcp", "dns:", "ipv4:"} {
+		if n := commonPrefix(low, whole); n == len(low) {
+			return "", n, false
+		} else if n > bad {
+			bad = n
+		}
+	}
+	return "", bad, false
+}
+
+func parseIPv4Server(word string) (canonical string, bad int, ok bool) {
+	const prefix = "ipv4:"
+	dots, digits, octet, port := 0, 0, 0, false
+	for i := len(prefix); i < len(word); i++ {
+		c := word[i]
+		switch {
+		case c >= '0' && c <= '9':
+			digits++
+			octet = octet*10 + int(c-'0')
+			if octet > 255 && !port || octet > 65535 {
+				return "", i, false
+			}
+		case c == '.' && digits > 0 && dots < 3 && !port:
+			dots++
+			digits, octet = 0, 0
+		case c == ':' && digits > 0 && dots == 3 && !port:
+			port = true
+			digits, octet = 0, 0
+		default:
+			return "", i, false
+		}
+	}
+	if dots < 3 || digits == 0 {
+		return "", len(word), false
+	}
+	return prefix + word[len(prefix):], 0, true
+}
+
+func commonPrefix(a, b string) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
+}
+
+// parseTime reads HH:MM of a 24-hour clock.
+func parseTime(word string) (canonical string, bad int, ok bool) {
+	h, m, colon := strings.Cut(word, ":")
+	for i := range len(word) {
+		if c := word[i]; (c < '0' || c > '9') && (i != len(h) || c != ':') {
+			return "", i, false
+		}
+	}
+	switch {
+	case len(h) == 0 || len(h) > 2:
+		return "", min(len(h), 2), false
+	case len(h) == 2 && h > "23":
+		return "", 0, false
+	case !colon || len(m) < 2:
+		if len(m) == 1 && m > "5" {
+			return "", len(h) + 1, false
+		}
+		return "", len(word), false
+	case len(m) > 2:
+		return "", len(h) + 3, false
+	case m > "59":
+		return "", len(h) + 1, false
+	}
+	if len(h) == 1 {
+		h = "0" + h
+	}
+	return h + ":" + m, 0, true
+}
+
+// parseHours reads the offset of a time zone from UTC, -23 to 23.
+func parseHours(word string) (canonical string, bad int, ok bool) {
+	digits := strings.TrimPrefix(word, "-")
+	if digits == "" {
+		return "", len(word), false
+	}
+	n := 0
+	for i := range len(digits) {
+		c := digits[i]
+		if c < '0' || c > '9' {
+			return "", len(word) - len(digits) + i, false
+		}
+		if n = n*10 + int(c-'0'); n > 23 {
+			return "", 0, false
+		}
+	}
+	return word, 0, true
+}
+
+// buttonNumber is the identity of an element of `button`: of 4o13,14 it is 4.
+func buttonNumber(element string) string {
+	if i := strings.IndexFunc(element, func(r rune) bool { return r < '0' || r > '9' }); i > 0 {
+		return element[:i]
+	}
+	return element
+}
