@@ -3,8 +3,12 @@ package sipua
 import (
 	"context"
 	"errors"
+	"hash/maphash"
 	"net"
 	"net/netip"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/busylamp/busylamp/internal/logbuf"
@@ -14,11 +18,11 @@ import (
 // Errors that Send and Respond report.
 var (
 	ErrClosed   = errors.New("sip endpoint is closed")             // not configured, or Close was called
-	ErrTimeout  = errors.New("no final response (timer B/F)")      // RFC 3261 17.1: 64*T1
+	ErrTimeout  = errors.New("no final response in time")          // RFC 3261 17.1: 64*T1
 	ErrOverload = errors.New("too many outstanding transactions")  // Options.MaxClientTransactions
 	ErrAnswered = errors.New("transaction already has its answer") // second final response
-	ErrTooBig   = errors.New("message too big for its transport")  // above 64 KiB
-	ErrNoTarget = errors.New("no usable destination address")      // Target without address
+	ErrTooBig   = errors.New("message too big")                    // above 64 KiB
+	ErrNoTarget = errors.New("no usable destination address")      // Target without address or port
 )
 
 // Network is where sockets come from: OS in the product, memory in tests.
@@ -43,14 +47,18 @@ type Options struct {
 	Tracer    Tracer      // sees every message as it is on the wire; nil: none
 	Workers   int         // handler goroutines [16]
 
-	AllowEvents           []string // Allow-Events in the built-in OPTIONS answer and Stamp
-	MaxTransactions       int      // finished server transactions kept for retransmissions [262144]
-	MaxClientTransactions int      // outstanding client transactions [131072]
-	MaxConns              int      // TCP connections [2048]
+	AllowEvents []string // of the built-in OPTIONS answer; none: no header
+	Accept      []string // of the built-in OPTIONS answer ["application/sdp"]
+	Supported   []string // of the built-in OPTIONS answer; none: no header
+
+	MaxTransactions       int // finished server transactions kept for retransmissions [262144]
+	MaxClientTransactions int // outstanding client transactions [131072]
+	MaxConns              int // TCP connections [2048]
 }
 
 // Tracer is told every message received (before it is parsed) and sent, on the
-// goroutine that handles it. It must not block or keep msg.
+// goroutine that handles it, so possibly several at a time. It must not block,
+// keep msg or change it.
 type Tracer func(sent bool, transport string, peer netip.AddrPort, msg []byte)
 
 // Target is where a request is sent. Transport is "UDP" ("" too) or "TCP"; a TCP
@@ -60,6 +68,8 @@ type Target struct {
 	Transport string
 }
 
+func (t Target) tcp() bool { return strings.EqualFold(t.Transport, "TCP") }
+
 // Raw is a request that the caller has written out, for fan-outs where building
 // a sip.Request for each watcher would cost more than sending it. The UA inserts
 // its Via between the two parts and adds nothing else.
@@ -67,81 +77,213 @@ type Raw struct {
 	Method string
 	CallID string // the value inside Rest: decides the worker that calls done
 	Line   string // request line without line end
-	Rest   []byte // all other header lines, the empty line and the body; not changed, not kept after done
+	Rest   []byte // all other header lines, the empty line and the body; copied
 }
 
-// UA is the endpoint. All methods may be called from any goroutine, except
-// Handle, which belongs before the first Apply.
-type UA struct{}
+// UA is the endpoint. All methods may be called from any goroutine.
+type UA struct {
+	o       Options
+	parser  *sip.Parser
+	seed    maphash.Seed
+	shards  []*shard
+	workers sync.WaitGroup
+	wheel   *wheel
+	stats   counters
+
+	handlers   atomic.Pointer[map[string]func(*ServerTx)]
+	refusals   *limit // stateless error answers: they must not make us a reflector
+	complaints *limit // debug lines about bad input
+
+	at atomic.Pointer[endpoint] // nil: closed
+
+	applying sync.Mutex // Apply, Handle and Close, one at a time
+	config   Config
+	retry    func() // stops the goroutine that retries a busy port; nil: none
+	closed   bool
+}
 
 // New makes a closed endpoint. Close it to stop its goroutines.
-func New(o Options) *UA { return &UA{} }
+func New(o Options) *UA {
+	if o.Net == nil {
+		o.Net = OS{}
+	}
+	if o.UserAgent == "" {
+		o.UserAgent = "Cisco-SIPGateway/IOS-12.x"
+	}
+	if o.Accept == nil {
+		o.Accept = []string{"application/sdp"}
+	}
+	orDefault(&o.Workers, 16)
+	orDefault(&o.MaxTransactions, 1<<18)
+	orDefault(&o.MaxClientTransactions, 1<<17)
+	orDefault(&o.MaxConns, 2048)
+	u := &UA{
+		o:          o,
+		parser:     newParser(),
+		seed:       maphash.MakeSeed(),
+		wheel:      newWheel(),
+		refusals:   newLimit(1000, 1000),
+		complaints: newLimit(10, 20),
+	}
+	u.stats.reset()
+	u.handlers.Store(&map[string]func(*ServerTx){"OPTIONS": u.options})
+	u.shards = make([]*shard, o.Workers)
+	for i := range u.shards {
+		u.shards[i] = newShard(u)
+	}
+	u.workers.Add(len(u.shards))
+	for _, s := range u.shards {
+		go s.run()
+	}
+	return u
+}
 
-// Apply opens, moves or closes the endpoint so that it matches new; old is not
-// needed (level-triggered). A port that cannot be had is logged once and tried
-// again every 5 s until Apply is called again; that is not an error and Apply
-// does not wait for it.
-func (u *UA) Apply(ctx context.Context, old, new Config) error { return nil }
+func orDefault(n *int, def int) {
+	if *n <= 0 {
+		*n = def
+	}
+}
+
+// Handle sets the handler of a method, best before the first Apply. OPTIONS has
+// one from the start (200 with Allow, Accept, Allow-Events, Supported), which
+// this may replace. INVITE handlers may return without a final response (the UA
+// sends 100); others get 500 sent for them. An "ACK" handler sees the ACK to a
+// 2xx; its ServerTx cannot respond. CANCEL is the UA's own: see ServerTx.OnCancel.
+func (u *UA) Handle(method string, f func(*ServerTx)) {
+	u.applying.Lock()
+	defer u.applying.Unlock()
+	next := map[string]func(*ServerTx){method: f}
+	for m, g := range *u.handlers.Load() {
+		if m != method {
+			next[m] = g
+		}
+	}
+	u.handlers.Store(&next)
+}
+
+func (u *UA) handler(method string) func(*ServerTx) { return (*u.handlers.Load())[method] }
+
+// allMethods are the methods that 405 is for, in the order of Cisco's Allow;
+// others get 501.
+func allMethods() []string {
+	return []string{"INVITE", "OPTIONS", "BYE", "CANCEL", "ACK", "PRACK", "UPDATE", "REFER",
+		"SUBSCRIBE", "NOTIFY", "INFO", "REGISTER", "PUBLISH", "MESSAGE"}
+}
+
+func knownMethod(m string) bool {
+	switch m {
+	case "INVITE", "OPTIONS", "BYE", "CANCEL", "ACK", "PRACK", "UPDATE", "REFER",
+		"SUBSCRIBE", "NOTIFY", "INFO", "REGISTER", "PUBLISH", "MESSAGE":
+		return true
+	}
+	return false
+}
+
+// Allow is the value of an Allow header: the methods that have handlers.
+func (u *UA) Allow() string { return u.allow() }
+
+func (u *UA) allow() string {
+	h := *u.handlers.Load()
+	var list []string
+	for _, m := range allMethods() {
+		_, ok := h[m]
+		if m == "CANCEL" || m == "ACK" {
+			_, ok = h["INVITE"]
+		}
+		if ok {
+			list = append(list, m)
+		}
+	}
+	return strings.Join(list, ", ")
+}
+
+// options answers OPTIONS. RFC 3261 11.2.
+func (u *UA) options(t *ServerTx) {
+	if bad := Unsupported(t.Request(), u.o.Supported...); len(bad) > 0 {
+		t.mustReject(sip.StatusBadExtension, "Unsupported", strings.Join(bad, ", "))
+		return
+	}
+	headers := []string{"Allow", u.allow(), "Accept", strings.Join(u.o.Accept, ", ")}
+	if len(u.o.AllowEvents) > 0 {
+		headers = append(headers, "Allow-Events", strings.Join(u.o.AllowEvents, ", "))
+	}
+	if len(u.o.Supported) > 0 {
+		headers = append(headers, "Supported", strings.Join(u.o.Supported, ", "))
+	}
+	t.mustReject(sip.StatusOK, headers...)
+}
 
 // LocalAddr is the bound address, zero while closed.
-func (u *UA) LocalAddr() netip.AddrPort { return netip.AddrPort{} }
+func (u *UA) LocalAddr() netip.AddrPort {
+	if ep := u.endpoint(); ep != nil {
+		return ep.local
+	}
+	return netip.AddrPort{}
+}
 
 // Advertised is the address for Contact and Via: the bound one, or the
-// configured one when bound to the unspecified address.
-func (u *UA) Advertised() netip.AddrPort { return netip.AddrPort{} }
+// configured one when bound to the unspecified address. Zero while closed.
+func (u *UA) Advertised() netip.AddrPort {
+	if ep := u.endpoint(); ep != nil {
+		return ep.advertised
+	}
+	return netip.AddrPort{}
+}
+
+func (u *UA) endpoint() *endpoint { return u.at.Load() }
 
 // Close closes the sockets, fails outstanding client transactions with
 // ErrClosed and waits for all goroutines. It must not be called by a handler.
-func (u *UA) Close() error { return nil }
-
-// Handle sets the handler of a method. OPTIONS has one from the start (200 with
-// Allow, Accept, Allow-Events, Supported), which this may replace. INVITE
-// handlers may return without a final response (the UA sends 100); others get
-// 500 sent for them. An "ACK" handler sees the ACK to a 2xx; its ServerTx cannot
-// respond. CANCEL is the UA's own: see ServerTx.OnCancel.
-func (u *UA) Handle(method string, f func(*ServerTx)) {}
-
-// Send starts a non-INVITE client transaction. It adds Via (branch, rport), and
-// Max-Forwards, User-Agent and Content-Length if missing; req must not be
-// changed afterwards. done is called exactly once, on the worker of the Call-ID,
-// never before Send returns: with the final response (err nil), or with
-// ErrTimeout (Timer F, 32 s), ErrClosed, ErrOverload, or a transport error.
-// RFC 3261 17.1.2.
-func (u *UA) Send(req *sip.Request, to Target, done func(*sip.Response, error)) {}
-
-// SendRaw is Send for a request that is already bytes.
-func (u *UA) SendRaw(r Raw, to Target, done func(*sip.Response, error)) {}
-
-// Stats are counters since the start or ResetStats.
-func (u *UA) Stats() Stats { return Stats{} }
-
-// ResetStats sets all counters to zero (`clear sip-ua statistics`).
-func (u *UA) ResetStats() {}
-
-// Count is one counted kind of message.
-type Count struct {
-	Method string // "OTHER" for methods that are not in Methods
-	Code   int    // status code; 0: the requests themselves
+func (u *UA) Close() error {
+	u.applying.Lock()
+	defer u.applying.Unlock()
+	if u.closed {
+		return nil
+	}
+	u.closed = true
+	u.shut()
+	u.wheel.stop()
+	for _, s := range u.shards {
+		s.abandon()
+		s.close()
+	}
+	u.workers.Wait()
+	return nil
 }
 
-// Stats is a copy of the counters.
-type Stats struct {
-	In, Out       map[Count]uint64  // retransmissions are not in here
-	RetransmitsIn map[string]uint64 // by method: requests answered from memory
-	Retransmits   map[string]uint64 // by method: requests we sent again
-	Garbage       uint64            // not SIP, or too broken to answer
-	Dropped       uint64            // worker queue full
-	Stray         uint64            // responses without a transaction
-	Rejected      uint64            // requests refused before a handler saw them
-	Connections   []Connection      // open TCP connections
-	ServerTx      int               // server transactions in memory
-	ClientTx      int               // outstanding client transactions
-	Since         time.Time         // when counting began
+// abandon fails all client transactions and refuses new ones.
+func (s *shard) abandon() {
+	s.mu.Lock()
+	s.gone = true
+	var failed []func(error)
+	for _, tx := range s.client {
+		failed = append(failed, tx.fail)
+	}
+	for _, t := range s.invites {
+		failed = append(failed, t.fail)
+	}
+	s.mu.Unlock()
+	for _, fail := range failed {
+		fail(ErrClosed)
+	}
 }
 
-// Connection is one TCP connection (`show sip-ua connections`).
-type Connection struct {
-	Peer     netip.AddrPort
-	Inbound  bool
-	LastUsed time.Time
+// message handed in by a reader.
+func (u *UA) receive(it item) {
+	it.at = time.Now()
+	if u.shardOf(callIDOf(it.data)).offer(it) {
+		return
+	}
+	u.stats.dropped.Add(1)
+	if it.stream == nil {
+		return // the sender will retransmit
+	}
+	if h, err := scan(it.data); err == nil && h.request {
+		r := request{item: it, head: h}
+		if code, why := r.check(); code != 0 {
+			u.refuse(&r, code, why)
+		} else {
+			u.refuse(&r, sip.StatusServiceUnavailable, "")
+		}
+	}
 }

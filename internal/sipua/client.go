@@ -1,0 +1,244 @@
+package sipua
+
+import (
+	"bytes"
+	"fmt"
+	"hash/maphash"
+	"strconv"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+)
+
+// clientTx is a non-INVITE client transaction. RFC 3261 17.1.2. shard.mu guards
+// it. There is no Completed state: a repeated final response finds no
+// transaction and is dropped, which is all Timer K is for.
+type clientTx struct {
+	timer
+	shard    *shard
+	key      string
+	method   string
+	msg      []byte
+	to       Target
+	done     func(*sip.Response, error)
+	interval time.Duration // Timer E
+	deadline time.Time     // Timer F
+	slow     bool          // provisional response seen: E is T2
+}
+
+// Send starts a non-INVITE client transaction. It adds Via (branch, rport), and
+// Max-Forwards, User-Agent and Content-Length if missing; req must not be
+// changed afterwards. done is called exactly once, on the worker of the Call-ID
+// (after Close: in Send): with the final response (err nil), or with ErrTimeout
+// (Timer F, 32 s), ErrClosed, ErrOverload, or a transport error. RFC 3261 17.1.2.
+func (u *UA) Send(req *sip.Request, to Target, done func(*sip.Response, error)) {
+	branch := newBranch()
+	callID, msg := u.compose(req, to, branch)
+	u.send(string(req.Method), callID, branch, msg, to, done)
+}
+
+// SendRaw is Send for a request that is already bytes.
+func (u *UA) SendRaw(r Raw, to Target, done func(*sip.Response, error)) {
+	branch := newBranch()
+	via := u.via(to, branch)
+	msg := make([]byte, 0, len(r.Line)+len(via)+len(r.Rest)+9)
+	msg = append(msg, r.Line...)
+	msg = append(msg, "\r\nVia: "...)
+	msg = append(msg, via...)
+	msg = append(msg, "\r\n"...)
+	msg = append(msg, r.Rest...)
+	u.send(r.Method, r.CallID, branch, msg, to, done)
+}
+
+func (u *UA) via(to Target, branch string) string {
+	transport := "UDP"
+	if to.tcp() {
+		transport = "TCP"
+	}
+	return "SIP/2.0/" + transport + " " + u.Advertised().String() + ";branch=" + branch + ";rport"
+}
+
+// compose writes a request out. The request itself stays as it is.
+func (u *UA) compose(req *sip.Request, to Target, branch string) (callID string, msg []byte) {
+	var b bytes.Buffer
+	b.Grow(1024 + len(req.Body()))
+	req.StartLineWrite(&b)
+	b.WriteString("\r\nVia: " + u.via(to, branch) + "\r\n")
+	if id := req.CallID(); id != nil {
+		callID = id.Value()
+	}
+	if req.GetHeader("Max-Forwards") == nil {
+		b.WriteString("Max-Forwards: 70\r\n")
+	}
+	for _, h := range req.Headers() {
+		if h.Name() == "Content-Length" {
+			continue
+		}
+		h.StringWrite(&b)
+		b.WriteString("\r\n")
+	}
+	if req.GetHeader("User-Agent") == nil {
+		b.WriteString("User-Agent: " + u.o.UserAgent + "\r\n")
+	}
+	b.WriteString("Content-Length: " + strconv.Itoa(len(req.Body())) + "\r\n\r\n")
+	b.Write(req.Body())
+	return callID, b.Bytes()
+}
+
+func (u *UA) send(method, callID, branch string, msg []byte, to Target, done func(*sip.Response, error)) {
+	s := u.shardOf([]byte(callID))
+	tx := &clientTx{shard: s, key: branch + " " + method, method: method, msg: msg, to: to, done: done,
+		interval: t1, deadline: time.Now().Add(64 * t1)}
+	if err := u.admit(to, msg); err != nil {
+		s.finish(done, nil, fmt.Errorf("sending %s to %s: %w", method, to.Addr, err))
+		return
+	}
+	first := t1
+	if to.tcp() {
+		first = 64 * t1
+	}
+	s.mu.Lock()
+	if s.gone {
+		s.mu.Unlock()
+		u.stats.clientTx.Add(-1)
+		done(nil, ErrClosed)
+		return
+	}
+	s.client[tx.key] = tx
+	u.wheel.set(&tx.timer, tx, first)
+	s.mu.Unlock()
+	u.stats.count(false, method, 0)
+	tx.write()
+}
+
+// admit checks what can be known before a request is sent, and counts it.
+func (u *UA) admit(to Target, msg []byte) error {
+	switch {
+	case !to.Addr.IsValid() || to.Addr.Port() == 0:
+		return ErrNoTarget
+	case len(msg) > maxMessage:
+		return ErrTooBig
+	case u.endpoint() == nil:
+		return ErrClosed
+	}
+	if n := u.stats.clientTx.Add(1); int(n) > u.o.MaxClientTransactions {
+		u.stats.clientTx.Add(-1)
+		return ErrOverload
+	}
+	return nil
+}
+
+// finish calls done on the worker, or here when the workers have ended.
+func (s *shard) finish(done func(*sip.Response, error), res *sip.Response, err error) {
+	if !s.post(func() { done(res, err) }) {
+		done(res, err)
+	}
+}
+
+// write sends the request; a transport error ends the transaction (17.1.4).
+func (tx *clientTx) write() {
+	tx.shard.ua.transmitTo(tx.to, tx.msg, tx.fail)
+}
+
+func (tx *clientTx) fail(err error) {
+	if tx.take() {
+		tx.shard.finish(tx.done, nil, fmt.Errorf("sending %s to %s: %w", tx.method, tx.to.Addr, err))
+	}
+}
+
+// take removes the transaction; true for the one caller that may call done.
+func (tx *clientTx) take() bool {
+	s := tx.shard
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.client[tx.key] != tx {
+		return false
+	}
+	delete(s.client, tx.key)
+	s.ua.wheel.clear(&tx.timer)
+	s.ua.stats.clientTx.Add(-1)
+	return true
+}
+
+// expire is Timer E or F.
+func (tx *clientTx) expire(now time.Time) {
+	s := tx.shard
+	s.mu.Lock()
+	if s.client[tx.key] != tx {
+		s.mu.Unlock()
+		return
+	}
+	if !now.Before(tx.deadline) {
+		s.mu.Unlock()
+		tx.fail(ErrTimeout)
+		return
+	}
+	tx.interval = min(2*tx.interval, t2)
+	if tx.slow {
+		tx.interval = t2
+	}
+	s.ua.wheel.set(&tx.timer, tx, min(tx.interval, tx.deadline.Sub(now)))
+	s.mu.Unlock()
+	s.ua.stats.again(false, tx.method)
+	tx.write()
+}
+
+// response takes a received response to its transaction. RFC 3261 17.1.3.
+func (s *shard) response(it item, h *head) {
+	u := s.ua
+	if h.fault != "" || len(h.vias) == 0 || h.cseqMethod == "" || h.length > len(it.data)-h.body {
+		u.garbage(it, "malformed response")
+		return
+	}
+	top, ok := parseVia(clean(h.vias[0]))
+	if !ok || len(h.vias) > 1 || top.end < len(top.text) { // RFC 3261 8.1.3.3
+		u.garbage(it, "response with a wrong Via")
+		return
+	}
+	key := top.branch + " " + h.cseqMethod
+	s.mu.Lock()
+	tx, inv := s.client[key], s.invites[key]
+	s.mu.Unlock()
+	if tx == nil && inv == nil {
+		u.stats.stray.Add(1)
+		return
+	}
+	u.stats.count(true, h.cseqMethod, h.code)
+	if tx != nil && h.code < 200 {
+		s.mu.Lock()
+		tx.slow = true
+		s.mu.Unlock()
+		return
+	}
+	data := it.data
+	if h.length >= 0 {
+		data = data[:h.body+h.length]
+	}
+	m, err := u.parse(data)
+	res, ok := m.(*sip.Response)
+	if err != nil || !ok {
+		u.garbage(it, "malformed response")
+		return
+	}
+	res.SetSource(it.src.String())
+	res.SetTransport(it.transport())
+	switch {
+	case inv != nil:
+		inv.response(res, h)
+	case tx.take():
+		tx.done(res, nil)
+	}
+}
+
+// shardOf finds the worker of a Call-ID.
+func (u *UA) shardOf(callID []byte) *shard {
+	return u.shards[maphash.Bytes(u.seed, callID)%uint64(len(u.shards))]
+}
+
+// render writes a message out.
+func render(m sip.Message) []byte {
+	var b bytes.Buffer
+	b.Grow(768 + len(m.Body()))
+	m.StringWrite(&b)
+	return b.Bytes()
+}

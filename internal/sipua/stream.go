@@ -1,0 +1,295 @@
+package sipua
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+)
+
+const (
+	streamQueue   = 256 << 10        // unsent bytes; beyond it the connection is closed
+	dialTimeout   = 10 * time.Second // then the requests waiting for it fail
+	writeTimeout  = 10 * time.Second
+	frameTimeout  = 30 * time.Second // first byte to last byte of a message
+	streamTimeout = 75 * time.Minute // idle: above the longest usual refresh interval
+)
+
+var (
+	errSlowPeer = errors.New("peer does not read")
+	errTooMany  = errors.New("too many connections")
+)
+
+// stream is one TCP connection with a reader and a writer goroutine. One that we
+// open exists, and queues, from before the dial.
+type stream struct {
+	ep      *endpoint
+	peer    netip.AddrPort
+	inbound bool
+	valid   atomic.Bool  // a SIP message has come
+	last    atomic.Int64 // unix nanoseconds of the last message either way
+	kick    chan struct{}
+	dead    chan struct{}
+
+	mu     sync.Mutex
+	conn   net.Conn // nil while dialling
+	queue  []outgoing
+	bytes  int
+	reason error // not nil: closed
+	final  error // not nil: close with it when the queue is empty
+}
+
+type outgoing struct {
+	data []byte
+	fail func(error)
+}
+
+func (ep *endpoint) newStream(peer netip.AddrPort, conn net.Conn) *stream {
+	st := &stream{ep: ep, peer: peer, inbound: conn != nil, conn: conn,
+		kick: make(chan struct{}, 1), dead: make(chan struct{})}
+	st.last.Store(time.Now().UnixNano())
+	return st
+}
+
+// accept takes connections until the listener closes.
+func (ep *endpoint) accept() {
+	defer ep.wg.Done()
+	for {
+		conn, err := ep.listener.Accept()
+		if err != nil {
+			if errors.Is(err, net.ErrClosed) || !ep.pause() {
+				return
+			}
+			continue
+		}
+		st := ep.newStream(addrPort(conn.RemoteAddr()), conn)
+		if !ep.enter(st) {
+			_ = conn.Close()
+			continue
+		}
+		go st.write()
+		go st.read()
+	}
+}
+
+// enter puts a stream into the table and accounts for its two goroutines; an
+// older one with the same peer is closed.
+func (ep *endpoint) enter(st *stream) bool {
+	ep.mu.Lock()
+	if ep.closed || len(ep.streams) >= ep.ua.o.MaxConns {
+		ep.mu.Unlock()
+		return false
+	}
+	old := ep.streams[st.peer]
+	ep.streams[st.peer] = st
+	ep.wg.Add(2)
+	ep.mu.Unlock()
+	if old != nil {
+		old.close(net.ErrClosed)
+	}
+	return true
+}
+
+// stream returns the connection to peer, opening one if there is none.
+func (ep *endpoint) stream(peer netip.AddrPort) *stream {
+	st := ep.newStream(peer, nil)
+	ep.mu.Lock()
+	old := ep.streams[peer]
+	switch {
+	case old != nil:
+	case ep.closed:
+		st.reason = ErrClosed
+	case len(ep.streams) >= ep.ua.o.MaxConns:
+		st.reason = errTooMany
+	default:
+		ep.streams[peer] = st
+		ep.wg.Add(2)
+		go st.dial()
+	}
+	ep.mu.Unlock()
+	if old != nil {
+		return old
+	}
+	return st
+}
+
+// dial connects, then reads; the writer starts beside it.
+func (st *stream) dial() {
+	ctx, cancel := context.WithTimeout(st.ep.ctx, dialTimeout)
+	conn, err := st.ep.ua.o.Net.Dial(ctx, st.peer)
+	cancel()
+	if err != nil {
+		st.close(fmt.Errorf("connecting: %w", err))
+		st.ep.wg.Add(-2)
+		return
+	}
+	st.mu.Lock()
+	closed := st.reason != nil
+	if !closed {
+		st.conn = conn
+	}
+	st.mu.Unlock()
+	if closed {
+		_ = conn.Close()
+		st.ep.wg.Add(-2)
+		return
+	}
+	go st.write()
+	st.read()
+}
+
+// send queues data. fail (may be nil) is called if it turns out later that the
+// data cannot be sent; an error that is known now is returned instead.
+func (st *stream) send(data []byte, fail func(error)) error {
+	st.mu.Lock()
+	if st.reason != nil {
+		defer st.mu.Unlock()
+		return st.reason
+	}
+	if st.bytes+len(data) > streamQueue {
+		st.mu.Unlock()
+		st.close(errSlowPeer)
+		return errSlowPeer
+	}
+	st.queue = append(st.queue, outgoing{data, fail})
+	st.bytes += len(data)
+	st.mu.Unlock()
+	select {
+	case st.kick <- struct{}{}:
+	default:
+	}
+	return nil
+}
+
+// close ends the connection and fails what was not sent.
+func (st *stream) close(reason error) {
+	st.mu.Lock()
+	if st.reason != nil {
+		st.mu.Unlock()
+		return
+	}
+	st.reason = reason
+	left, conn := st.queue, st.conn
+	st.queue, st.bytes = nil, 0
+	st.mu.Unlock()
+	close(st.dead)
+	if conn != nil {
+		_ = conn.Close()
+	}
+	st.ep.mu.Lock()
+	if st.ep.streams[st.peer] == st {
+		delete(st.ep.streams, st.peer)
+	}
+	st.ep.mu.Unlock()
+	for _, o := range left {
+		if o.fail != nil {
+			o.fail(reason)
+		}
+	}
+}
+
+// write is the writer goroutine.
+func (st *stream) write() {
+	defer st.ep.wg.Done()
+	for {
+		select {
+		case <-st.dead:
+			return
+		case <-st.kick:
+		}
+		for {
+			st.mu.Lock()
+			if len(st.queue) == 0 {
+				final := st.final
+				st.mu.Unlock()
+				if final != nil {
+					st.close(final)
+				}
+				break
+			}
+			o := st.queue[0]
+			st.queue[0] = outgoing{}
+			if st.queue = st.queue[1:]; len(st.queue) == 0 {
+				st.queue = nil
+			}
+			st.mu.Unlock()
+			_ = st.conn.SetWriteDeadline(time.Now().Add(writeTimeout))
+			if _, err := st.conn.Write(o.data); err != nil {
+				st.close(err)
+				if o.fail != nil {
+					o.fail(err)
+				}
+				return
+			}
+			st.last.Store(time.Now().UnixNano())
+			st.mu.Lock()
+			st.bytes -= len(o.data)
+			st.mu.Unlock()
+		}
+	}
+}
+
+// read is the reader goroutine.
+func (st *stream) read() {
+	defer st.ep.wg.Done()
+	f := newFramer(st.conn)
+	for {
+		idle := streamTimeout
+		if st.inbound && !st.valid.Load() {
+			idle = frameTimeout // strangers who only connect
+		}
+		_ = st.conn.SetReadDeadline(time.Now().Add(idle))
+		data, err := f.next(func() { _ = st.conn.SetReadDeadline(time.Now().Add(frameTimeout)) })
+		if errors.Is(err, errPing) {
+			_ = st.send(crlf, nil) // failing means closing: the next read says so
+			continue
+		}
+		it := item{data: append([]byte(nil), data...), src: st.peer, stream: st}
+		if err != nil {
+			st.hopeless(it, err)
+			return
+		}
+		st.last.Store(time.Now().UnixNano())
+		st.ep.ua.receive(it)
+	}
+}
+
+// hopeless answers what can be answered of a stream that lost its framing, and
+// closes it.
+func (st *stream) hopeless(it item, err error) {
+	u := st.ep.ua
+	code := 0
+	switch {
+	case errors.Is(err, errBigFrame):
+		code = sip.StatusMessageTooLarge
+	case errors.Is(err, errNoLength):
+		code = sip.StatusBadRequest
+	case errors.Is(err, errNotSIP):
+		u.garbage(it, err.Error())
+	}
+	if h, err := scan(it.data); code != 0 && err == nil && h.request {
+		r := request{item: it, head: h}
+		r.check() // fills the top Via
+		u.refuse(&r, code, "")
+		st.closeSent(err)
+		return
+	}
+	st.close(err)
+}
+
+// closeSent closes once all that is queued has been written.
+func (st *stream) closeSent(reason error) {
+	st.mu.Lock()
+	st.final = reason
+	st.mu.Unlock()
+	select {
+	case st.kick <- struct{}{}:
+	default:
+	}
+}
