@@ -96,8 +96,9 @@ type Command struct {
 	// is set (exclusive forms).
 	Replaces []string
 
-	// Fixed: printed always, stored or not, and cannot be removed
-	// (`version 12.4`). Needs Default.
+	// Fixed: printed always; when nothing is stored, as its Default, which it
+	// needs (`version 12.4`, `no service password-encryption`). The negative
+	// form brings the Default back; add NoRefused where there is none.
 	Fixed bool
 
 	// Check may refuse the Set form of a line; the error's text is shown to

@@ -15,8 +15,8 @@ var (
 	ErrGone = errors.New("% The block being configured has been removed")
 	// ErrForeign: the line was not matched by the block's own mode.
 	ErrForeign = errors.New("% Command does not belong to this mode")
-	// ErrFixed: the command has no negative form.
-	ErrFixed = errors.New("% Command cannot be removed")
+	// ErrNoForm: the command has no `no` and `default` forms.
+	ErrNoForm = errors.New("% Command has no negative form")
 )
 
 // Apply puts one line, typed in the block at parent, into the tree or takes it
@@ -25,7 +25,7 @@ var (
 // that changes nothing gives the same tree and no changes.
 //
 // The error of a Check is returned as it is; the others are ErrGone, ErrForeign
-// and ErrFixed.
+// and ErrNoForm.
 func (t Tree) Apply(parent Path, args grammar.Args) (Tree, Path, []Change, error) {
 	at, ok := t.At(parent)
 	if !ok || at.mode == nil {
@@ -63,6 +63,9 @@ type edit struct {
 }
 
 func (e *edit) run(args grammar.Args) error {
+	if args.Form() != grammar.Positive && e.cmd.No == NoRefused {
+		return ErrNoForm
+	}
 	switch args.Form() {
 	case grammar.Positive:
 		if err := e.check(args); err != nil {
@@ -70,10 +73,11 @@ func (e *edit) run(args grammar.Args) error {
 		}
 		return e.set(args)
 	case grammar.No:
-		return e.no(args)
+		e.no(args)
 	default:
-		return e.reset(args)
+		e.reset(args)
 	}
+	return nil
 }
 
 func (e *edit) check(args grammar.Args) error {
@@ -132,10 +136,8 @@ func (e *edit) merged(args grammar.Args) grammar.Args {
 	return both
 }
 
-func (e *edit) no(args grammar.Args) error {
+func (e *edit) no(args grammar.Args) {
 	switch {
-	case e.cmd.Fixed || e.cmd.No == NoRefused:
-		return ErrFixed
 	case e.cmd.Hidden:
 	case e.cmd.list != "":
 		e.removeElements(args)
@@ -146,15 +148,12 @@ func (e *edit) no(args grammar.Args) error {
 	default:
 		e.remove(e.path)
 	}
-	return nil
 }
 
 // reset is the `default` form: the default holds again. Of a block everything
 // below it goes, its own line stays.
-func (e *edit) reset(args grammar.Args) error {
+func (e *edit) reset(args grammar.Args) {
 	switch {
-	case e.cmd.No == NoRefused && !e.cmd.Fixed:
-		return ErrFixed
 	case e.cmd.Hidden:
 	case e.cmd.list != "":
 		e.removeElements(args)
@@ -165,7 +164,6 @@ func (e *edit) reset(args grammar.Args) error {
 			e.insert(block)
 		}
 	}
-	return nil
 }
 
 // bare cuts a `no` line down to what identifies the entry, which is how it is

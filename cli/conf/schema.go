@@ -180,7 +180,7 @@ func (c *compiler) separator(cmd *command) {
 	if c.mode.Mode.Name != Global {
 		c.fail(cmd, "separators belong to mode %s only", Global)
 	}
-	if cmd.Bangs < 1 {
+	if cmd.Bangs == 0 {
 		c.fail(cmd, "a separator (no Syntax) needs Bangs")
 	}
 	if cmd.Name != "" || cmd.Help != "" || cmd.Default != "" || cmd.Enter != "" {
@@ -191,7 +191,7 @@ func (c *compiler) separator(cmd *command) {
 // parse compiles the command's syntax and checks what needs no other command.
 func (c *compiler) parse(cmd *command) bool {
 	spec := grammar.Spec{Name: cmd.Name, Syntax: cmd.Syntax, Help: cmd.Help,
-		NoRefused: cmd.No == NoRefused || cmd.Fixed}
+		NoRefused: cmd.No == NoRefused}
 	g, err := grammar.Compile(spec, c.lib)
 	if err != nil {
 		c.errs = append(c.errs, fmt.Errorf("mode %s: %w", c.mode.Mode.Name, err))
@@ -278,6 +278,6 @@ func (c *compiler) parseDefault(cmd *command) {
 		c.fail(cmd, "default %q begins with \"default\"", cmd.Default)
 	default:
 		cmd.def = &r.Args
-		cmd.toggle = r.Args.Form() == grammar.Positive && !slices.ContainsFunc(cmd.captures, r.Args.Has)
+		cmd.toggle = !cmd.Fixed && r.Args.Form() == grammar.Positive && !slices.ContainsFunc(cmd.captures, r.Args.Has)
 	}
 }
