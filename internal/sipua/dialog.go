@@ -238,7 +238,7 @@ func targetOf(m sip.Message) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%w: %v", ErrNoContact, err)
 	}
-	if len(list) == 0 || list[0].Star || !sip.UriIsSIP(list[0].Text) && !sip.UriIsSIPS(list[0].Text) {
+	if len(list) == 0 || (list[0].URI.Scheme != "sip" && list[0].URI.Scheme != "sips") {
 		return "", ErrNoContact
 	}
 	if len(list[0].URI.Headers) == 0 {

@@ -1,14 +1,28 @@
 // Package digest is SIP digest authentication, both sides: RFC 7616 and RFC 2617
-// as RFC 8760 profiles them (MD5 and SHA-256, qop=auth).
+// as RFC 8760 profiles them (MD5 and SHA-256, qop=auth). Header syntax and the
+// digest itself are github.com/icholy/digest's; this room adds what a server
+// needs around it.
 //
 // The verifier keeps no state per challenge: a nonce carries its time and a MAC.
 // Only nonces that were used have an entry, for the replay window of their nonce
-// counts. It starts no goroutine; all methods may be called concurrently.
+// counts. It starts no goroutine; all methods may be called concurrently. Any
+// room may import it; it imports no other room.
 package digest
 
 import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/binary"
 	"net/netip"
+	"slices"
+	"strings"
+	"sync"
 	"time"
+
+	icholy "github.com/icholy/digest"
 )
 
 // Options of a Verifier. Zero values mean the default in brackets.
@@ -24,22 +38,28 @@ type Options struct {
 // Request is what is verified.
 type Request struct {
 	Method        string
-	URI           string   // request URI, compared loosely (user and host) with the uri parameter
-	Authorization []string // all Authorization (or Proxy-Authorization) values
-	Source        netip.Addr
+	URI           string     // request URI; its user and host must be those of the uri parameter
+	Authorization []string   // all Authorization (or Proxy-Authorization) values
+	Source        netip.Addr // for the failure limit
 	Realm         string
 }
 
 // Outcome of Verify.
 type Outcome uint8
 
+// What to do about a request.
 const (
 	NoCredentials Outcome = iota // none for this realm: challenge
 	OK                           // User is authenticated
-	Stale                        // right password, old or unknown nonce: challenge with stale=true
-	Denied                       // wrong user, password or replay: challenge, or 403
-	Blocked                      // too many failures from this source: 403 or silence, do not challenge
+	Stale                        // right password, nonce too old or unknown: challenge with stale=true
+	Denied                       // wrong user or password, or a replay: challenge, or 403
+	Blocked                      // too many failures from this source: 403, do not challenge
 )
+
+// String names the outcome for debug output.
+func (o Outcome) String() string {
+	return [...]string{"no credentials", "ok", "stale nonce", "denied", "blocked"}[o]
+}
 
 // Result of Verify. User is set for OK only.
 type Result struct {
@@ -48,36 +68,240 @@ type Result struct {
 }
 
 // Verifier checks credentials.
-type Verifier struct{}
+type Verifier struct {
+	o      Options
+	secret [32]byte
+	decoy  string // password of users that do not exist
 
-// NewVerifier makes a verifier with a random secret.
-func NewVerifier(o Options) *Verifier { return &Verifier{} }
+	mu       sync.Mutex
+	nonces   nonces
+	failures failures
+}
+
+// NewVerifier makes a verifier with a random secret: nonces of an earlier run
+// are stale.
+func NewVerifier(o Options) *Verifier {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	def(&o.Lifetime, 5*time.Minute)
+	def(&o.Window, time.Minute)
+	def(&o.MaxNonces, 1<<16)
+	def(&o.MaxFailures, 20)
+	def(&o.MaxSources, 1<<12)
+	v := &Verifier{o: o, decoy: rand.Text()}
+	_, _ = rand.Read(v.secret[:]) // never fails, crypto/rand
+	v.nonces = newNonces(o.MaxNonces)
+	v.failures = newFailures(o.MaxSources)
+	return v
+}
+
+func def[T int | time.Duration](n *T, d T) {
+	if *n <= 0 {
+		*n = d
+	}
+}
 
 // Challenges returns the values for WWW-Authenticate (or Proxy-Authenticate)
-// headers in order of preference: SHA-256, then MD5. RFC 8760 2.3.
-func (v *Verifier) Challenges(realm string, stale bool) []string { return nil }
+// headers in order of preference: SHA-256, then MD5 (RFC 8760 2.3). Both carry
+// the same fresh nonce: only one of them will be answered.
+func (v *Verifier) Challenges(realm string, stale bool) []string {
+	nonce := v.newNonce(realm)
+	var list []string
+	for _, algorithm := range []string{"SHA-256", "MD5"} {
+		list = append(list, (&icholy.Challenge{Realm: realm, Nonce: nonce, Stale: stale,
+			Algorithm: algorithm, QOP: []string{"auth"}}).String())
+	}
+	return list
+}
+
+// A nonce is base64(time, 8 random bytes, MAC over these and the realm).
+const (
+	nonceHead = 16
+	nonceMAC  = 16
+)
+
+func (v *Verifier) newNonce(realm string) string {
+	var b [nonceHead + nonceMAC]byte
+	binary.BigEndian.PutUint64(b[:], uint64(v.o.Now().UnixNano()))
+	_, _ = rand.Read(b[8:nonceHead])
+	copy(b[nonceHead:], v.mac(b[:nonceHead], realm))
+	return base64.RawURLEncoding.EncodeToString(b[:])
+}
+
+func (v *Verifier) mac(head []byte, realm string) []byte {
+	m := hmac.New(sha256.New, v.secret[:])
+	m.Write(head)
+	m.Write([]byte(realm))
+	return m.Sum(nil)[:nonceMAC]
+}
+
+// issued is when we made the nonce; ok is false if we did not.
+func (v *Verifier) issued(nonce, realm string) (at time.Time, ok bool) {
+	b, err := base64.RawURLEncoding.DecodeString(nonce)
+	if err != nil || len(b) != nonceHead+nonceMAC || !hmac.Equal(b[nonceHead:], v.mac(b[:nonceHead], realm)) {
+		return time.Time{}, false
+	}
+	return time.Unix(0, int64(binary.BigEndian.Uint64(b))), true
+}
 
 // Verify checks credentials against the password that lookup gives for a user.
-// An unknown user takes as long as a wrong password.
+// An unknown user takes as long as a wrong password and looks the same. lookup is
+// called without a lock held.
 func (v *Verifier) Verify(r Request, lookup func(user string) (password string, ok bool)) Result {
-	return Result{}
+	now := v.o.Now()
+	v.mu.Lock()
+	blocked := v.failures.count(r.Source, now) >= v.o.MaxFailures
+	v.mu.Unlock()
+	if blocked {
+		return Result{Outcome: Blocked}
+	}
+	cred := credentials(r)
+	if cred == nil {
+		return Result{Outcome: NoCredentials}
+	}
+	password, known := lookup(cred.Username)
+	if !known {
+		password = v.decoy
+	}
+	if !matches(cred, r, password) || !known {
+		return v.deny(r.Source, now)
+	}
+	at, ours := v.issued(cred.Nonce, r.Realm)
+	age := now.Sub(at)
+	if !ours || age > v.o.Lifetime || age < 0 {
+		return Result{Outcome: Stale}
+	}
+	v.mu.Lock()
+	use := v.nonces.use(cred.Nonce, at, cred.Nc, now.Add(-v.o.Lifetime))
+	v.mu.Unlock()
+	switch use {
+	case forgotten:
+		return Result{Outcome: Stale}
+	case replayed:
+		return v.deny(r.Source, now)
+	}
+	return Result{Outcome: OK, User: cred.Username}
+}
+
+func (v *Verifier) deny(source netip.Addr, now time.Time) Result {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.failures.add(source, now, v.o.Window)
+	return Result{Outcome: Denied}
+}
+
+// credentials picks the ones for our realm; nil if there are none that are
+// complete and of an algorithm that we offered.
+func credentials(r Request) *icholy.Credentials {
+	for _, value := range r.Authorization {
+		c, err := icholy.ParseCredentials(value)
+		if err != nil || c.Realm != r.Realm || c.QOP != "auth" || c.Nc <= 0 || c.Cnonce == "" || c.Userhash {
+			continue
+		}
+		switch strings.ToUpper(c.Algorithm) {
+		case "", "MD5", "SHA-256":
+			return c
+		}
+	}
+	return nil
+}
+
+// matches computes the digest and compares it in constant time.
+func matches(c *icholy.Credentials, r Request, password string) bool {
+	want, err := icholy.Digest(
+		&icholy.Challenge{Realm: c.Realm, Nonce: c.Nonce, Algorithm: c.Algorithm, QOP: []string{"auth"}},
+		icholy.Options{Method: r.Method, URI: c.URI, Username: c.Username, Password: password, Cnonce: c.Cnonce, Count: c.Nc})
+	if err != nil {
+		return false
+	}
+	same := subtle.ConstantTimeCompare([]byte(want.Response), []byte(strings.ToLower(c.Response))) == 1
+	return same && sameResource(c.URI, r.URI)
+}
+
+// sameResource compares user and host. Phones leave parameters and the port out
+// of the digest URI, or put them in, so that comparing all would refuse honest
+// ones (RFC 7616 3.4.6 asks for the same resource, not the same text).
+func sameResource(a, b string) bool { return core(a) == core(b) }
+
+func core(uri string) string {
+	_, rest, ok := strings.Cut(uri, ":")
+	if !ok {
+		return uri
+	}
+	user := ""
+	if i := strings.LastIndexByte(rest, '@'); i >= 0 {
+		user, rest = rest[:i], rest[i+1:]
+		user, _, _ = strings.Cut(user, ":")
+	}
+	if i := strings.IndexAny(rest, ";?"); i >= 0 {
+		rest = rest[:i]
+	}
+	if i := strings.LastIndexByte(rest, ':'); i >= 0 && !strings.HasSuffix(rest, "]") {
+		rest = rest[:i]
+	}
+	return user + "@" + strings.ToLower(rest)
 }
 
 // Client answers challenges of one server for one account. It reuses the last
 // challenge with rising nonce counts. Safe for concurrent use.
-type Client struct{}
+type Client struct {
+	user, password string
+
+	mu        sync.Mutex
+	challenge *icholy.Challenge
+	count     int
+}
 
 // NewClient makes a client with the account's credentials. They are never logged.
-func NewClient(user, password string) *Client { return &Client{} }
+func NewClient(user, password string) *Client { return &Client{user: user, password: password} }
 
 // Answer takes all WWW-Authenticate (or Proxy-Authenticate) values of a 401/407,
-// picks the first it can answer and whose realm fits (realm "" fits all), and
-// returns the Authorization value for the repeated request. ok is false if there
-// is none, or if the same nonce was refused already without stale=true.
+// picks the first it can answer and whose realm fits (realm "" fits all; RFC 8760
+// 2.4: the server put the best first), and returns the Authorization value for
+// the repeated request. ok is false if there is none, or if the same nonce was
+// answered before and is not stale: then the password is wrong.
 func (c *Client) Answer(challenges []string, realm, method, uri string) (value string, ok bool) {
+	for _, text := range challenges {
+		chal, err := icholy.ParseChallenge(text)
+		if err != nil {
+			continue
+		}
+		for i := range chal.QOP {
+			chal.QOP[i] = strings.ToLower(strings.TrimSpace(chal.QOP[i]))
+		}
+		// auth-int alone would need the body.
+		usable := len(chal.QOP) == 0 || slices.Contains(chal.QOP, "auth")
+		if !icholy.CanDigest(chal) || !usable || (realm != "" && chal.Realm != realm) {
+			continue
+		}
+		c.mu.Lock()
+		if c.challenge != nil && c.challenge.Nonce == chal.Nonce && !chal.Stale {
+			c.mu.Unlock()
+			return "", false
+		}
+		c.challenge, c.count = chal, 0
+		c.mu.Unlock()
+		return c.Authorization(method, uri)
+	}
 	return "", false
 }
 
 // Authorization answers the last challenge again for a further request, so that
 // it need not be challenged. ok is false before the first challenge.
-func (c *Client) Authorization(method, uri string) (value string, ok bool) { return "", false }
+func (c *Client) Authorization(method, uri string) (value string, ok bool) {
+	c.mu.Lock()
+	chal := c.challenge
+	c.count++
+	count := c.count
+	c.mu.Unlock()
+	if chal == nil {
+		return "", false
+	}
+	cred, err := icholy.Digest(chal, icholy.Options{Method: method, URI: uri, Count: count,
+		Username: c.user, Password: c.password})
+	if err != nil {
+		return "", false
+	}
+	return cred.String(), true
+}

@@ -1,0 +1,122 @@
+package digest
+
+import (
+	"container/list"
+	"net/netip"
+	"time"
+)
+
+// nonces remembers which nonce counts of used nonces have been seen.
+type nonces struct {
+	max   int
+	seen  map[string]*list.Element // of *nonceUse
+	order *list.List               // by first use, oldest first
+	floor time.Time                // nonces issued up to here that are not in seen may have been used
+}
+
+type nonceUse struct {
+	nonce  string
+	issued time.Time
+	top    int    // highest count
+	window uint64 // bit i: top-i was seen
+}
+
+type use uint8
+
+const (
+	fresh use = iota
+	replayed
+	forgotten
+)
+
+func newNonces(limit int) nonces {
+	return nonces{max: limit, seen: map[string]*list.Element{}, order: list.New()}
+}
+
+// use marks a count. Requests of one client may overtake one another, so counts
+// up to 63 below the highest are taken once each. Entries issued before expired
+// are dropped: their nonces are stale anyway.
+func (n *nonces) use(nonce string, issued time.Time, count int, expired time.Time) use {
+	for e := n.order.Front(); e != nil && e.Value.(*nonceUse).issued.Before(expired); e = n.order.Front() {
+		n.drop(e)
+	}
+	e := n.seen[nonce]
+	if e == nil {
+		if !issued.After(n.floor) {
+			return forgotten
+		}
+		n.seen[nonce] = n.order.PushBack(&nonceUse{nonce: nonce, issued: issued, top: count, window: 1})
+		if n.order.Len() > n.max {
+			oldest := n.order.Front()
+			if at := oldest.Value.(*nonceUse).issued; at.After(n.floor) {
+				n.floor = at
+			}
+			n.drop(oldest)
+		}
+		return fresh
+	}
+	u := e.Value.(*nonceUse)
+	if count > u.top {
+		shift := count - u.top
+		u.window = u.window<<min(shift, 64) | 1
+		u.top = count
+		return fresh
+	}
+	back := u.top - count
+	if back >= 64 || u.window&(1<<back) != 0 {
+		return replayed
+	}
+	u.window |= 1 << back
+	return fresh
+}
+
+func (n *nonces) drop(e *list.Element) {
+	delete(n.seen, e.Value.(*nonceUse).nonce)
+	n.order.Remove(e)
+}
+
+// failures counts failed attempts per source in windows.
+type failures struct {
+	max   int
+	seen  map[netip.Addr]*list.Element // of *failure
+	order *list.List                   // by start of the window, oldest first
+}
+
+type failure struct {
+	source netip.Addr
+	until  time.Time
+	count  int
+}
+
+func newFailures(limit int) failures {
+	return failures{max: limit, seen: map[netip.Addr]*list.Element{}, order: list.New()}
+}
+
+func (f *failures) count(source netip.Addr, now time.Time) int {
+	e := f.seen[source]
+	if e == nil {
+		return 0
+	}
+	x := e.Value.(*failure)
+	if !now.Before(x.until) {
+		f.drop(e)
+		return 0
+	}
+	return x.count
+}
+
+func (f *failures) add(source netip.Addr, now time.Time, window time.Duration) {
+	if f.count(source, now) > 0 {
+		f.seen[source].Value.(*failure).count++
+		return
+	}
+	f.seen[source] = f.order.PushBack(&failure{source: source, until: now.Add(window), count: 1})
+	if f.order.Len() > f.max {
+		f.drop(f.order.Front())
+	}
+}
+
+func (f *failures) drop(e *list.Element) {
+	delete(f.seen, e.Value.(*failure).source)
+	f.order.Remove(e)
+}
