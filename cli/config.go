@@ -148,11 +148,12 @@ func (s *Session) commit(level int, args grammar.Args) *lineError {
 	if rewrite := s.shell.o.Rewrite; rewrite != nil {
 		args = rewrite(store.Tree(), f.path, args)
 	}
-	path, _, err := store.Apply(s.origin(), f.path, args)
+	path, done, err := store.Apply(s.origin(), f.path, args)
 	if err != nil {
 		return message(err.Error())
 	}
-	s.dirty = true
+	s.dirty = s.dirty || !done.Empty()
+	s.stale = s.stale || f.path == conf.Root && args.Command().Name() == "hostname"
 	s.stack = s.stack[:level+1]
 	if args.Form() != grammar.Positive {
 		return nil
@@ -183,7 +184,7 @@ func (s *Session) settle(ctx context.Context) {
 	if !s.dirty {
 		return
 	}
-	s.dirty = false
+	s.dirty, s.stale = false, false
 	ctx, cancel := context.WithTimeout(ctx, settleTime)
 	defer cancel()
 	if err := s.shell.store.Settle(ctx); errors.Is(err, context.DeadlineExceeded) {

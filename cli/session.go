@@ -29,6 +29,7 @@ type Session struct {
 	known bool // Authenticated
 	done  bool // `exit`
 	dirty bool // committed something and has not settled
+	stale bool // committed a hostname: the next prompt must wait even in a paste
 	piped bool // nobody to press keys: no pager
 
 	loading bool // a file: `exit` in global mode does not end it
@@ -160,6 +161,7 @@ func (s *Session) unmonitor() {
 // does not end it: the console waits for Enter and begins anew.
 func (s *Session) Run(ctx context.Context, t Terminal) error {
 	defer s.Close()
+	defer s.flushLog(context.WithoutCancel(ctx))
 	s.term = t
 	if s.kind == LineConsole {
 		s.monitor(logbuf.Console)
@@ -222,11 +224,12 @@ func (s *Session) awaitReturn() error {
 
 // turn reads and carries out one line.
 func (s *Session) turn(ctx context.Context) error {
-	if !s.term.Pending() {
+	pending := s.term.Pending()
+	if !pending || s.stale {
 		s.settle(ctx)
-		flush, cancel := context.WithTimeout(ctx, flushTime)
-		s.shell.o.Log.Flush(flush)
-		cancel()
+	}
+	if !pending {
+		s.flushLog(ctx)
 	}
 	prompt := s.prompt()
 	line, err := s.term.ReadLine(prompt, s.lineOptions(ctx))
@@ -243,6 +246,14 @@ func (s *Session) turn(ctx context.Context) error {
 		return err
 	}
 	return nil
+}
+
+// flushLog lets messages be printed before the next prompt, and the last ones
+// before the end.
+func (s *Session) flushLog(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, flushTime)
+	defer cancel()
+	s.shell.o.Log.Flush(ctx)
 }
 
 func (s *Session) touch() {

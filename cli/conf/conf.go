@@ -108,7 +108,8 @@ type Command struct {
 
 	// Bangs is the number of `!` lines printed after each entry, below its
 	// children. In a separator: the number of `!` lines printed if any line was
-	// printed since the last separator.
+	// printed since the last separator; -1 prints none and starts a new group,
+	// so that the next separator counts only what stands between the two.
 	Bangs int
 }
 

@@ -3,6 +3,7 @@ package grammar
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -318,12 +319,11 @@ func (b *builder) helpTexts(own string, shared map[string]string) error {
 			errs = append(errs, b.fail(l.col, "no help for %s", strings.Join(keys, " or ")))
 		}
 	}
-	for k := range lines {
+	for _, k := range slices.Sorted(maps.Keys(lines)) {
 		if !used[k] {
-			errs = append(errs, b.fail(1, "help for %s, which is not in the syntax", k))
+			errs = append(errs, fmt.Errorf("help for %s, which is not in the syntax", k))
 		}
 	}
-	slices.SortFunc(errs, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 	return errors.Join(errs...)
 }
 

@@ -14,6 +14,7 @@ type walker struct {
 	env     Env
 	line    string
 	branch  *branch
+	form    Form     // of the lines below branch
 	threads []thread // best first
 	spare   []thread
 	taken   []taken // the words of all threads, linked backwards
@@ -74,13 +75,13 @@ func (w *walker) begin() {
 	w.threads = make([]thread, 0, 16)
 	w.spare = make([]thread, 0, 16)
 	w.taken = make([]taken, 0, 16)
-	w.start(0, &w.threads)
+	w.start(&w.threads)
 }
 
 // start adds the commands whose leading keywords end at the branch.
-func (w *walker) start(rank int, to *[]thread) {
+func (w *walker) start(to *[]thread) {
 	for _, i := range w.branch.starts {
-		*to = append(*to, thread{cmd: i, leaf: w.set.cmds[i].lead - 1, rank: rank, words: -1, form: w.branch.form})
+		*to = append(*to, thread{cmd: i, leaf: w.set.cmds[i].lead - 1, words: -1, form: w.form})
 	}
 }
 
@@ -213,7 +214,8 @@ func (w *walker) step(wd rawWord) Outcome {
 		return NoMatch
 	}
 	if w.branch = to; to != nil {
-		w.start(0, &next)
+		w.form = max(w.form, to.form)
+		w.start(&next)
 	}
 	w.spare, w.threads = w.threads, next
 	w.order()

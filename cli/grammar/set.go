@@ -18,7 +18,7 @@ type Set struct {
 type branch struct {
 	twigs  []twig // sorted by low
 	starts []int  // commands whose leading keywords end here
-	form   Form   // of the lines that go on from here
+	form   Form   // No and Default: where these words lead
 }
 
 type twig struct {

@@ -2,7 +2,10 @@ package tty
 
 import (
 	"context"
+	"errors"
 	"net"
+	"strconv"
+	"sync"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -10,6 +13,15 @@ import (
 
 // SSHVersion is the identification string of IOS.
 const SSHVersion = "SSH-2.0-Cisco-1.25"
+
+const (
+	// defaultHandshake is the default of SSHOptions.HandshakeTimeout.
+	defaultHandshake = time.Minute
+	// defaultUnauthenticated is the default of SSHOptions.MaxUnauthenticated.
+	defaultUnauthenticated = 16
+	// maxAuthTries is how many passwords a connection may try (IOS: three).
+	maxAuthTries = 3
+)
 
 // SSHOptions configure ServeSSH.
 type SSHOptions struct {
@@ -35,13 +47,221 @@ type SSHOptions struct {
 }
 
 // ServeSSH accepts SSH connections on ln until ctx ends or ln fails. It closes
-// ln and every connection, waits for all handlers, and returns nil if ctx ended.
-func ServeSSH(ctx context.Context, ln net.Listener, o SSHOptions) error { return nil }
+// ln and every connection, waits for all handlers, and returns nil if ctx
+// ended. Users log in with a password, also keyboard-interactive, and get one
+// session per connection: a shell with or without a pty, or one command.
+// Forwarding, subsystems and environments are refused.
+func ServeSSH(ctx context.Context, ln net.Listener, o SSHOptions) error {
+	if o.HandshakeTimeout <= 0 {
+		o.HandshakeTimeout = defaultHandshake
+	}
+	if o.MaxUnauthenticated <= 0 {
+		o.MaxUnauthenticated = defaultUnauthenticated
+	}
+	cfg, err := sshConfig(o)
+	if err != nil {
+		ln.Close()
+		return err
+	}
+	strangers := make(chan struct{}, o.MaxUnauthenticated)
+	return serve(ctx, ln, o.MaxConns, func(ctx context.Context, conn net.Conn) {
+		select {
+		case strangers <- struct{}{}:
+		default:
+			return
+		}
+		conn.SetReadDeadline(time.Now().Add(o.HandshakeTimeout))
+		sc, channels, requests, err := ssh.NewServerConn(&stallConn{conn}, cfg)
+		<-strangers
+		if err != nil {
+			return // a stranger's failed attempt; the peer has been told
+		}
+		defer sc.Close()
+		s := &sshConn{o: o, ServerConn: sc, conn: conn}
+		s.serve(ctx, channels, requests)
+	})
+}
 
-// LoadOrCreateHostKeys returns an Ed25519 and an RSA host key. read is asked
-// for "ssh_host_ed25519_key" and "ssh_host_rsa_key"; when its error is
-// fs.ErrNotExist, a key is made and handed to write, which should store it
-// atomically and readable by the owner only. A file that is no key is an error.
-func LoadOrCreateHostKeys(read func(name string) ([]byte, error), write func(name string, b []byte) error) ([]ssh.Signer, error) {
-	return nil, nil
+// errRefused is all that a client learns about a failed login.
+var errRefused = errors.New("permission denied")
+
+// sshConfig is the part that all connections share.
+func sshConfig(o SSHOptions) (*ssh.ServerConfig, error) {
+	if o.Auth == nil || o.Handler == nil || len(o.HostKeys) == 0 {
+		return nil, errors.New("ssh server: Auth, Handler and a host key are needed")
+	}
+	check := func(user, password string) (*ssh.Permissions, error) {
+		level, ok := o.Auth(user, password)
+		if !ok {
+			return nil, errRefused
+		}
+		return &ssh.Permissions{Extensions: map[string]string{levelExtension: strconv.Itoa(level)}}, nil
+	}
+	cfg := &ssh.ServerConfig{
+		ServerVersion: SSHVersion,
+		MaxAuthTries:  maxAuthTries,
+		PasswordCallback: func(c ssh.ConnMetadata, password []byte) (*ssh.Permissions, error) {
+			return check(c.User(), string(password))
+		},
+		KeyboardInteractiveCallback: func(c ssh.ConnMetadata, ask ssh.KeyboardInteractiveChallenge) (*ssh.Permissions, error) {
+			answers, err := ask("", "", []string{"Password: "}, []bool{false})
+			if err != nil {
+				return nil, err
+			}
+			if len(answers) != 1 {
+				return nil, errRefused
+			}
+			return check(c.User(), answers[0])
+		},
+	}
+	if o.Version != "" {
+		cfg.ServerVersion = o.Version
+	}
+	for _, k := range o.HostKeys {
+		cfg.AddHostKey(k)
+	}
+	return cfg, nil
+}
+
+// levelExtension carries the privilege level from the login to the session.
+const levelExtension = "privilege-level"
+
+// stallConn gives each Write a deadline, so that a peer that stops reading
+// cannot hold the connection's goroutines for ever.
+type stallConn struct{ net.Conn }
+
+func (c *stallConn) Write(p []byte) (int, error) {
+	if err := c.SetWriteDeadline(time.Now().Add(replyTimeout)); err != nil {
+		return 0, err
+	}
+	return c.Conn.Write(p)
+}
+
+// sshConn is one authenticated connection.
+type sshConn struct {
+	*ssh.ServerConn
+	o    SSHOptions
+	conn net.Conn
+}
+
+// serve runs the connection's one session and refuses everything else.
+func (s *sshConn) serve(ctx context.Context, channels <-chan ssh.NewChannel, requests <-chan *ssh.Request) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var running sync.WaitGroup
+	defer running.Wait()
+	defer s.Close()
+	running.Go(func() { ssh.DiscardRequests(requests) })
+	running.Go(func() {
+		s.Wait()
+		cancel()
+	})
+	taken := false
+	for offer := range channels {
+		switch {
+		case offer.ChannelType() != "session":
+			offer.Reject(ssh.UnknownChannelType, "only sessions are served here")
+		case taken:
+			offer.Reject(ssh.ResourceShortage, "one session per connection")
+		default:
+			channel, requests, err := offer.Accept()
+			if err != nil {
+				return
+			}
+			taken = true
+			running.Go(func() {
+				defer s.Close()
+				s.session(ctx, channel, requests)
+			})
+		}
+	}
+}
+
+// session answers the requests of a channel and runs its shell or command.
+func (s *sshConn) session(ctx context.Context, channel ssh.Channel, requests <-chan *ssh.Request) {
+	ctx, cancel := context.WithCancel(ctx)
+	options := s.o.Terminal
+	var terminal *Terminal
+	ended := make(chan struct{})
+	start := func(info ConnInfo) {
+		info.Kind, info.User, info.From = KindSSH, s.User(), peerIP(s.conn)
+		info.Level, _ = strconv.Atoi(s.Permissions.Extensions[levelExtension])
+		s.conn.SetReadDeadline(time.Time{}) // the session has its own idle time
+		stream := &sshStream{Channel: channel, conn: s.conn}
+		terminal = New(stream, options)
+		go func() {
+			defer close(ended)
+			s.o.Handler(ctx, terminal, info)
+			terminal.Close()
+			stream.cut.Stop()
+		}()
+	}
+	for r := range requests {
+		ok, info := s.request(r, terminal, &options)
+		if r.WantReply {
+			r.Reply(ok, nil)
+		}
+		if info != nil { // after the reply: the prompt does not overtake it
+			start(*info)
+		}
+	}
+	cancel() // the peer closed the channel
+	if terminal != nil {
+		<-ended
+	}
+}
+
+// request judges one request; a non-nil info says that it starts the session,
+// of which there is one: terminal is nil until then.
+func (s *sshConn) request(r *ssh.Request, terminal *Terminal, options *Options) (ok bool, info *ConnInfo) {
+	switch r.Type {
+	case "pty-req":
+		var pty struct {
+			Term                 string
+			Cols, Rows, Wpx, Hpx uint32
+			Modes                string
+		}
+		if terminal != nil || ssh.Unmarshal(r.Payload, &pty) != nil {
+			return false, nil
+		}
+		options.Cols, options.Rows = clampSize(pty.Cols), clampSize(pty.Rows)
+		return true, nil
+	case "window-change":
+		var w struct{ Cols, Rows, Wpx, Hpx uint32 }
+		if terminal == nil || ssh.Unmarshal(r.Payload, &w) != nil {
+			return false, nil
+		}
+		terminal.SetSize(clampSize(w.Cols), clampSize(w.Rows))
+		return true, nil
+	case "shell":
+		if terminal != nil {
+			return false, nil
+		}
+		return true, &ConnInfo{}
+	case "exec":
+		var cmd struct{ Line string }
+		if terminal != nil || ssh.Unmarshal(r.Payload, &cmd) != nil || len(cmd.Line) > MaxLine {
+			return false, nil
+		}
+		return true, &ConnInfo{Exec: cmd.Line, IsExec: true}
+	}
+	return false, nil
+}
+
+// clampSize makes a size from the wire fit an int; Terminal checks its sense.
+func clampSize(n uint32) int { return int(min(n, 1<<16)) }
+
+// sshStream is the channel as a terminal's stream. Its Close says that the
+// command succeeded, which clients wait for, and cuts a peer that does not
+// close its side: until then Read and Write of the channel would stay blocked.
+type sshStream struct {
+	ssh.Channel
+	conn net.Conn
+	cut  *time.Timer // set by Close, which Terminal.Close has called
+}
+
+func (s *sshStream) Close() error {
+	s.cut = time.AfterFunc(lingerTime, func() { s.conn.Close() })
+	s.SendRequest("exit-status", false, ssh.Marshal(struct{ Status uint32 }{0}))
+	return s.Channel.Close()
 }

@@ -18,4 +18,15 @@ type TelnetOptions struct {
 // ServeTelnet accepts telnet connections on ln until ctx ends or ln fails. It
 // closes ln and every connection, waits for all handlers, and returns nil if
 // ctx ended.
-func ServeTelnet(ctx context.Context, ln net.Listener, o TelnetOptions) error { return nil }
+func ServeTelnet(ctx context.Context, ln net.Listener, o TelnetOptions) error {
+	return serve(ctx, ln, o.MaxConns, func(ctx context.Context, conn net.Conn) {
+		c, err := newTelnetConn(conn)
+		if err != nil {
+			return
+		}
+		t := New(c, o.Terminal)
+		defer t.Close()
+		c.onSize(t.SetSize)
+		o.Handler(ctx, t, ConnInfo{Kind: KindTelnet, From: peerIP(conn)})
+	})
+}
