@@ -47,6 +47,7 @@ func Console(ctx context.Context, in, out *os.File, o ConsoleOptions) (err error
 	if err != nil {
 		return err
 	}
+	defer stream.free()
 	t := New(stream, opts)
 	defer t.Close()
 	defer context.AfterFunc(ctx, stream.noInput.close)()
@@ -132,6 +133,12 @@ func (c *consoleStream) Close() error {
 	c.noInput.close()
 	c.noOutput.close()
 	return nil
+}
+
+// free releases what newConsoleStream made, once nobody reads or writes.
+func (c *consoleStream) free() {
+	c.noInput.free()
+	c.noOutput.free()
 }
 
 // breaker ends a wait for a file: a pipe whose writing end is closed.
