@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/busylamp/busylamp/cli/grammar"
-	iradix "github.com/hashicorp/go-immutable-radix/v2"
 )
 
 // Errors of Apply beside those of a Check. Their text can be shown to the user.
@@ -35,31 +34,27 @@ func (t Tree) Apply(parent Path, args grammar.Args) (Tree, Path, []Change, error
 	if cmd == nil {
 		return t, parent, nil, ErrForeign
 	}
-	e := edit{old: t, parent: at, cmd: cmd, path: parent.entry(cmd.index, args.Key())}
+	e := edit{old: t, new: t, parent: at, cmd: cmd, path: parent.entry(cmd.index, args.Key())}
 	if err := e.run(args); err != nil {
 		return t, e.path, nil, err
 	}
-	if e.txn == nil {
-		return t, e.path, nil, nil
-	}
 	e.prune()
-	next := Tree{schema: t.schema, lines: e.txn.Commit(), seq: t.seq + e.arrived}
-	changes := diffAt(t, next, e.touched)
+	changes := diffAt(t, e.new, e.touched)
 	if len(changes) == 0 {
 		return t, e.path, nil, nil
 	}
-	return next, e.path, changes, nil
+	return e.new, e.path, changes, nil
 }
 
-// edit is one Apply under way.
+// edit is one Apply under way. Each step makes a whole new tree: a transaction
+// of the radix tree counts wrongly when it deletes twice, and one step is what
+// nearly every line needs.
 type edit struct {
-	old     Tree
-	parent  Node
-	cmd     *command
-	path    Path
-	txn     *iradix.Txn[*line]
-	touched []Path // exact paths and groups in which something may have changed
-	arrived uint64 // new Arrival entries
+	old, new Tree
+	parent   Node
+	cmd      *command
+	path     Path
+	touched  []Path // exact paths and groups in which something may have changed
 }
 
 func (e *edit) run(args grammar.Args) error {
@@ -217,80 +212,59 @@ func (e *edit) elementPath(elem string) Path {
 // store puts the line at p, keeping what is below it and its place in line.
 func (e *edit) store(p Path, args grammar.Args) {
 	l := &line{path: p, cmd: e.cmd, args: args, text: args.Line()}
-	if old := e.stored(p); old != nil {
+	if old := e.new.get(p); old != nil {
 		if old.text == l.text {
 			return
 		}
 		l.seq = old.seq
 	} else if e.cmd.Order == Arrival {
-		e.arrived++
-		l.seq = e.old.seq + e.arrived
+		e.new.seq++
+		l.seq = e.new.seq
 	}
 	e.insert(l)
 }
 
-// stored is the line at p as the edit has it so far.
-func (e *edit) stored(p Path) *line {
-	if e.txn == nil {
-		return e.old.get(p)
-	}
-	l, _ := e.txn.Get([]byte(p))
-	return l
-}
-
 // insert also stores the line of an Implicit block the new line stands in.
 func (e *edit) insert(l *line) {
-	e.begin()
 	top := l.path
-	for n := e.parent; n.line != nil && n.line.cmd.Implicit && e.stored(n.Path()) == nil; {
-		e.txn.Insert([]byte(n.line.path), n.line)
-		top = n.line.path
-		n, _ = e.old.At(n.line.path.parent())
+	for n := e.parent; n.line != nil && n.line.cmd.Implicit && e.new.get(n.Path()) == nil; {
+		e.put(n.line)
+		top = n.Path()
+		n, _ = e.old.At(top.parent())
 	}
-	e.txn.Insert([]byte(l.path), l)
-	e.touch(top)
+	e.put(l)
+	e.touched = append(e.touched, top)
+}
+
+func (e *edit) put(l *line) {
+	e.new.lines, _, _ = e.new.lines.Insert([]byte(l.path), l)
 }
 
 func (e *edit) remove(p Path) {
-	if e.stored(p) == nil {
-		return
+	if e.new.get(p) != nil {
+		e.cut(p)
 	}
-	e.begin()
-	e.txn.DeletePrefix([]byte(p))
-	e.touch(p)
 }
 
 func (e *edit) removeGroup(cmd *command) {
-	group := e.parent.Path().group(cmd.index)
-	if !e.old.any(group) {
-		return
+	if group := e.parent.Path().group(cmd.index); e.new.any(group) {
+		e.cut(group)
 	}
-	e.begin()
-	e.txn.DeletePrefix([]byte(group))
-	e.touch(group)
+}
+
+func (e *edit) cut(prefix Path) {
+	e.new.lines, _ = e.new.lines.DeletePrefix([]byte(prefix))
+	e.touched = append(e.touched, prefix)
 }
 
 // prune removes the line of an Implicit block that has become empty.
 func (e *edit) prune() {
 	for n := e.parent; n.line != nil && n.line.cmd.Implicit; {
-		it := e.txn.Root().Iterator()
-		it.SeekPrefix([]byte(n.line.path))
-		if _, l, ok := it.Next(); !ok || l.path != n.line.path {
-			return // it was not stored at all
-		}
-		if _, _, ok := it.Next(); ok {
+		p := n.Path()
+		if e.new.get(p) == nil || e.new.any(p) {
 			return
 		}
-		e.txn.Delete([]byte(n.line.path))
-		e.touch(n.line.path)
-		n, _ = e.old.At(n.line.path.parent())
+		e.cut(p)
+		n, _ = e.old.At(p.parent())
 	}
 }
-
-func (e *edit) begin() {
-	if e.txn == nil {
-		e.txn = e.old.lines.Txn()
-	}
-}
-
-func (e *edit) touch(p Path) { e.touched = append(e.touched, p) }

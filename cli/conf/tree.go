@@ -133,11 +133,14 @@ func (l *line) at(p Path) *line {
 	return &c
 }
 
-// any reports whether a stored line's path begins with prefix.
+// any reports whether a line is stored below prefix, which is a path or a group.
 func (t Tree) any(prefix Path) bool {
 	it := t.lines.Root().Iterator()
 	it.SeekPrefix([]byte(prefix))
-	_, _, ok := it.Next()
+	_, l, ok := it.Next()
+	if ok && l.path == prefix {
+		_, _, ok = it.Next()
+	}
 	return ok
 }
 

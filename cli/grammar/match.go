@@ -464,6 +464,8 @@ func (w *walker) args(t *thread) Args {
 		n--
 		words[n] = w.taken[i].word
 	}
-	c.sort(words)
+	if t.form == Positive || t.state != between || c.last[t.leaf] {
+		c.sort(words) // unless a `no` line stops within a part, which must stay last
+	}
 	return Args{cmd: c, form: t.form, words: words}
 }

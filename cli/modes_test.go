@@ -1,0 +1,195 @@
+package cli
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/busylamp/busylamp/cli/conf"
+)
+
+// What puts a console into global configuration mode, and what that prints.
+const (
+	keysConfig = "en\nconf t\n"
+	textConfig = `Router>en
+Router#conf t
+Enter configuration commands, one per line.  End with CNTL/Z.
+`
+)
+
+func TestModes(t *testing.T) {
+	const left = "00:00:00: %SYS-5-CONFIG_I: Configured from console by console\n"
+	for _, c := range []struct{ name, keys, want string }{
+		{"a global line leaves the submode", "presence\nwatcher all\nsip-ua\npresence enable\nhostname CME\nend\n", `
+Router(config)#presence
+Router(config-presence)#watcher all
+Router(config-presence)#sip-ua
+Router(config-sip-ua)#presence enable
+Router(config-sip-ua)#hostname CME
+CME(config)#end
+` + left + `CME#`},
+		{"an incomplete prefix gives way to a whole global line", "sip-ua\npresence\nmax-sub 200\nexit\nexit\n", `
+Router(config)#sip-ua
+Router(config-sip-ua)#presence
+Router(config-presence)#max-sub 200
+Router(config-presence)#exit
+Router(config)#exit
+` + left + `Router#`},
+		{"nested modes fall to the mode between", "voice service voip\nsip\nregistrar server\nh323\nsip\nexit\nsip\npresence\n", `
+Router(config)#voice service voip
+Router(conf-voi-serv)#sip
+Router(conf-serv-sip)#registrar server
+Router(conf-serv-sip)#h323
+Router(conf-voi-serv)#sip
+Router(conf-serv-sip)#exit
+Router(conf-voi-serv)#sip
+Router(conf-serv-sip)#presence
+Router(config-presence)#` + left[:len(left)-1]},
+		{"ambiguous here, whole word there", "telephony-service\nvoice service voip\ntelephony\nvoi s\n", `
+Router(config)#telephony-service
+Router(config-telephony)#voice service voip
+Router(conf-voi-serv)#telephony
+Router(config-telephony)#voi s
+% Ambiguous command:  "voi s"
+Router(config-telephony)#` + left[:len(left)-1]},
+		{"the error of the mode that got furthest", "presence\nhostnmae x\nmax-subscription 99\nip domain loopup\nwatcher\n", `
+Router(config)#presence
+Router(config-presence)#hostnmae x
+                             ^
+% Invalid input detected at '^' marker.
+
+Router(config-presence)#max-subscription 99
+                                         ^
+% Invalid input detected at '^' marker.
+
+Router(config-presence)#ip domain loopup
+                                     ^
+% Invalid input detected at '^' marker.
+
+Router(config-presence)#watcher
+% Incomplete command.
+
+Router(config-presence)#` + left[:len(left)-1]},
+		{"do", "presence\ndo show clock\ndo show clock x\ndo show rows 3 | i 2\ndo conf t\n", `
+Router(config)#presence
+Router(config-presence)#do show clock
+*07:16:02.715 UTC Mon Sep 4 2006
+Router(config-presence)#do show clock x
+                                      ^
+% Invalid input detected at '^' marker.
+
+Router(config-presence)#do show rows 3 | i 2
+row 2
+Router(config-presence)#do conf t
+Enter configuration commands, one per line.  End with CNTL/Z.
+Router(config)#` + left[:len(left)-1]},
+		{"Ctrl-Z runs what was typed, Ctrl-C drops it", "presence\nmax-sub 222\x1ashow run | i max-sub\nconf t\npresence\nmax-sub 333\x03show run | i max-sub\nfoo\x03", `
+Router(config)#presence
+Router(config-presence)#max-sub 222^Z
+` + left + `Router#show run | i max-sub
+ max-subscription 222
+Router#conf t
+Enter configuration commands, one per line.  End with CNTL/Z.
+Router(config)#presence
+Router(config-presence)#max-sub 333^C
+` + left + `Router#show run | i max-sub
+ max-subscription 222
+Router#foo^C
+Router#`},
+		{"bounds follow the configuration", "ephone-dn 11\nmax-dn 20\nephone-dn 11\nnumber 2001\nno ephone-dn 11\nephone-dn 9 dual\nno max-dn\nephone-dn 11\nend\n", `
+Router(config)#ephone-dn 11
+                         ^
+% Invalid input detected at '^' marker.
+
+Router(config)#max-dn 20
+Router(config)#ephone-dn 11
+Router(config-ephone-dn)#number 2001
+Router(config-ephone-dn)#no ephone-dn 11
+Router(config)#ephone-dn 9 dual
+Router(config-ephone-dn)#no max-dn
+Router(config)#ephone-dn 11
+                         ^
+% Invalid input detected at '^' marker.
+
+Router(config)#end
+` + left + `Router#`},
+		{"an action commits its own line", "telephony-service\nrestamp\ndo show run | section tele\nend\n", `
+Router(config)#telephony-service
+Router(config-telephony)#restamp
+stamping
+Router(config-telephony)#do show run | section tele
+telephony-service
+ stamp new
+Router(config-telephony)#end
+` + left + `Router#`},
+		{"banner over several lines", "banner motd ^\nHello,\nvoice^ and more\ndo show run | i bann|Hello|voice\nend\n", `
+Router(config)#banner motd ^
+Enter TEXT message.  End with the character '^'.
+Hello,
+voice^ and more
+Router(config)#do show run | i bann|Hello|voice
+banner motd ^C
+Hello,
+voice^C
+Router(config)#end
+` + left + `Router#`},
+		{"banner given up", "banner motd #\nHello,\x03", `
+Router(config)#banner motd #
+Enter TEXT message.  End with the character '#'.
+Hello,^C
+` + left + `Router#`},
+		{"hostname is cut in configuration prompts", "hostname THIS.IS.A.PARTICULARLY.LONG\nend\n", `
+Router(config)#hostname THIS.IS.A.PARTICULARLY.LONG
+THIS.IS.A.PARTICULAR(config)#end
+` + left + `THIS.IS.A.PARTICULARLY.LONG#`},
+		{"comments and blanks", "!\n ! x\n\n  presence \n", `
+Router(config)#!
+Router(config)# ! x
+Router(config)#
+Router(config)#  presence `+`
+Router(config-presence)#` + left[:len(left)-1]},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			check(t, newBox(t, DefaultConfig()).console(keysConfig+c.keys), textConfig+strings.TrimPrefix(c.want, "\n"))
+		})
+	}
+}
+
+func TestConfigureAsks(t *testing.T) {
+	b := newBox(t, DefaultConfig())
+	check(t, b.console("en\nconfigure\n\nend\nconfigure\nmem\nconfigure\nfoo\n"), `
+Router>en
+Router#configure
+Configuring from terminal, memory, or network [terminal]? 
+Enter configuration commands, one per line.  End with CNTL/Z.
+Router(config)#end
+00:00:00: %SYS-5-CONFIG_I: Configured from console by console
+Router#configure
+Configuring from terminal, memory, or network [terminal]? mem
+Router#configure
+Configuring from terminal, memory, or network [terminal]? foo
+?Must be "terminal", "memory" or "network"
+Router#`)
+}
+
+// A block that another session removes: the line is refused, the session lives.
+func TestBlockGone(t *testing.T) {
+	b := newBox(t, DefaultConfig())
+	f := newFakeTerm(keysConfig + "presence\nwatcher all\nend\n")
+	f.onWrite = func(text string) {
+		if text == "Router(config-presence)#" {
+			tree := b.store.Tree()
+			r := b.sets[conf.Global].conf.Set.Match("no presence", nil)
+			if _, ok := tree.Root().Child("presence"); ok {
+				if _, _, err := b.store.Apply(conf.Origin{Text: "other"}, conf.Root, r.Args); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+	}
+	check(t, b.on(LineConsole, f), textConfig+`Router(config)#presence
+Router(config-presence)#watcher all
+% The block being configured has been removed
+Router(config-presence)#end
+00:00:00: %SYS-5-CONFIG_I: Configured from console by console
+Router#`)
+}
