@@ -145,7 +145,7 @@ THIS.IS.A.PARTICULAR(config)#end
 Router(config)#!
 Router(config)# ! x
 Router(config)#
-Router(config)#  presence `+`
+Router(config)#  presence ` + `
 Router(config-presence)#` + left[:len(left)-1]},
 	} {
 		t.Run(c.name, func(t *testing.T) {

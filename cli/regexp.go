@@ -22,13 +22,19 @@ func compileRegexp(text string) (*regexp.Regexp, error) {
 	}
 	var b strings.Builder
 	var class bool   // inside […]
+	var first bool   // at the first character of a class, where ] is itself
 	var repeat bool  // the last thing was a repetition: another one says nothing
 	var start = true // nothing to repeat yet
 	for i := 0; i < len(text); i++ {
 		c := text[i]
 		if class {
+			wasFirst := first
+			first = false
 			switch {
-			case c == ']' && !strings.HasSuffix(b.String(), "[") && !strings.HasSuffix(b.String(), "[^"):
+			case c == '^' && wasFirst && text[i-1] == '[':
+				first = true
+				b.WriteByte(c)
+			case c == ']' && !wasFirst:
 				class = false
 				b.WriteByte(c)
 			case c == '\\' || c == '[' || c == ']':
@@ -54,7 +60,7 @@ func compileRegexp(text string) (*regexp.Regexp, error) {
 		case '{', '}':
 			b.WriteString(`\` + string(c))
 		case '[':
-			class = true
+			class, first = true, true
 			b.WriteByte(c)
 		case '*', '+', '?':
 			repeat = true

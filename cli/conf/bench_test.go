@@ -2,8 +2,8 @@ package conf
 
 import (
 	"fmt"
+	"runtime"
 	"testing"
-	"time"
 
 	"github.com/busylamp/busylamp/cli/grammar"
 )
@@ -101,19 +101,23 @@ func BenchmarkDiff(b *testing.B) {
 	}
 }
 
-// A paste must stay linear: the cost of a line may not grow with the tree. The
-// bound is loose, it is here to catch a cost proportional to the tree.
+// A paste must stay linear: what a line costs, in bytes allocated, may not grow
+// with the tree.
 func TestPasteIsLinear(t *testing.T) {
 	schema := testSchema(t)
-	lines := bigPaste(t, schema, 20_000)
+	lines := bigPaste(t, schema, 40_000)
 	s := NewStore(schema, Tree{})
 	defer s.Close()
-	start := time.Now()
-	paste(t, s, lines[:2_000])
-	small := time.Since(start)
-	start = time.Now()
-	paste(t, s, lines[2_000:])
-	if large := time.Since(start); large > 60*small+time.Second {
-		t.Errorf("2,000 lines took %v, the next 18,000 %v", small, large)
+	cost := func(lines []pasted) uint64 {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		paste(t, s, lines)
+		runtime.ReadMemStats(&after)
+		return after.TotalAlloc - before.TotalAlloc
+	}
+	first := cost(lines[:2_000])
+	cost(lines[2_000:38_000])
+	if last := cost(lines[38_000:]); last > 4*first {
+		t.Errorf("the first 2,000 lines allocate %d bytes, the last 2,000 of 40,000 %d", first, last)
 	}
 }

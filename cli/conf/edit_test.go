@@ -54,6 +54,8 @@ func TestApply(t *testing.T) {
 		{"identity only in no", "ephone 1\nblf-speed-dial 1 2001 label a\nblf-speed-dial 2 2002 label b\nno blf-speed-dial 1", "ephone  1\n blf-speed-dial 2 2002 label \"b\"\n"},
 		{"fixed", "hostname A\nservice password-encryption", "service password-encryption\nhostname A\n"},
 		{"fixed restored", "hostname A\nservice password-encryption\nno hostname\nno service password-encryption", ""},
+		{"text", "banner motd ^C\nHello\n  you\n^C\nip cef", "ip cef\nbanner motd ^C\nHello\n  you\n^C\n"},
+		{"text removed", "banner motd #Hello#\nno banner motd", ""},
 		{"no of nothing", "no presence\nno ephone 1\nno hostname", ""},
 	}
 	for _, tt := range tests {

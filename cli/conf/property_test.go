@@ -2,6 +2,7 @@ package conf
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -114,6 +115,39 @@ func TestReadsBack(t *testing.T) {
 	})
 }
 
+// Whatever is typed, what is printed reads back.
+func FuzzReadsBack(f *testing.F) {
+	layout, err := os.ReadFile("testdata/layout.txt")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(string(layout))
+	f.Add("ephone 1\nbutton 1:1 2:2 3:3 4:4 5:5\nno button 2:2\nblf-speed-dial 1 2 label \"a b\"")
+	f.Add("banner motd #a\nb#\nno ip domain lookup\ndefault ip domain lookup\nno hostname\nsip-ua\nretry notify 3")
+	f.Add("line vty 0 4\nline vty 0\nno line vty 0\ninterface a\nno ip address 1 2\ndefault interface a")
+	s := testSchema(f)
+	f.Fuzz(func(t *testing.T, text string) {
+		ty := &typist{t: t, tree: NewTree(s), places: []Path{Root}}
+		for line := range strings.Lines(text) {
+			old := ty.tree
+			changes, _ := ty.try(strings.TrimSuffix(line, "\n"))
+			if got, want := changeText(changes), changeText(Diff(old, ty.tree)); !slices.Equal(got, want) {
+				t.Fatalf("%q: Apply says\n%q\nDiff\n%q", line, got, want)
+			}
+		}
+		printed := string(Running(ty.tree))
+		back := &typist{t: t, tree: NewTree(s), places: []Path{Root}}
+		for line := range strings.Lines(printed) {
+			if _, err := back.try(strings.TrimSuffix(line, "\n")); err != nil {
+				t.Fatalf("%q: %v", line, err)
+			}
+		}
+		if !back.tree.Equal(ty.tree) {
+			t.Fatalf("read back differs: %q\n%s", changeText(Diff(ty.tree, back.tree)), printed)
+		}
+	})
+}
+
 func TestNoRestores(t *testing.T) {
 	s := testSchema(t)
 	rapid.Check(t, func(rt *rapid.T) {
@@ -125,6 +159,9 @@ func TestNoRestores(t *testing.T) {
 			return // it did not just add itself
 		}
 		cmd := at.mode.byGrammar[args.Command()]
+		if cmd.list != "" && len(changes) < len(args.List(cmd.list)) {
+			return // an element of it was there before
+		}
 		undo := "no "
 		if cmd.No == NoStored || cmd.toggle {
 			undo = "default "

@@ -16,6 +16,7 @@ func testLibrary() *grammar.Library {
 			"WORD":   {Name: "WORD", Display: "WORD", Parse: word},
 			"LINE":   {Name: "LINE", Display: "LINE", Parse: word, Rest: true},
 			"STRING": {Name: "STRING", Display: "WORD", Parse: word, Quoted: true},
+			"TEXT":   {Name: "TEXT", Display: "LINE", Delimited: true},
 			"BUTTON": {Name: "BUTTON", Display: "LINE", Parse: func(w string) (string, int, bool) {
 				n, dn, ok := strings.Cut(w, ":")
 				ok = ok && n != "" && dn != "" && strings.Trim(n+dn, "0123456789") == ""
@@ -89,6 +90,7 @@ func testModes() []Mode {
 			{Syntax: "telephony-service", Help: h("telephony-service"), Enter: "telephony", Bangs: 2},
 			{Syntax: "ephone-dn  <1-{max-dn}>$tag!  [<dual-line|octo-line>$lines]", Help: h("ephone-dn", "$tag", "dual-line", "octo-line"), Enter: "ephone-dn", Check: keepLineMode, Bangs: 2},
 			{Syntax: "ephone  <1-{max-ephones}>$tag!", Help: h("ephone", "$tag"), Enter: "ephone", Bangs: 3},
+			{Syntax: "banner motd TEXT$text", Help: h("banner", "motd", "$text")},
 			{Syntax: "line <con|aux|vty>$kind! <0-15>$first! [<0-15>$last]", Help: h("line", "con", "aux", "vty", "$first", "$last"), Enter: "line"},
 			{Bangs: 1},
 			{Syntax: "scheduler allocate <3000-60000>$a <1000-8000>$b", Help: h("scheduler", "allocate", "$a", "$b")},
@@ -162,6 +164,10 @@ type typist struct {
 	t      testing.TB
 	tree   Tree
 	places []Path
+	// A text over several lines that has not ended yet.
+	open  grammar.Result
+	where Path
+	text  string
 }
 
 func newTypist(t testing.TB) *typist {
@@ -170,6 +176,9 @@ func newTypist(t testing.TB) *typist {
 
 // try types one line and returns what changed.
 func (ty *typist) try(text string) ([]Change, error) {
+	if ty.open.Outcome == grammar.NeedText {
+		return ty.goOn(text)
+	}
 	if s := strings.TrimSpace(text); s == "" || s == "!" || s == "end" {
 		return nil, nil
 	}
@@ -180,6 +189,10 @@ func (ty *typist) try(text string) ([]Change, error) {
 			continue
 		}
 		r := ty.tree.Schema().Mode(n.Mode()).Set.Match(text, nil)
+		if r.Outcome == grammar.NeedText {
+			ty.open, ty.where, ty.text = r, at, ""
+			return nil, nil
+		}
 		if r.Outcome != grammar.OK {
 			continue
 		}
@@ -194,6 +207,18 @@ func (ty *typist) try(text string) ([]Change, error) {
 		return changes, nil
 	}
 	return nil, errors.New("no mode knows " + text)
+}
+
+func (ty *typist) goOn(text string) (changes []Change, err error) {
+	before, closed := ty.open.Closes(text)
+	if !closed {
+		ty.text += text + "\n"
+		return nil, nil
+	}
+	args := ty.open.WithText(ty.text + before)
+	ty.open = grammar.Result{}
+	ty.tree, _, changes, err = ty.tree.Apply(ty.where, args)
+	return changes, err
 }
 
 // lines types lines that must be accepted.

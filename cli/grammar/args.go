@@ -22,12 +22,11 @@ type word struct {
 
 // sort puts words into the order of the syntax string; what was repeated stays
 // as typed.
-func (c *Command) sort(words []word) {
-	byOrder := func(a, b word) int { return c.leaves[a.leaf].order - c.leaves[b.leaf].order }
-	if !slices.IsSortedFunc(words, byOrder) {
-		slices.SortStableFunc(words, byOrder)
-	}
-}
+func (c *Command) sort(words []word) { slices.SortStableFunc(words, c.compare) }
+
+func (c *Command) inOrder(words []word) bool { return slices.IsSortedFunc(words, c.compare) }
+
+func (c *Command) compare(a, b word) int { return c.leaves[a.leaf].order - c.leaves[b.leaf].order }
 
 // Command is the command that matched, nil for the zero Args.
 func (a Args) Command() *Command { return a.cmd }

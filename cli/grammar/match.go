@@ -45,7 +45,7 @@ const (
 	between  threadState = iota // between two words
 	halfway                     // within a Split argument, leaf is that argument
 	atRest                      // the rest of the line is taken
-	needText                    // likewise, and the text is not closed
+	open                        // likewise, and the text is not closed
 )
 
 type taken struct {
@@ -68,6 +68,21 @@ func (w *walker) text(wd rawWord) string {
 		return w.line[wd.start+1 : wd.end]
 	}
 	return w.line[wd.start:wd.end]
+}
+
+// walk reads the whole line. It returns the number of words that fit.
+func (w *walker) walk() (depth int, out Outcome) {
+	w.begin()
+	for at := 0; ; depth++ {
+		wd, ok := w.word(at)
+		if !ok || w.settled() {
+			return depth, OK
+		}
+		if out := w.step(wd); out != OK {
+			return depth, out
+		}
+		at = wd.next
+	}
 }
 
 // begin starts the commands without leading keywords.
@@ -242,7 +257,7 @@ func (w *walker) stepThread(next []thread, t *thread, wd rawWord, keyword string
 			delim := delimiter(w.line[wd.start:])
 			body, closed := closing(w.line[wd.start+len(delim):], delim)
 			if n.state, n.from = atRest, wd.start; !closed {
-				n.state = needText
+				n.state = open
 			}
 			value = l.cleanText(body)
 		case l.typ.Rest:
@@ -427,30 +442,30 @@ func (w *walker) accepts(t *thread) bool {
 	return c.last[t.leaf]
 }
 
-// result ends the line after depth words.
-func (w *walker) result(depth int) Result {
+// winner is the thread that the line means, nil when it is incomplete.
+func (w *walker) winner() *thread {
 	for i := range w.threads {
-		t := &w.threads[i]
-		if !w.accepts(t) {
-			continue
+		if t := &w.threads[i]; w.accepts(t) {
+			return t
 		}
-		r := Result{Outcome: OK, Args: w.args(t), Depth: depth}
-		if t.state == needText {
-			r.Outcome = NeedText
-			r.delim = delimiter(w.line[t.from:])
-			r.Delim = r.delim
-			if c := r.delim[0]; c < ' ' {
-				r.Delim = "^" + string(rune(c+'@'))
-			}
-			r.opening = w.line[t.from+len(r.delim):]
-		}
-		return r
 	}
-	return Result{Outcome: Incomplete, Depth: depth}
+	return nil
 }
 
-// args collects the words of a thread, in canonical order.
-func (w *walker) args(t *thread) Args {
+// needText completes the result of a line that ends within a Delimited text.
+func (w *walker) needText(r Result, t *thread) Result {
+	r.Outcome = NeedText
+	r.delim = delimiter(w.line[t.from:])
+	r.Delim = r.delim
+	if c := r.delim[0]; c < ' ' {
+		r.Delim = "^" + string(rune(c+'@'))
+	}
+	r.opening = w.line[t.from+len(r.delim):]
+	return r
+}
+
+// words collects the words of a thread.
+func (w *walker) words(t *thread) []word {
 	c := w.set.cmds[t.cmd]
 	n := c.lead
 	for i := t.words; i >= 0; i = w.taken[i].prev {
@@ -464,8 +479,33 @@ func (w *walker) args(t *thread) Args {
 		n--
 		words[n] = w.taken[i].word
 	}
-	if t.form == Positive || t.state != between || c.last[t.leaf] {
-		c.sort(words) // unless a `no` line stops within a part, which must stay last
+	return words
+}
+
+// args makes the Args of a thread, in canonical order.
+func (w *walker) args(t *thread) Args {
+	c, words := w.set.cmds[t.cmd], w.words(t)
+	a := Args{cmd: c, form: t.form, words: words}
+	if c.inOrder(words) {
+		return a
 	}
-	return Args{cmd: c, form: t.form, words: words}
+	// Any-order parts were typed in another order. They are printed in that of
+	// the syntax string, unless it would be read differently: a list in one part
+	// could swallow the next, and a `no` line may end within a part.
+	sorted := Args{cmd: c, form: t.form, words: slices.Clone(words)}
+	c.sort(sorted.words)
+	if c.alone.reads(sorted, w.env) {
+		return sorted
+	}
+	return a
+}
+
+// reads tells whether the line of a is read as a, word by word.
+func (s *Set) reads(a Args, env Env) bool {
+	w := walker{set: s, env: env, line: a.Line(), branch: s.root}
+	if _, out := w.walk(); out != OK {
+		return false
+	}
+	t := w.winner()
+	return t != nil && slices.Equal(w.words(t), a.words)
 }

@@ -40,7 +40,7 @@ func (s *Set) Next(line string, env Env) Help {
 	slices.SortFunc(h.Items, func(a, b Item) int { return strings.Compare(a.Text, b.Text) })
 	h.arguments()
 	if !partial {
-		h.CR = slices.ContainsFunc(w.threads, func(t thread) bool { return t.state != needText && w.accepts(&t) })
+		h.CR = slices.ContainsFunc(w.threads, func(t thread) bool { return t.state != open && w.accepts(&t) })
 	}
 	if len(h.Items) == 0 && !h.CR {
 		return Help{Outcome: NoMatch, Word: h.Word}

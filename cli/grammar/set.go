@@ -112,19 +112,19 @@ func (s *Set) Commands() []*Command { return s.cmds }
 // the start of line, blanks included. env may be nil: named bounds are open.
 func (s *Set) Match(line string, env Env) Result {
 	w := walker{set: s, env: env, line: line, branch: s.root}
-	w.begin()
-	depth := 0
-	for at := 0; ; depth++ {
-		wd, ok := w.word(at)
-		if !ok || w.settled() {
-			break
-		}
-		if out := w.step(wd); out != OK {
-			return Result{Outcome: out, Caret: w.caret, Depth: depth}
-		}
-		at = wd.next
+	depth, out := w.walk()
+	if out != OK {
+		return Result{Outcome: out, Caret: w.caret, Depth: depth}
 	}
-	return w.result(depth)
+	t := w.winner()
+	if t == nil {
+		return Result{Outcome: Incomplete, Depth: depth}
+	}
+	r := Result{Args: w.args(t), Depth: depth}
+	if t.state == open {
+		return w.needText(r, t)
+	}
+	return r
 }
 
 // Result of a Match.

@@ -64,7 +64,7 @@ func (t *Terminal) ReadLine(prompt string, o term.LineOptions) (string, error) {
 				idle.Reset(o.Timeout)
 			}
 		}
-		if err := t.wait(nil, timeout); err != nil {
+		if err := t.wait(context.Background(), timeout); err != nil {
 			return "", err
 		}
 	}
@@ -89,10 +89,6 @@ func (t *Terminal) begin(prompt string, o term.LineOptions) *line {
 // wait sleeps until input has arrived; the caller holds mu.
 func (t *Terminal) wait(ctx context.Context, timeout <-chan time.Time) error {
 	notify(t.kick)
-	var cancelled <-chan struct{}
-	if ctx != nil {
-		cancelled = ctx.Done()
-	}
 	t.mu.Unlock()
 	defer t.mu.Lock()
 	select {
@@ -100,7 +96,7 @@ func (t *Terminal) wait(ctx context.Context, timeout <-chan time.Time) error {
 		return nil
 	case <-t.closing:
 		return io.EOF
-	case <-cancelled:
+	case <-ctx.Done():
 		return ctx.Err()
 	case <-timeout:
 		return term.ErrTimeout
