@@ -331,6 +331,7 @@ func (c *core) show(ln *line) bool {
 	ln.shown = visible
 	c.version++
 	ln.version = c.version
+	c.out = slices.Grow(c.out, len(ln.subs))
 	for _, s := range ln.subs {
 		if s.held {
 			continue

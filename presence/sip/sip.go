@@ -1,13 +1,63 @@
-// Package sip is the notifier of RFC 6665: SUBSCRIBE and NOTIFY on the wire for
-// watchers of the presence hub.
+// Package sip is the notifier of RFC 6665 for the presence event package (RFC
+// 3856): SUBSCRIBE and NOTIFY on the wire for watchers of the presence hub.
+//
+// Who is admitted, and in which order it is asked: the feature, the source, the
+// digest of an external watcher, the presentity, the limit. A watcher is internal
+// if the Directory knows its source as a registered phone, else it came from a
+// trunk. Until it has passed the gates that concern itself, an answer says
+// nothing about numbers.
+//
+//	SUBSCRIBE refused because            answer
+//	the feature is off                   480 with Retry-After, as probation says to existing ones
+//	trunk without `watcher all`          403
+//	trunk not authenticated              401; 403 after too many failures
+//	no such directory number             404
+//	max-subscription reached             480 with Retry-After
+//	unknown dialog or subscription       481
+//
+// The limit is 480 and not 503, since 503 with Retry-After would keep a proxy
+// from sending anything at all for that time (RFC 3261 21.5.4), calls included.
+//
+// Where a NOTIFY goes: along the route set if there is one. Else, over TCP, back
+// through the connection of the last SUBSCRIBE, and to the Contact when that
+// connection is gone. Else, over UDP, to the Contact if its host is the address
+// that SUBSCRIBE came from, or to that address and port if not: the phone sits
+// behind a NAT, or gave a name, which is not resolved.
+//
+// One NOTIFY is outstanding per dialog, and what the hub says meanwhile is
+// conflated to the newest Note. A NOTIFY therefore never overtakes another, and
+// CSeq grows by one.
+//
+// # Goroutines and bounds
+//
+// SUBSCRIBEs are handled on the worker of their Call-ID (sipua), Notes come in
+// on the hub's shard goroutines, where a dialog is only marked as ready, and the
+// adapter's own senders (sender.go) write the NOTIFYs; Close stops and waits for
+// them. A dialog is in the ready queue at most once, so that queue is bounded by
+// the number of subscriptions; at most window NOTIFYs are fresh, that is younger
+// than patience and without an answer. A dialog keeps at most maxText bytes of
+// what its peer sent.
+//
+// internal/app imports this package; it imports presence, presence/pidf and
+// internal/sipua.
 package sip
 
 import (
 	"net/netip"
+	"time"
 
 	"github.com/busylamp/busylamp/internal/logbuf"
 	"github.com/busylamp/busylamp/internal/sipua"
+	"github.com/busylamp/busylamp/internal/sipua/digest"
 	"github.com/busylamp/busylamp/presence"
+)
+
+// Expiry of subscriptions. Absent means the default (RFC 3856 6.4); more than
+// the maximum is shortened, less than the minimum refused (RFC 6665 4.2.1.1).
+const (
+	DefaultExpires = time.Hour
+	MaxExpires     = time.Hour
+	MinExpires     = time.Minute
 )
 
 // Watcher is a registered phone as the Directory knows it.
@@ -17,7 +67,8 @@ type Watcher struct {
 }
 
 // Directory answers whether a source is a registered phone (binding and source
-// agree); anybody else is an external watcher.
+// agree); anybody else is an external watcher. The user is that of From, the
+// contact is "host" or "host:port" of Contact. It is called on many goroutines.
 type Directory interface {
 	FindWatcher(user string, src netip.AddrPort, contact string) (Watcher, bool)
 }
@@ -31,14 +82,56 @@ type Options struct {
 	// Credentials looks up the password of an external watcher for
 	// `authenticate presence`; nil knows nobody.
 	Credentials func(user string) (password string, ok bool)
-	Realm       func() string // `authenticate realm`; nil or "" means the advertised address
+	// Realm is `authenticate realm`; nil or "" means the advertised address.
+	Realm func() string
 }
 
 // Adapter holds the dialogs of all SIP watchers.
-type Adapter struct{}
+type Adapter struct {
+	ua          *sipua.UA
+	hub         *presence.Hub
+	directory   Directory
+	log         *logbuf.Log
+	credentials func(user string) (password string, ok bool)
+	realm       func() string
+	verifier    *digest.Verifier
+	epoch       time.Time
+	dialogs     *dialogs
+	bodies      *bodies
+	sender      *sender
+}
 
-// New registers the SUBSCRIBE handler; call it before the UA's first Apply.
-func New(o Options) *Adapter { return &Adapter{} }
+// New registers the SUBSCRIBE handler and starts the senders; call it before the
+// UA's first Apply.
+func New(o Options) *Adapter {
+	a := &Adapter{
+		ua: o.UA, hub: o.Hub, directory: o.Directory, log: o.Log,
+		credentials: o.Credentials, realm: o.Realm,
+		verifier: digest.NewVerifier(digest.Options{}),
+		epoch:    time.Now(), dialogs: newDialogs(), bodies: newBodies(),
+	}
+	if a.credentials == nil {
+		a.credentials = func(string) (string, bool) { return "", false }
+	}
+	a.sender = startSender(a.send)
+	a.ua.Handle("SUBSCRIBE", a.subscribe)
+	return a
+}
 
-// Close stops sending NOTIFYs and waits for the sender. Close the UA first.
-func (a *Adapter) Close() {}
+// Close stops the senders and waits for them. Watchers are told nothing. Close
+// the UA first, so that no request comes in any more.
+func (a *Adapter) Close() { a.sender.close() }
+
+// Topics of `debug presence`.
+const (
+	topicErrors logbuf.Topic = "presence errors"
+	topicTrace  logbuf.Topic = "presence trace"
+	topicXML    logbuf.Topic = "presence xml"
+)
+
+// debug writes one line in the guide's envelope.
+func (a *Adapter) debug(t logbuf.Topic, id uint32, fn, format string, args ...any) {
+	if a.log.Enabled(t) {
+		a.log.Debugf(t, "//PRESENCE:[%d]:/%s: "+format, append([]any{id, fn}, args...)...)
+	}
+}

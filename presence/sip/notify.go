@@ -1,0 +1,220 @@
+package sip
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+
+	"github.com/busylamp/busylamp/internal/sipua"
+	"github.com/busylamp/busylamp/presence"
+	"github.com/busylamp/busylamp/presence/pidf"
+)
+
+// Notify keeps the newest Note of a dialog and has it sent as soon as the dialog
+// is free. It is called on a shard goroutine of the hub.
+func (d *dialog) Notify(n presence.Note) {
+	if n.Gone {
+		d.drop()
+		return
+	}
+	d.mu.Lock()
+	d.fresh, d.active, d.line = true, n.Active, n.Line
+	d.reason, d.retryAfter = n.Reason, n.RetryAfter
+	d.until = time.Since(d.a.epoch) + n.Expires
+	ready := d.takeTurn()
+	d.mu.Unlock()
+	if ready {
+		d.a.sender.ready(d)
+	}
+}
+
+// takeTurn says whether the dialog is to be queued now. mu is held.
+func (d *dialog) takeTurn() bool {
+	if !d.fresh || d.held || d.sending || d.queued || d.over {
+		return false
+	}
+	d.queued = true
+	return true
+}
+
+// hold makes NOTIFYs wait while a SUBSCRIBE is being answered.
+func (d *dialog) hold() {
+	d.mu.Lock()
+	d.held = true
+	d.mu.Unlock()
+}
+
+// letGo ends hold.
+func (d *dialog) letGo() {
+	d.mu.Lock()
+	d.held = false
+	ready := d.takeTurn()
+	d.mu.Unlock()
+	if ready {
+		d.a.sender.ready(d)
+	}
+}
+
+// drop forgets a dialog without a further NOTIFY.
+func (d *dialog) drop() {
+	d.mu.Lock()
+	d.over, d.fresh = true, false
+	d.mu.Unlock()
+	d.a.dialogs.remove(d)
+}
+
+// send writes the newest Note of a dialog to the wire. It runs on a sender goroutine.
+func (a *Adapter) send(d *dialog, p *place) {
+	d.mu.Lock()
+	d.queued = false
+	if !d.fresh || d.held || d.over {
+		d.mu.Unlock()
+		a.sender.release(p)
+		return
+	}
+	d.fresh, d.sending, d.over = false, true, !d.active
+	last, body := d.over, a.bodies.get(d.get(entity), d.line)
+	raw := d.notify(body)
+	to := d.to()
+	id := d.id
+	d.mu.Unlock()
+
+	a.debug(topicTrace, id, "presence_sip_notify", "NOTIFY to %s", to.Addr)
+	a.debug(topicXML, id, "presence_sip_notify", "%s", body)
+	a.ua.SendRaw(raw, to, func(res *sip.Response, err error) {
+		a.sender.release(p)
+		a.sent(d, last, res, err)
+	})
+}
+
+// notify writes a NOTIFY (RFC 6665 4.2.2). mu is held.
+func (d *dialog) notify(body []byte) sipua.Raw {
+	var h strings.Builder
+	h.Grow(160)
+	h.WriteString("Event: presence")
+	if id := d.get(eventID); id != "" {
+		h.WriteString(";id=" + id)
+	}
+	h.WriteString("\r\nSubscription-State: ")
+	if d.active {
+		h.WriteString("active;expires=" + seconds(max(d.until-time.Since(d.a.epoch), 0)))
+	} else {
+		h.WriteString("terminated;reason=" + d.reason)
+		if d.retryAfter > 0 {
+			h.WriteString(";retry-after=" + seconds(d.retryAfter))
+		}
+	}
+	h.WriteString("\r\nContent-Type: ")
+	if d.old {
+		h.WriteString(pidf.ContentTypeOld)
+	} else {
+		h.WriteString(pidf.ContentType)
+	}
+	h.WriteString("\r\n")
+	u := d.unpack()
+	raw := u.Raw("NOTIFY", d.a.contact(d.get(number), d.tcp), "", []byte(h.String()), body)
+	d.localSeq = u.LocalCSeq
+	return raw
+}
+
+// to is where the dialog's NOTIFYs go. mu is held.
+func (d *dialog) to() sipua.Target {
+	t := sipua.Target{Addr: d.target, Transport: "UDP"}
+	if d.tcp {
+		t.Transport = "TCP"
+	}
+	return t
+}
+
+// sent takes the outcome of a NOTIFY. It runs on the worker of the Call-ID.
+func (a *Adapter) sent(d *dialog, last bool, res *sip.Response, err error) {
+	code, retryAfter := outcome(res, err)
+	a.debug(topicTrace, d.id, "presence_sip_notify_done", "code %d", code)
+	if last {
+		a.dialogs.remove(d)
+		return
+	}
+	ok := code >= 200 && code < 300
+	d.mu.Lock()
+	d.sending = false
+	dead, ready := d.over, false
+	switch {
+	case dead:
+	case ok, d.fresh && !d.active && err == nil && code != 481:
+		// A last NOTIFY is not held up by the failure of the one before it.
+		ready = d.takeTurn()
+	case d.fresh && !d.active:
+		d.over, dead = true, true
+	case err != nil && !errors.Is(err, sipua.ErrTimeout) && d.tcp:
+		d.reroute()
+	}
+	d.mu.Unlock()
+	switch {
+	case ready:
+		a.sender.ready(d)
+	case dead:
+		a.dialogs.remove(d)
+	}
+	a.hub.Done(d.id, code, err, retryAfter)
+}
+
+// reroute turns from the connection of the last SUBSCRIBE, which is gone, to the
+// Contact. mu is held.
+func (d *dialog) reroute() {
+	u := d.unpack()
+	d.aim(u.Target(d.to()))
+}
+
+// aim sets the target. mu is held, or nobody else knows the dialog yet.
+func (d *dialog) aim(t sipua.Target) { d.target, d.tcp = t.Addr, t.Transport == "TCP" }
+
+// outcome reads a response as RFC 3261 8.1.3.1 wants: a timeout is a 408, a
+// transport that failed a 503.
+func outcome(res *sip.Response, err error) (code int, retryAfter time.Duration) {
+	switch {
+	case errors.Is(err, sipua.ErrTimeout):
+		return 408, 0
+	case err != nil:
+		return 503, 0
+	}
+	// Retry-After may have a comment and parameters behind the number (20.33).
+	text := strings.TrimSpace(sipua.Value(res, "Retry-After"))
+	digits := text[:len(text)-len(strings.TrimLeft(text, "0123456789"))]
+	if n, err := strconv.ParseUint(digits, 10, 32); err == nil {
+		retryAfter = time.Duration(n) * time.Second
+	}
+	return res.StatusCode, retryAfter
+}
+
+// contact is our own URI in a dialog.
+func (a *Adapter) contact(number string, tcp bool) string {
+	uri := "sip:" + escapeUser(number) + "@" + a.ua.Advertised().String()
+	if tcp {
+		uri += ";transport=tcp"
+	}
+	return uri
+}
+
+// escapeUser writes the user part of a URI (RFC 3261 25.1).
+func escapeUser(user string) string {
+	const plain = "-_.!~*'()&=+$,;?/"
+	var b strings.Builder
+	for i := range len(user) {
+		c := user[i]
+		if c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || strings.IndexByte(plain, c) >= 0 {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
+}
+
+// seconds rounds up, so that what is left of an expiry is never 0 too early.
+func seconds(d time.Duration) string {
+	return strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10)
+}

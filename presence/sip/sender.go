@@ -1,0 +1,154 @@
+package sip
+
+import (
+	"runtime"
+	"sync"
+	"time"
+)
+
+const (
+	// window is how many NOTIFYs may be fresh: sent, unanswered, and younger
+	// than patience. A fan-out to thousands then goes at the pace at which
+	// answers come back instead of overflowing socket buffers.
+	window = 512
+	// patience bounds what a silent watcher costs the others: after that its
+	// place in the window is free again. Below T1, so that retransmissions of a
+	// few do not slow down everybody.
+	patience = 200 * time.Millisecond
+)
+
+// sender calls send for each ready dialog, on goroutines of its own, within the window.
+type sender struct {
+	send func(*dialog, *place)
+	wake chan struct{} // one token is enough for one idle goroutine
+	quit chan struct{}
+	once sync.Once
+	wg   sync.WaitGroup
+
+	mu          sync.Mutex
+	first, last *dialog // ready, linked by next
+	taken       int     // places in use
+	oldest      *place  // of those sent, in order of sending
+	newest      *place
+}
+
+// place is one place in the window.
+type place struct {
+	since time.Time
+	free  bool
+	next  *place
+}
+
+func startSender(send func(*dialog, *place)) *sender {
+	n := runtime.GOMAXPROCS(0)
+	s := &sender{send: send, wake: make(chan struct{}, n), quit: make(chan struct{})}
+	for range n {
+		s.wg.Go(s.run)
+	}
+	return s
+}
+
+func (s *sender) close() {
+	s.once.Do(func() { close(s.quit) })
+	s.wg.Wait()
+}
+
+// ready queues a dialog, which must not be queued already.
+func (s *sender) ready(d *dialog) {
+	s.mu.Lock()
+	if s.last == nil {
+		s.first = d
+	} else {
+		s.last.next = d
+	}
+	s.last = d
+	s.mu.Unlock()
+	s.nudge()
+}
+
+// release frees a place in the window, once.
+func (s *sender) release(p *place) {
+	s.mu.Lock()
+	s.vacate(p)
+	waiting := s.first != nil
+	s.mu.Unlock()
+	if waiting {
+		s.nudge()
+	}
+}
+
+func (s *sender) nudge() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// vacate frees a place. mu is held.
+func (s *sender) vacate(p *place) {
+	if p.free {
+		return
+	}
+	p.free = true
+	s.taken--
+	for s.oldest != nil && s.oldest.free {
+		s.oldest = s.oldest.next
+	}
+	if s.oldest == nil {
+		s.newest = nil
+	}
+}
+
+func (s *sender) run() {
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	for {
+		d, p, wait := s.take(time.Now())
+		if d != nil {
+			s.send(d, p)
+			select {
+			case <-s.quit:
+				return
+			default:
+				continue
+			}
+		}
+		timer.Reset(wait)
+		select {
+		case <-s.wake:
+		case <-timer.C:
+		case <-s.quit:
+			return
+		}
+	}
+}
+
+// take returns a ready dialog and its place in the window, or how long to wait
+// if nothing wakes the goroutine earlier.
+func (s *sender) take(now time.Time) (*dialog, *place, time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.first == nil {
+		return nil, nil, time.Hour
+	}
+	for s.taken >= window {
+		if left := patience - now.Sub(s.oldest.since); left > 0 {
+			return nil, nil, left
+		}
+		s.vacate(s.oldest)
+	}
+	d := s.first
+	s.first, d.next = d.next, nil
+	if s.first == nil {
+		s.last = nil
+	}
+	p := &place{since: now}
+	s.taken++
+	if s.newest == nil {
+		s.oldest = p
+	} else {
+		s.newest.next = p
+	}
+	s.newest = p
+	return d, p, 0
+}

@@ -1,0 +1,291 @@
+package sip
+
+import (
+	"errors"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+
+	"github.com/busylamp/busylamp/internal/sipua"
+	"github.com/busylamp/busylamp/presence"
+	"github.com/busylamp/busylamp/presence/pidf"
+)
+
+// subscription is what a SUBSCRIBE asks for, whatever dialog it is in.
+type subscription struct {
+	eventID string
+	expires time.Duration
+	accept  bool // it says which bodies it takes
+	old     bool // application/cpim-pidf+xml
+}
+
+// subscribe handles SUBSCRIBE, on the worker of its Call-ID.
+func (a *Adapter) subscribe(tx *sipua.ServerTx) {
+	var no *refusal
+	if sipua.ToTag(tx.Request()) != "" {
+		no = a.refresh(tx)
+	} else {
+		no = a.begin(tx)
+	}
+	if no != nil {
+		a.refuse(tx, no)
+	}
+}
+
+// begin handles a SUBSCRIBE outside of any dialog.
+func (a *Adapter) begin(tx *sipua.ServerTx) *refusal {
+	req := tx.Request()
+	if tx.Merged() { // RFC 3261 8.2.2.2
+		return refuse(482)
+	}
+	sub, no := read(req)
+	if no != nil {
+		return no
+	}
+	contacts, err := sipua.Contacts(req)
+	if err != nil || len(contacts) != 1 {
+		return refuse(400).because("one Contact is needed")
+	}
+	u, err := sipua.UASDialog(req, tx.ToTag())
+	if err != nil {
+		return refuse(400).because("Contact is no SIP URI")
+	}
+	watcher, kind := a.identify(tx, contacts[0])
+	if err := a.hub.Admit(kind); err != nil {
+		return refusedBy(err)
+	}
+	if no := a.authenticate(tx, kind == presence.SIPTrunk); no != nil {
+		return no
+	}
+	d, no := a.newDialog(tx, sub, u)
+	if no != nil {
+		return no
+	}
+	d.external = kind == presence.SIPTrunk
+	id, granted, err := a.hub.Subscribe(presence.Request{
+		Watcher:    presence.Party{User: d.get(watcherUser), Host: d.get(watcherHost)},
+		Presentity: presence.Party{User: d.get(number), Host: d.get(ownHost)},
+		Kind:       kind, Expires: sub.expires, DialPeerTag: watcher.DialPeerTag, Phone: watcher.Phone, Sink: d,
+	})
+	if err != nil {
+		a.dialogs.remove(d)
+		return refusedBy(err)
+	}
+	d.id = id
+	a.accept(tx, d, granted)
+	a.hub.Release(id)
+	return nil
+}
+
+// newDialog makes and enters the dialog of an admitted SUBSCRIBE.
+func (a *Adapter) newDialog(tx *sipua.ServerTx, sub subscription, u *sipua.Dialog) (*dialog, *refusal) {
+	req := tx.Request()
+	asked := req.Recipient
+	if asked.User == "" { // some phones name the target in To only
+		asked = req.To().Address
+	}
+	user := sipua.User(&asked)
+	d := &dialog{a: a, remoteSeq: u.RemoteCSeq, old: sub.old}
+	values := [parts]string{
+		callID: u.CallID, localTag: u.LocalTag, remoteTag: u.RemoteTag,
+		local: u.Local, remote: u.Remote, remoteTarget: u.RemoteTarget, routes: strings.Join(u.Routes, "\n"),
+		eventID: sub.eventID, number: user, entity: "sip:" + escapeUser(user) + "@" + asked.Host,
+		watcherUser: printable(sipua.User(&req.From().Address)), watcherHost: tx.Source().Addr().Unmap().String(),
+		ownHost: a.ua.Advertised().Addr().String(),
+	}
+	if !d.put(&values) {
+		return nil, refuse(513)
+	}
+	d.aim(target(tx, u))
+	if !a.dialogs.add(d) {
+		return nil, refuse(482) // our own tag came back
+	}
+	return d, nil
+}
+
+// refresh handles a SUBSCRIBE inside a dialog: refresh or unsubscribe.
+func (a *Adapter) refresh(tx *sipua.ServerTx) *refusal {
+	req := tx.Request()
+	d := a.dialogs.find(sipua.KeyOf(req))
+	if d == nil {
+		return refuse(481)
+	}
+	sub, no := read(req)
+	if no != nil {
+		return no
+	}
+	d.mu.Lock()
+	same := d.get(eventID) == sub.eventID
+	u := d.unpack()
+	d.mu.Unlock()
+	if !same { // another subscription, which is not in this dialog
+		return refuse(481)
+	}
+	switch err := u.Check(req); {
+	case errors.Is(err, sipua.ErrOldCSeq):
+		return refuse(500).because("CSeq is out of order")
+	case err != nil:
+		return refuse(400).because("Contact is no SIP URI")
+	}
+	if no := a.authenticate(tx, d.external); no != nil {
+		return no
+	}
+
+	d.mu.Lock()
+	fits := d.retarget(u.RemoteTarget)
+	if fits {
+		d.remoteSeq = u.RemoteCSeq
+		d.aim(target(tx, &u))
+		if sub.accept {
+			d.old = sub.old
+		}
+	}
+	d.mu.Unlock()
+	if !fits {
+		return refuse(513)
+	}
+	d.hold() // its 200 goes before the NOTIFY
+	defer d.letGo()
+	if err := a.hub.Refresh(d.id, sub.expires); err != nil {
+		return refusedBy(err)
+	}
+	a.accept(tx, d, sub.expires)
+	return nil
+}
+
+// accept sends the 200. RFC 6665 8.3.1: never a 202.
+func (a *Adapter) accept(tx *sipua.ServerTx, d *dialog, granted time.Duration) {
+	d.mu.Lock()
+	contact := a.contact(d.get(number), tx.Transport() == "TCP")
+	d.mu.Unlock()
+	res := tx.NewResponse(200, "")
+	res.AppendHeader(sip.NewHeader("Contact", "<"+contact+">"))
+	res.AppendHeader(sip.NewHeader("Expires", seconds(granted)))
+	res.AppendHeader(sip.NewHeader("Allow-Events", "presence"))
+	if err := tx.Respond(res); err != nil {
+		// The watcher will ask again, or its NOTIFY fails too.
+		a.debug(topicErrors, d.id, "presence_sip_subscribe", "200 not sent: %v", err)
+	}
+}
+
+// identify says who a watcher is: a registered phone, or anybody else.
+func (a *Adapter) identify(tx *sipua.ServerTx, contact sipua.Contact) (Watcher, presence.WatcherKind) {
+	host := contact.URI.Host
+	if contact.URI.Port > 0 {
+		host = net.JoinHostPort(strings.Trim(host, "[]"), strconv.Itoa(contact.URI.Port))
+	}
+	if w, ok := a.directory.FindWatcher(sipua.User(&tx.Request().From().Address), tx.Source(), host); ok {
+		return w, presence.SIPPhone
+	}
+	return Watcher{}, presence.SIPTrunk
+}
+
+// target is where NOTIFYs of a dialog go; see the package comment.
+func target(tx *sipua.ServerTx, u *sipua.Dialog) sipua.Target {
+	back := tx.Reply()
+	switch {
+	case len(u.Routes) > 0:
+		return u.Target(back)
+	case tx.Transport() == "TCP":
+		return back
+	}
+	if t := u.Target(back); t.Addr.Addr() == back.Addr.Addr().Unmap() {
+		return t
+	}
+	return back
+}
+
+// read takes a SUBSCRIBE apart, in the order of RFC 3261 8.2.2 and 8.2.3.
+func read(req *sip.Request) (s subscription, no *refusal) {
+	if tags := sipua.Unsupported(req); len(tags) > 0 {
+		return s, refuse(420, "Unsupported", strings.Join(tags, ", "))
+	}
+	events := sipua.Values(req, "Event")
+	if len(events) > 1 {
+		return s, refuse(400).because("more than one Event")
+	}
+	event := ""
+	if len(events) == 1 {
+		var params map[string]string
+		event, params = sipua.SplitValue(events[0])
+		s.eventID = params["id"]
+	}
+	if event != "presence" {
+		return s, refuse(489, "Allow-Events", "presence")
+	}
+	if !isToken(s.eventID) {
+		return s, refuse(400).because("Event id is no token")
+	}
+	if len(req.Body()) > 0 && !optionalBody(req) {
+		return s, refuse(415, "Accept", "")
+	}
+	if s.accept, s.old, no = acceptable(req); no != nil {
+		return s, no
+	}
+	s.expires = DefaultExpires
+	if text := sipua.Value(req, "Expires"); text != "" {
+		var ok bool
+		if s.expires, ok = sipua.Expires(req); !ok {
+			return s, refuse(400).because("Expires is no number")
+		}
+	}
+	if s.expires > 0 && s.expires < MinExpires {
+		return s, refuse(423, "Min-Expires", seconds(MinExpires))
+	}
+	s.expires = min(s.expires, MaxExpires)
+	return s, nil
+}
+
+// acceptable chooses the label of the bodies. Without Accept it is the default
+// of the package (RFC 3856 6.7): real phones send none.
+func acceptable(req *sip.Request) (given, old bool, no *refusal) {
+	if sipua.Values(req, "Accept") == nil {
+		return false, false, nil
+	}
+	found := false
+	for _, item := range sipua.List(req, "Accept") {
+		kind, params := sipua.SplitValue(item)
+		if q, err := strconv.ParseFloat(params["q"], 64); err == nil && q == 0 {
+			continue
+		}
+		switch strings.ToLower(kind) {
+		case pidf.ContentType, "application/*", "*/*":
+			return true, false, nil
+		case pidf.ContentTypeOld:
+			found = true
+		}
+	}
+	if !found {
+		return true, false, refuse(406)
+	}
+	return true, true, nil
+}
+
+// optionalBody says whether a body may be left unread (RFC 3261 20.11).
+func optionalBody(req *sip.Request) bool {
+	_, params := sipua.SplitValue(sipua.Value(req, "Content-Disposition"))
+	return strings.EqualFold(params["handling"], "optional")
+}
+
+func isToken(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if !(c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || strings.IndexByte("-.!%*_+`'~", c) >= 0) {
+			return false
+		}
+	}
+	return true
+}
+
+// printable keeps control characters of strangers out of tables and logs.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if !strconv.IsPrint(r) {
+			return '?'
+		}
+		return r
+	}, s)
+}
