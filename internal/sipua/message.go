@@ -173,8 +173,7 @@ func (u *UA) refuse(r *request, code int, why string) {
 	if h.method == "ACK" {
 		return
 	}
-	if r.top.transport == "" || h.from == nil || h.to == nil || h.callID == nil || h.cseqMethod == "" ||
-		lonely(h.from) || lonely(h.to) || lonely(h.callID) {
+	if r.top.transport == "" {
 		u.garbage(r.item, why)
 		return
 	}
@@ -187,17 +186,24 @@ func (u *UA) refuse(r *request, code int, why string) {
 	}
 	b.WriteString("SIP/2.0 " + strconv.Itoa(code) + " " + why + "\r\n")
 	writeVias(&b, h, r.top, r.src)
-	to := clean(h.to)
-	if tagOf(to) == "" {
-		to += ";tag=" + u.stableTag(h, r.top)
+	for _, line := range [...]struct {
+		name  string
+		value []byte
+	}{{"From", h.from}, {"To", h.to}, {"Call-ID", h.callID}, {"CSeq", h.cseqText}} {
+		if line.value == nil { // missing is what may be wrong with it
+			continue
+		}
+		text := clean(line.value)
+		if line.name == "To" && tagOf(text) == "" {
+			text += ";tag=" + u.stableTag(h, r.top)
+		}
+		b.WriteString(line.name + ": " + text + "\r\n")
 	}
-	b.WriteString("From: " + clean(h.from) + "\r\nTo: " + to + "\r\nCall-ID: " + clean(h.callID) +
-		"\r\nCSeq: " + strconv.FormatUint(uint64(h.cseq), 10) + " " + h.cseqMethod + "\r\n")
 	if code == sip.StatusServiceUnavailable {
 		b.WriteString("Retry-After: " + retryAfter + "\r\n")
 	}
 	b.WriteString("Server: " + u.o.UserAgent + "\r\nContent-Length: 0\r\n\r\n")
-	u.stats.count(false, h.cseqMethod, code)
+	u.stats.count(false, h.method, code)
 	if err := u.reply(r, []byte(b.String())); err != nil {
 		u.debugError("answering %s:%s: %v", r.transport(), r.src, err)
 	}

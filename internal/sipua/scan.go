@@ -25,6 +25,7 @@ type head struct {
 	recordRoutes [][]byte
 	from, to     []byte
 	callID       []byte
+	cseqText     []byte
 	cseq         uint32
 	cseqMethod   string
 	length       int // Content-Length; -1: none
@@ -261,6 +262,7 @@ func (h *head) header(line []byte) {
 }
 
 func (h *head) cseqValue(value []byte) {
+	h.cseqText = value
 	number, method := clean(value), ""
 	if i := strings.IndexAny(number, " \t"); i >= 0 {
 		number, method = number[:i], strings.TrimSpace(number[i:])
