@@ -76,7 +76,8 @@ func (f *fakeTerm) ReadLine(prompt string, o term.LineOptions) (string, error) {
 			f.print("^Z\n")
 			return string(line), term.ErrEnd
 		case key == '?' && o.Help != nil:
-			f.print("?\n" + o.Help(string(line)) + prompt + string(line))
+			f.print("?\n")
+			f.print(o.Help(string(line)) + prompt + string(line))
 		case key == '\t' && o.Complete != nil:
 			if full, ok := o.Complete(string(line)); ok {
 				line = []byte(full)
@@ -332,4 +333,15 @@ func check(t *testing.T, got, want string) {
 	if got = strings.TrimSuffix(got, "\n"); got != strings.TrimSuffix(strings.TrimPrefix(want, "\n"), "\n") {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
+}
+
+// askName prints the beginning of a line before it asks.
+func askName(c *Context, _ grammar.Args) error {
+	c.Printf("Your ")
+	name, err := c.Ask("Name", "you")
+	if err != nil {
+		return err
+	}
+	c.Printf("Hello, %s\n", name)
+	return nil
 }

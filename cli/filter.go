@@ -75,9 +75,9 @@ func pipeable(set *grammar.Set, env grammar.Env, command string) bool {
 }
 
 // nextPipe finds where a further modifier begins behind the first one: ` | `
-// before a modifier's name of at least three letters and an argument. Any other
-// `|` belongs to the regular expression.
-func nextPipe(text string) int {
+// before a modifier's name of at least three letters and an argument, or with
+// unfinished a blank. Any other `|` belongs to the regular expression.
+func nextPipe(text string, unfinished bool) int {
 	for from := 0; ; {
 		i := strings.Index(text[from:], " |")
 		if i < 0 {
@@ -85,7 +85,8 @@ func nextPipe(text string) int {
 		}
 		i += from + 1
 		words := strings.Fields(text[i+1:])
-		if len(words) >= 2 && len(words[0]) >= 3 {
+		argument := len(words) >= 2 || unfinished && strings.HasSuffix(text, " ")
+		if argument && len(words) > 0 && len(words[0]) >= 3 {
 			for _, name := range []string{"append", "begin", "count", "exclude", "include", "redirect", "section", "tee"} {
 				if strings.HasPrefix(name, strings.ToLower(words[0])) {
 					return i
@@ -104,7 +105,7 @@ func (sh *Shell) parseFilters(line string, at int) ([]filterSpec, *lineError) {
 	var out []filterSpec
 	for {
 		text, more := line[at:], -1
-		if more = nextPipe(text); more >= 0 {
+		if more = nextPipe(text, false); more >= 0 {
 			text = text[:more]
 		}
 		if strings.TrimSpace(text) == "" {

@@ -37,7 +37,7 @@ func (s *Session) at(line string) scope {
 }
 
 func (s *Session) afterPipe(text string) scope {
-	if at := nextPipe(text); at >= 0 {
+	if at := nextPipe(text, true); at >= 0 {
 		return s.afterPipe(text[at+1:])
 	}
 	return scope{help: s.shell.filters.Next(text, nil)}

@@ -1,0 +1,114 @@
+package cli
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/busylamp/busylamp/cli/conf"
+	"github.com/busylamp/busylamp/internal/logbuf"
+)
+
+func TestLoad(t *testing.T) {
+	b := newBox(t, DefaultConfig())
+	if err := b.log.Apply(t.Context(), logbuf.Config{}, logbuf.Config{BufferSize: 4096, BufferLevel: logbuf.Debugging}); err != nil {
+		t.Fatal(err)
+	}
+	text := "\ufeffUsing 5465 out of 491512 bytes\r\nBuilding configuration...\r\n\r\nCurrent configuration : 99 bytes\r\n!\r\n" +
+		"hostname CME\t \r\n\r\nmax-dn 20\r\npresence\r\n\twatcher\tall\r\nmax-subscripton 200\r\nmax-subscription 99\r\n" +
+		"exit\r\nexit\r\nexit\r\n    ephone-dn  15 \r\nnumber 2001\r\ndo show clock\r\nserver bad\r\npresence\r\nserver bad\r\n" +
+		"banner motd ^CHi\r\nexit ^\r\nBuilding configuration...\r\n^C\r\nrestamp\r\ntelephony-service\r\n restamp\r\nend\r\nhostname late\r\n"
+	bad := b.Load(t.Context(), []byte(text), conf.Origin{Text: "memory"})
+	var got strings.Builder
+	for _, e := range bad {
+		got.WriteString(e.String())
+	}
+	check(t, got.String(), `
+max-subscripton 200
+             ^
+% Invalid input detected at '^' marker.
+
+max-subscription 99
+                 ^
+% Invalid input detected at '^' marker.
+
+do show clock
+^
+% Invalid input detected at '^' marker.
+
+server bad
+ ^
+% Invalid input detected at '^' marker.
+
+server bad
+% Server address is not usable
+
+restamp
+^
+% Invalid input detected at '^' marker.
+
+`)
+	var lines []int
+	for _, e := range bad {
+		lines = append(lines, e.Line)
+	}
+	if want := []int{11, 12, 18, 19, 21, 26}; len(lines) != len(want) || lines[0] != 11 || lines[5] != 26 {
+		t.Errorf("lines %v, want %v", lines, want)
+	}
+	running := string(conf.Running(b.store.Tree()))
+	for _, want := range []string{"hostname CME\n", "max-dn 20\n", "presence\n watcher all\n", "ephone-dn  15\n number 2001\n",
+		"banner motd ^CHi\nexit ^\nBuilding configuration...\n^C\n", "telephony-service\n stamp new\n"} {
+		if !strings.Contains(running, want) {
+			t.Errorf("no %q in\n%s", want, running)
+		}
+	}
+	if msgs := b.log.Buffer(); len(msgs) != 1 || !strings.HasSuffix(msgs[0], "%SYS-5-CONFIG_I: Configured from memory by console") {
+		t.Errorf("log %q", msgs)
+	}
+}
+
+func TestLoadOfUnfinishedBanner(t *testing.T) {
+	b := newBox(t, DefaultConfig())
+	bad := b.Load(t.Context(), []byte("hostname A\nbanner motd ^C\nhostname B\n"), conf.Origin{Text: "memory"})
+	if len(bad) != 1 || bad[0].Line != 2 || bad[0].Error != "% Text has no closing delimiter" {
+		t.Errorf("%+v", bad)
+	}
+}
+
+// What is saved boots to the same configuration without complaint.
+func TestLoadOfSaved(t *testing.T) {
+	b := newBox(t, DefaultConfig())
+	b.console("en\nconf t\nhostname CME\npresence\nwatcher all\nmax-sub 222\nvoice service voip\nsip\nregistrar server\nephone-dn 2 dual\nname  a  b \nno ip domain lookup\nbanner motd #x\ny#\nend\nwr\n")
+	text, ok, err := b.state.ReadStartup()
+	if err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	b2 := newBox(t, DefaultConfig())
+	if bad := b2.Load(t.Context(), text, conf.Origin{Text: "memory"}); len(bad) > 0 {
+		t.Errorf("%+v", bad)
+	}
+	if got := string(conf.Running(b2.store.Tree())); got != string(text) {
+		t.Errorf("got:\n%s\nwant:\n%s", got, text)
+	}
+}
+
+// Whatever is typed, the session neither panics nor hangs, and every prompt is
+// one of the shell's.
+func FuzzSession(f *testing.F) {
+	for _, s := range []string{"en\nconf t\npresence\nmax-sub 1\x1a", "show run | s x | i", "banner motd ^\nx^", "en\nconf\n\nno\nno ?", "\x03\x1a\t?",
+		"do do do", "en\nconf t\ndo\t?\ndo show | ?\n", "show rows 9 | i \xff[", "en\nreload\nyes\n\n", "ip|", "exit\n\nenable 3\n", "sh\xc3 r"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, keys string) {
+		if len(keys) > 2000 {
+			return
+		}
+		b := newBox(t, DefaultConfig())
+		term := newFakeTerm("en\nconf t\n" + keys)
+		term.rows, term.cols = 10, 40
+		b.on(LineConsole, term)
+		if n := len(b.Sessions()); n != 0 {
+			t.Errorf("%d sessions left", n)
+		}
+		b.Load(t.Context(), []byte(keys), conf.Origin{Text: "memory"})
+	})
+}
