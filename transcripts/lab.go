@@ -33,7 +33,7 @@ func OpenLab(dir string, s *Script) (*Lab, error) {
 
 // OpenLabOnHost is OpenLab on the host's own sockets; SIP binds to addr.
 func OpenLabOnHost(dir string, s *Script, addr netip.Addr) (*Lab, error) {
-	return openLab(dir, s, nil, sipua.OS, addr)
+	return openLab(dir, s, nil, sipua.OS{}, addr)
 }
 
 func openLab(dir string, s *Script, mem *memnet.Net, n sipua.Network, addr netip.Addr) (*Lab, error) {

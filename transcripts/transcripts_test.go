@@ -318,4 +318,3 @@ func TestMatches(t *testing.T) {
 		}
 	}
 }
-

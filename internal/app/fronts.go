@@ -35,7 +35,7 @@ func (a *App) ListenTelnet(addr string) error {
 
 // ServeSSH serves SSH on ln until Close. Host keys live in the state directory.
 func (a *App) ServeSSH(ln net.Listener) error {
-	keys, err := tty.LoadOrCreateHostKeys(a.state.ReadFile, a.state.WriteFile)
+	keys, err := tty.LoadOrCreateHostKeys(a.state.ReadKey, a.state.WriteKey)
 	if err != nil {
 		return errors.Join(fmt.Errorf("ssh host keys: %w", err), ln.Close())
 	}

@@ -1,0 +1,31 @@
+package conf
+
+import "fmt"
+
+// maxKey is the largest key file in bytes.
+const maxKey = 64 << 10
+
+// ReadKey returns a file that holds a secret of this appliance, such as an SSH
+// host key. Such files live beside the startup-config and not in flash:, so that
+// no file command shows them. fs.ErrNotExist when there is none.
+func (s *State) ReadKey(name string) ([]byte, error) {
+	if err := checkName(name); err != nil {
+		return nil, err
+	}
+	b, err := readLimited(s.root, name, maxKey)
+	if err != nil {
+		return nil, fmt.Errorf("reading key %s: %w", name, err)
+	}
+	return b, nil
+}
+
+// WriteKey creates or replaces a key file (mode 0600), atomically and durably.
+func (s *State) WriteKey(name string, data []byte) error {
+	if err := checkName(name); err != nil {
+		return err
+	}
+	if err := writeAtomic(s.root, name, data); err != nil {
+		return fmt.Errorf("writing key %s: %w", name, err)
+	}
+	return nil
+}
