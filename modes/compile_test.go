@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/busylamp/busylamp/cli/conf"
+	"github.com/busylamp/busylamp/cli/grammar"
 )
 
 func compiled(t testing.TB) *conf.Schema {
@@ -16,3 +17,12 @@ func compiled(t testing.TB) *conf.Schema {
 }
 
 func TestCompile(t *testing.T) { compiled(t) }
+
+func TestExecCompiles(t *testing.T) {
+	lib := Library()
+	for _, e := range Exec(Agents{}) {
+		if _, err := grammar.Compile(grammar.Spec{Syntax: e.Syntax, Help: e.Help, NoRefused: true}, lib); err != nil {
+			t.Error(err)
+		}
+	}
+}

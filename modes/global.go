@@ -232,6 +232,7 @@ func globalAddressing() []conf.Command {
 				pool   Addresses that are given out
 				$name  Name of the pool`,
 		},
+		group(),
 		{
 			Syntax: "ip domain lookup", Default: "ip domain lookup",
 			Help: `
@@ -276,23 +277,6 @@ func globalVoice() []conf.Command {
 			Help: `
 				voice-card  Voice card
 				$slot       Slot`,
-		},
-		// Shares the separator of the voice cards.
-		{
-			Syntax: "username WORD(64)$name! [privilege <0-15>$privilege] [<password [<0|7>$ptype] LINE$password|secret [<0|5>$stype] LINE$secret|nopassword>$kind]",
-			Help: `
-				username    User database
-				$name       User name
-				privilege   Privilege of the user
-				$privilege  Privilege level
-				password    Password
-				$ptype      Kind of password that follows
-				$password   The password
-				secret      Password that is kept hashed
-				$stype      Kind of password that follows
-				$secret     The password
-				nopassword  No password is asked
-				$kind       Password`,
 		},
 		bangs(1),
 		{
@@ -362,6 +346,24 @@ func globalVoice() []conf.Command {
 
 func globalNetwork() []conf.Command {
 	return []conf.Command{
+		group(),
+		{
+			Syntax: "username WORD(64)$name! [privilege <0-15>$privilege] [<password [<0|7>$ptype] LINE$password|secret [<0|5>$stype] LINE$secret|nopassword>$kind]",
+			Help: `
+				username    User database
+				$name       User name
+				privilege   Privilege of the user
+				$privilege  Privilege level
+				password    Password
+				$ptype      Kind of password that follows
+				$password   The password
+				secret      Password that is kept hashed
+				$stype      Kind of password that follows
+				$secret     The password
+				nopassword  No password is asked
+				$kind       Password`,
+		},
+		bangs(1),
 		{
 			Syntax: "interface INTERFACE$name!",
 			Enter:  modeInterface,
@@ -371,6 +373,7 @@ func globalNetwork() []conf.Command {
 				interface  An interface
 				$name      Name of the interface`,
 		},
+		group(),
 		inert("ip classless", "", `
 			ip         IP parameters
 			classless  Forward by the longest match`),
@@ -528,6 +531,7 @@ func globalTelephony() []conf.Command {
 
 func globalLines() []conf.Command {
 	return []conf.Command{
+		group(),
 		inert("alias exec WORD$name! LINE$line", "", `
 			alias  Other names of commands
 			exec   Of EXEC commands

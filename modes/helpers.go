@@ -17,8 +17,13 @@ func stored(c conf.Command) conf.Command {
 	return c
 }
 
-// bangs is a separator of the running-config.
+// bangs is a separator of the running-config: n `!` lines if anything was
+// printed since the last one.
 func bangs(n int) conf.Command { return conf.Command{Bangs: n} }
+
+// group is a separator that prints nothing: the next one counts only what
+// comes after it. Needed behind blocks, which print their own `!`.
+func group() conf.Command { return conf.Command{Bangs: -1} }
 
 // softkeys is the order of soft keys in one call state. keys are the words of
 // a choice.

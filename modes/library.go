@@ -25,6 +25,15 @@ func Library() *grammar.Library {
 		help[codec] = "Codec " + codec
 	}
 	for name, text := range map[string]string{
+		"show":        "Show running system information",
+		"debug":       "Debugging functions",
+		"undebug":     "Disable debugging functions",
+		"no":          "Disable debugging functions",
+		"clear":       "Reset functions",
+		"terminal":    "Set terminal line parameters",
+		"configure":   "Enter configuration mode",
+		"copy":        "Copy from one file to another",
+		"write":       "Write running configuration to memory, network, or terminal",
 		"ata":         "Cisco ATA analog adapter",
 		"anl":         "Analog phone",
 		"bri":         "ISDN phone",

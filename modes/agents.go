@@ -1,0 +1,71 @@
+package modes
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/busylamp/busylamp/phones"
+	"github.com/busylamp/busylamp/presence"
+)
+
+// Agents are what EXEC commands ask and tell. Presence, Phones and SIP may be
+// nil: the commands that need them then show an empty agent.
+type Agents struct {
+	// Presence is the presence agent.
+	Presence interface{ Snapshot() presence.Snapshot }
+	// Phones is the registry.
+	Phones interface {
+		Snapshot() phones.Snapshot
+		// ClearAttempts forgets refused registrations.
+		ClearAttempts()
+		// SetCalls says whether a call is up or ringing on a local number
+		// (`test presence line`).
+		SetCalls(number string, inUse, ringing bool)
+	}
+	// SIP is the SIP endpoint.
+	SIP interface {
+		LocalAddr() netip.AddrPort
+		Advertised() netip.AddrPort
+	}
+	// Platform names the limits that `show voice register global` prints; empty
+	// means C3825.
+	Platform Platform
+	// Now is the appliance's clock; nil: time.Now.
+	Now func() time.Time
+}
+
+func (a Agents) presence() presence.Snapshot {
+	if a.Presence == nil {
+		return presence.Snapshot{}
+	}
+	return a.Presence.Snapshot()
+}
+
+func (a Agents) phones() phones.Snapshot {
+	if a.Phones == nil {
+		return phones.Snapshot{}
+	}
+	return a.Phones.Snapshot()
+}
+
+// listening is the address the SIP endpoint is bound to, zero while it is closed.
+func (a Agents) listening() netip.AddrPort {
+	if a.SIP == nil {
+		return netip.AddrPort{}
+	}
+	return a.SIP.LocalAddr()
+}
+
+func (a Agents) platform() Platform {
+	if a.Platform == "" {
+		return C3825
+	}
+	return a.Platform
+}
+
+func (a Agents) now() time.Time {
+	if a.Now == nil {
+		return time.Now()
+	}
+	return a.Now()
+}

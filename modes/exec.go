@@ -1,0 +1,162 @@
+package modes
+
+import (
+	"slices"
+
+	"github.com/busylamp/busylamp/cli"
+	"github.com/busylamp/busylamp/cli/conf"
+	"github.com/busylamp/busylamp/cli/grammar"
+)
+
+// Exec is all EXEC commands, and the actions of configuration modes.
+func Exec(a Agents) []cli.Exec {
+	return slices.Concat(
+		execSession(),
+		execConfiguration(),
+		execShow(),
+		execDebug(),
+		execPresence(a),
+		execRegister(a),
+		execActions(a),
+	)
+}
+
+// Levels of EXEC commands.
+const (
+	userLevel       = 1
+	privilegedLevel = 15
+)
+
+// everybody declares an EXEC command that users can type as well.
+func everybody(syntax, help string, run func(*cli.Context, grammar.Args) error) cli.Exec {
+	return cli.Exec{Syntax: syntax, Help: help, Level: userLevel, Run: run}
+}
+
+// privileged declares a command of privileged EXEC.
+func privileged(syntax, help string, run func(*cli.Context, grammar.Args) error) cli.Exec {
+	return cli.Exec{Syntax: syntax, Help: help, Level: privilegedLevel, Run: run}
+}
+
+// call is the body of a command that is a method of the shell and needs no
+// arguments.
+func call(f func(*cli.Context) error) func(*cli.Context, grammar.Args) error {
+	return func(c *cli.Context, _ grammar.Args) error { return f(c) }
+}
+
+// level is an optional privilege level.
+func level(args grammar.Args, def int) int {
+	if args.Has("level") {
+		return args.Int("level")
+	}
+	return def
+}
+
+func execSession() []cli.Exec {
+	return []cli.Exec{
+		everybody("enable [<0-15>$level]", `
+			enable  Turn on privileged commands
+			$level  Enable level`,
+			func(c *cli.Context, args grammar.Args) error { return c.Enable(level(args, privilegedLevel)) }),
+		everybody("disable [<0-15>$level]", `
+			disable  Turn off privileged commands
+			$level   Privilege level to go to`,
+			func(c *cli.Context, args grammar.Args) error { return c.Disable(level(args, userLevel)) }),
+		everybody("exit", `
+			exit  Exit from the EXEC`, call((*cli.Context).Exit)),
+		everybody("logout", `
+			logout  Exit from the EXEC`, call((*cli.Context).Exit)),
+		everybody("quit", `
+			quit  Exit from the EXEC`, call((*cli.Context).Exit)),
+		everybody("terminal length <0-512>$n", `
+			length  Set number of lines on a screen
+			$n      Number of lines on screen (0 for no pausing)`,
+			func(c *cli.Context, args grammar.Args) error { return c.TerminalLength(args.Int("n")) }),
+		everybody("terminal width <0-512>$n", `
+			width  Set width of the display terminal
+			$n     Number of characters on a screen line`,
+			func(c *cli.Context, args grammar.Args) error { return c.TerminalWidth(args.Int("n")) }),
+		everybody("terminal history size <0-256>$n", `
+			history  Enable and control the command history function
+			size     Set history buffer size
+			$n       Size of history buffer`,
+			func(c *cli.Context, args grammar.Args) error { return c.TerminalHistory(args.Int("n")) }),
+		privileged("terminal monitor", `
+			monitor  Copy debug output to the current terminal line`,
+			func(c *cli.Context, _ grammar.Args) error { return c.TerminalMonitor(true) }),
+		privileged("terminal no monitor", `
+			no       Negate a command or set its defaults
+			monitor  Copy debug output to the current terminal line`,
+			func(c *cli.Context, _ grammar.Args) error { return c.TerminalMonitor(false) }),
+	}
+}
+
+func execConfiguration() []cli.Exec {
+	return []cli.Exec{
+		privileged("configure", "", call((*cli.Context).Configure)),
+		privileged("configure terminal", `
+			terminal  Configure from the terminal`, call((*cli.Context).ConfigureTerminal)),
+		privileged("copy running-config startup-config", `
+			running-config  Copy from current system configuration
+			startup-config  Copy to startup configuration`, call((*cli.Context).CopyRunningStartup)),
+		privileged("write", "", call((*cli.Context).WriteMemory)),
+		privileged("write memory", `
+			memory  Write to NV memory`, call((*cli.Context).WriteMemory)),
+		privileged("write terminal", `
+			terminal  Write to terminal`, call((*cli.Context).ShowRunning)),
+		privileged("write erase", `
+			erase  Erase NV memory`, call((*cli.Context).EraseStartup)),
+		privileged("erase startup-config", `
+			erase           Erase a filesystem
+			startup-config  Erase contents of configuration memory`, call((*cli.Context).EraseStartup)),
+		privileged("reload [reason LINE$reason]", `
+			reload   Halt and perform a cold restart
+			reason   Reason for reload
+			$reason  Reason for reload`,
+			func(c *cli.Context, args grammar.Args) error { return c.Reload(args.String("reason")) }),
+	}
+}
+
+func execShow() []cli.Exec {
+	return []cli.Exec{
+		everybody("show version", `
+			version  System hardware and software status`, call((*cli.Context).ShowVersion)),
+		everybody("show history", `
+			history  Display the session command history`, call((*cli.Context).ShowHistory)),
+		everybody("show clock", `
+			clock  Display the system clock`, call((*cli.Context).ShowClock)),
+		everybody("show users", `
+			users  Display information about terminal lines`, call((*cli.Context).ShowUsers)),
+		everybody("show privilege", `
+			privilege  Show current privilege level`, call((*cli.Context).ShowPrivilege)),
+		everybody("show terminal", `
+			terminal  Display terminal configuration parameters`, call((*cli.Context).ShowTerminal)),
+		privileged("show logging", `
+			logging  Show the contents of logging buffers`, call((*cli.Context).ShowLogging)),
+		everybody("show debugging", `
+			debugging  State of each debugging option`, call((*cli.Context).ShowDebugging)),
+		privileged("show startup-config", `
+			startup-config  Contents of startup configuration`, call((*cli.Context).ShowStartup)),
+		privileged("show running-config", `
+			running-config  Current operating configuration`, call((*cli.Context).ShowRunning)),
+		privileged("show running-config interface INTERFACE$name", `
+			running-config  Current operating configuration
+			interface       Show interface configuration
+			$name           Name of the interface`, showRunningInterface),
+		privileged("clear logging", `
+			logging  Clear logging buffer`, call((*cli.Context).ClearLogging)),
+	}
+}
+
+// showRunningInterface prints one interface as a small running-config.
+func showRunningInterface(c *cli.Context, args grammar.Args) error {
+	t := c.Tree()
+	body := []byte("!\n")
+	for n := range t.Root().All("interface") {
+		if n.Args().String("name") == args.String("name") {
+			body = append(body, conf.Section(t, n.Path())...)
+		}
+	}
+	body = append(body, "end\n"...)
+	c.Printf("%s%s\n", conf.RunningHeader(body), body)
+	return nil
+}

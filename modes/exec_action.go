@@ -1,0 +1,57 @@
+package modes
+
+import (
+	"fmt"
+
+	"github.com/busylamp/busylamp/cli"
+	"github.com/busylamp/busylamp/cli/grammar"
+)
+
+// execActions are the commands of configuration modes that act at once.
+func execActions(a Agents) []cli.Exec {
+	return []cli.Exec{
+		{
+			Syntax: "create cnf-files",
+			Modes:  []string{modeTelephony},
+			Help: `
+				create     Generate configuration files
+				cnf-files  Configuration files of SCCP phones`,
+			Run: func(c *cli.Context, _ grammar.Args) error {
+				c.Printf("Creating CNF files\n")
+				return c.ApplyLine("create cnf-files version-stamp " + a.now().UTC().Format("Jan 02 2006 15:04:05"))
+			},
+		},
+		{
+			Syntax: "no create cnf-files",
+			Modes:  []string{modeTelephony},
+			Help: `
+				create     Generate configuration files
+				cnf-files  Configuration files of SCCP phones`,
+			Run: func(c *cli.Context, _ grammar.Args) error {
+				return c.ApplyLine("no create cnf-files version-stamp")
+			},
+		},
+		{
+			Syntax: "create profile",
+			Modes:  []string{modeRegisterGlobal},
+			Help: `
+				create   Generate configuration profiles
+				profile  Configuration profiles of SIP phones`,
+			Run: func(c *cli.Context, _ grammar.Args) error {
+				return c.ApplyLine("create profile sync " + a.nextSync(text(block(c.Tree(), cmdRegisterGlobal), "create profile sync", "sync")))
+			},
+		},
+	}
+}
+
+// nextSync is a synchronisation number that differs from the last one. It has
+// the form of the guide's: 16 digits, the first three zero.
+func (a Agents) nextSync(last string) string {
+	const digits = 10_000_000_000_000
+	n := a.now().UnixMicro() % digits
+	sync := fmt.Sprintf("%016d", n)
+	if sync == last {
+		sync = fmt.Sprintf("%016d", (n+1)%digits)
+	}
+	return sync
+}

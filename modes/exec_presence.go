@@ -1,0 +1,73 @@
+package modes
+
+import (
+	"errors"
+
+	"github.com/busylamp/busylamp/cli"
+	"github.com/busylamp/busylamp/cli/grammar"
+	"github.com/busylamp/busylamp/presence"
+)
+
+func execPresence(a Agents) []cli.Exec {
+	return []cli.Exec{
+		everybody("show presence global", `
+			presence  Presence service
+			global    Presence configuration`,
+			func(c *cli.Context, _ grammar.Args) error { return showPresenceGlobal(c.Out, a.presence()) }),
+		everybody("show presence subscription [<details|presentity NUMBER$number|subid <1-4294967295>$id|summary>$what]", `
+			presence      Presence service
+			subscription  Presence subscriptions
+			details       Detailed records
+			presentity    Records of one presentity
+			$number       Telephone number of the presentity
+			subid         One record
+			$id           Subscription ID
+			summary       One row for each subscription`,
+			func(c *cli.Context, args grammar.Args) error { return showPresenceSubscription(c, a, args) }),
+		privileged("show sip-ua status", `
+			sip-ua  SIP user agent
+			status  Status of the user agent`,
+			func(c *cli.Context, _ grammar.Args) error {
+				return showSIPUAStatus(c.Out, a.listening(), a.presence().Config.SIPEnabled)
+			}),
+		privileged("show sip-ua status registrar", `
+			sip-ua     SIP user agent
+			status     Status of the user agent
+			registrar  Contacts that are registered here`,
+			func(c *cli.Context, _ grammar.Args) error { return showSIPUARegistrar(c.Out, a.phones()) }),
+		// A stage direction of ours: it stands for a call until calls exist.
+		privileged("test presence line NUMBER$number <busy|clear|idle|ringing>$state", `
+			test      Test commands
+			presence  Presence service
+			line      State of a line, as if a call were on it
+			$number   Telephone number of the line
+			busy      A call is up
+			clear     No call
+			idle      No call
+			ringing   A call alerts`,
+			func(_ *cli.Context, args grammar.Args) error { return testLine(a, args) }),
+	}
+}
+
+func showPresenceSubscription(c *cli.Context, a Agents, args grammar.Args) error {
+	s := a.presence()
+	keep := func(presence.Record) bool { return true }
+	switch args.String("what") {
+	case "summary":
+		return showPresenceSummary(c.Out, s)
+	case "presentity":
+		keep = func(r presence.Record) bool { return r.Presentity.User == args.String("number") }
+	case "subid":
+		keep = func(r presence.Record) bool { return int(r.ID) == args.Int("id") }
+	}
+	return showPresenceRecords(c.Out, s, a.now(), args.String("what") == "details", keep)
+}
+
+func testLine(a Agents, args grammar.Args) error {
+	if a.Phones == nil {
+		return errors.New("% There is no telephony service")
+	}
+	state := args.String("state")
+	a.Phones.SetCalls(args.String("number"), state == "busy", state == "ringing")
+	return nil
+}

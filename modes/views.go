@@ -1,0 +1,173 @@
+package modes
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/busylamp/busylamp/cli/conf"
+	"github.com/busylamp/busylamp/cli/grammar"
+	"github.com/busylamp/busylamp/internal/logbuf"
+	"github.com/busylamp/busylamp/internal/sipua"
+	"github.com/busylamp/busylamp/presence"
+)
+
+// Views are pure functions of a tree. They are bound with conf.Bind, so they
+// run after every commit: cost is linear in what they look at.
+
+// block is a block of the root; absent ones answer with their defaults.
+func block(t conf.Tree, command string) conf.Node {
+	n, _ := t.Root().Child(command)
+	return n
+}
+
+// PresenceConfig is the presence agent's part of a tree.
+func PresenceConfig(t conf.Tree) presence.Config {
+	p, enabled := t.Root().Child(cmdPresence)
+	global := block(t, cmdRegisterGlobal)
+	retry, _ := p.Get("sccp blf-speed-dial retry-interval")
+	subscriptions, _ := p.Get("max-subscription")
+	c := presence.Config{
+		Enabled:              enabled,
+		SIPEnabled:           block(t, cmdSIPUA).On("presence enable"),
+		WatchAll:             p.On("watcher all"),
+		AllowSubscribe:       p.On("allow subscribe"),
+		CallList:             p.On("presence call-list"),
+		AuthenticatePresence: global.On("authenticate presence"),
+		MaxSubscriptions:     subscriptions.Int("n"),
+		RetryInterval:        time.Duration(retry.Int("interval")) * time.Second,
+		RetryLimit:           retry.Int("limit"),
+		RouterMode:           "SRST mode",
+		Numbers:              map[string]presence.Number{},
+	}
+	if cmeMode(global) {
+		c.RouterMode = "CME mode"
+	}
+	if args, ok := p.Get("server"); ok {
+		c.Server = address(args, "address")
+	}
+	// Several directory numbers may have the same number: it may be watched if
+	// one of them may be (guide, table 42: all instances are watched).
+	add := func(number string, watch bool) {
+		if number != "" {
+			c.Numbers[number] = presence.Number{Watch: watch || c.Numbers[number].Watch}
+		}
+	}
+	for dn := range t.Root().All(cmdRegisterDN) {
+		args, _ := dn.Get("number")
+		add(args.String("number"), dn.On("allow watch"))
+	}
+	watch := ephoneDNWatch(t)
+	for dn := range t.Root().All(cmdEphoneDN) {
+		args, _ := dn.Get("number")
+		watched := watch(dn)
+		add(args.String("number"), watched)
+		add(args.String("secondary"), watched)
+	}
+	return c
+}
+
+// ephoneDNWatch says whether an ephone-dn may be watched: by its own `allow
+// watch` or by that of its template (guide).
+func ephoneDNWatch(t conf.Tree) func(dn conf.Node) bool {
+	templates := map[int]bool{}
+	for tpl := range t.Root().All(cmdEphoneDNTemplate) {
+		templates[tpl.Args().Int("tag")] = tpl.On("allow watch")
+	}
+	return func(dn conf.Node) bool {
+		if dn.On("allow watch") {
+			return true
+		}
+		args, ok := dn.Get("ephone-dn-template")
+		return ok && templates[args.Int("tag")]
+	}
+}
+
+func cmeMode(global conf.Node) bool {
+	args, ok := global.Get("mode")
+	return ok && args.String("mode") == "cme"
+}
+
+// sipSource is `source-address A port P`, the zero value when it is not set.
+func sipSource(global conf.Node) netip.AddrPort {
+	const defaultPort = 5060
+	args, ok := global.Get("source-address")
+	if !ok {
+		return netip.AddrPort{}
+	}
+	port := args.Int("port")
+	if port == 0 {
+		port = defaultPort
+	}
+	return netip.AddrPortFrom(address(args, "address"), uint16(port))
+}
+
+// address is a captured A.B.C.D, invalid when it is absent.
+func address(args grammar.Args, capture string) netip.Addr {
+	a, err := netip.ParseAddr(args.String(capture))
+	if err != nil {
+		return netip.Addr{}
+	}
+	return a
+}
+
+// SIPConfig is the SIP endpoint's part of a tree: it is open with `mode cme` and
+// a source-address. Bind is left to the caller.
+func SIPConfig(t conf.Tree) sipua.Config {
+	global := block(t, cmdRegisterGlobal)
+	source := sipSource(global)
+	return sipua.Config{
+		Enabled: cmeMode(global) && source.Addr().IsValid(),
+		Addr:    source,
+	}
+}
+
+// LogConfig is the log's part of a tree.
+func LogConfig(t conf.Tree) logbuf.Config {
+	const defaultSize = 4096
+	root := t.Root()
+	c := logbuf.DefaultConfig()
+	if args, ok := root.Get("logging buffered"); ok {
+		c.BufferSize, c.BufferLevel = defaultSize, severity(args)
+		if args.Has("size") {
+			c.BufferSize = args.Int("size")
+		}
+	}
+	c.ConsoleLevel, c.MonitorLevel = logbuf.Off, logbuf.Off
+	if args, ok := root.Get("logging console"); ok {
+		c.ConsoleLevel = severity(args)
+	}
+	if args, ok := root.Get("logging monitor"); ok {
+		c.MonitorLevel = severity(args)
+	}
+	c.SequenceNumbers = root.On("service sequence-numbers")
+	for stamp := range root.All("service timestamps") {
+		args := stamp.Args()
+		s := logbuf.Stamp{Mode: logbuf.StampUptime}
+		switch {
+		case args.Form() == grammar.No:
+			s.Mode = logbuf.StampNone
+		case args.String("form") == "datetime":
+			s = logbuf.Stamp{
+				Mode:     logbuf.StampDatetime,
+				Msec:     args.Has("msec"),
+				Local:    args.Has("local"),
+				ShowZone: args.Has("zone"),
+				Year:     args.Has("year"),
+			}
+		}
+		if args.String("what") == "debug" {
+			c.DebugStamp = s
+		} else {
+			c.LogStamp = s
+		}
+	}
+	return c
+}
+
+// severity is the level of a logging line, debugging when it names none.
+func severity(args grammar.Args) logbuf.Severity {
+	if s, ok := logbuf.ParseSeverity(args.String("level")); ok {
+		return s
+	}
+	return logbuf.Debugging
+}

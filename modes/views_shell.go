@@ -1,0 +1,150 @@
+package modes
+
+import (
+	"time"
+
+	"github.com/busylamp/busylamp/cli"
+	"github.com/busylamp/busylamp/cli/conf"
+	"github.com/busylamp/busylamp/cli/grammar"
+	"github.com/busylamp/busylamp/cli/secret"
+)
+
+// ShellConfig is the shell's part of a tree.
+func ShellConfig(t conf.Tree) cli.Config {
+	root := t.Root()
+	c := cli.DefaultConfig()
+	c.Hostname = text(root, "hostname", "name")
+	c.DomainLookup = root.On("ip domain lookup")
+	c.FilePromptQuiet = text(root, "file prompt", "how") == "quiet"
+	if args, ok := root.Get("enable password"); ok {
+		c.EnablePassword = storedSecret(args, "type", "password")
+	}
+	if args, ok := root.Get("enable secret"); ok {
+		c.EnableSecret = storedSecret(args, "type", "secret")
+	}
+	for u := range root.All("username") {
+		c.Users = append(c.Users, user(u.Args()))
+	}
+	for n := range root.All("line con") {
+		c.Console = terminalLine(n, c.Console.Login)
+	}
+	c.Vty = vtys(root, c.Vty)
+	for n := range root.All("banner") {
+		args := n.Args()
+		text := args.String("text")
+		switch args.String("kind") {
+		case "motd":
+			c.BannerMOTD = text
+		case "login":
+			c.BannerLogin = text
+		case "exec":
+			c.BannerExec = text
+		}
+	}
+	return c
+}
+
+func user(args grammar.Args) cli.User {
+	u := cli.User{Name: args.String("name"), Privilege: args.Int("privilege")}
+	switch args.String("kind") {
+	case "password":
+		u.Password = storedSecret(args, "ptype", "password")
+	case "secret":
+		u.Password = storedSecret(args, "stype", "secret")
+	}
+	return u
+}
+
+// vtys lays `line vty FIRST LAST` blocks over the default terminals. Lines that
+// no block speaks of stay as they are by default.
+func vtys(root conf.Node, lines []cli.Line) []cli.Line {
+	defaults := lines[0]
+	for n := range root.All("line vty") {
+		first, last := n.Args().Int("first"), n.Args().Int("first")
+		if n.Args().Has("last") {
+			last = n.Args().Int("last")
+		}
+		for len(lines) <= last {
+			lines = append(lines, defaults)
+		}
+		l := terminalLine(n, defaults.Login)
+		for i := first; i <= last; i++ {
+			lines[i] = l
+		}
+	}
+	return lines
+}
+
+// terminalLine reads one line block. login is what holds without a login line:
+// a vty asks for a password, the console does not.
+func terminalLine(n conf.Node, login cli.LoginMode) cli.Line {
+	l := cli.Line{Login: login, Synchronous: n.On("logging synchronous")}
+	for entry := range n.All("login") {
+		args := entry.Args()
+		switch {
+		case args.Form() == grammar.No:
+			l.Login = cli.LoginNone
+		case args.Has("local"):
+			l.Login = cli.LoginLocal
+		default:
+			l.Login = cli.LoginPassword
+		}
+	}
+	if args, ok := n.Get("password"); ok {
+		l.Password = storedSecret(args, "type", "password")
+	}
+	if args, ok := n.Get("exec-timeout"); ok {
+		l.ExecTimeout = time.Duration(args.Int("minutes"))*time.Minute + time.Duration(args.Int("seconds"))*time.Second
+	}
+	if args, ok := n.Get("privilege level"); ok {
+		l.Privilege = args.Int("level")
+	}
+	if args, ok := n.Get("history size"); ok {
+		l.HistorySize = args.Int("size")
+	}
+	for entry := range n.All("length") {
+		l.Length = entry.Args().Int("rows")
+		l.NoPaging = entry.Args().Has("rows") && l.Length == 0
+	}
+	for entry := range n.All("width") {
+		l.Width = entry.Args().Int("columns")
+	}
+	return l
+}
+
+// Rewrite is cli.Options.Rewrite: it puts a line into its stored form. Secrets
+// typed in clear are hashed, so that they are never printed again.
+func Rewrite(_ conf.Tree, _ conf.Path, args grammar.Args) grammar.Args {
+	if args.Form() != grammar.Positive {
+		return args
+	}
+	kind := ""
+	switch args.Command().Name() {
+	case "enable secret":
+		kind = "type"
+	case "username":
+		kind = "stype"
+	default:
+		return args
+	}
+	plain := args.String("secret")
+	if plain == "" || args.Int(kind) == 5 {
+		return args
+	}
+	hash, err := secret.Hash5(plain, "")
+	if err != nil {
+		return args
+	}
+	values := map[string]string{}
+	for _, name := range args.Command().Captures() {
+		if args.Has(name) {
+			values[name] = args.String(name)
+		}
+	}
+	values[kind], values["secret"] = "5", hash
+	hashed, err := args.Command().Build(values)
+	if err != nil {
+		return args
+	}
+	return hashed
+}
