@@ -42,10 +42,10 @@ type thread struct {
 type threadState uint8
 
 const (
-	between  threadState = iota // between two words
-	halfway                     // within a Split argument, leaf is that argument
-	atRest                      // the rest of the line is taken
-	open                        // likewise, and the text is not closed
+	between threadState = iota // between two words
+	halfway                    // within a Split argument, leaf is that argument
+	atRest                     // the rest of the line is taken
+	open                       // likewise, and the text is not closed
 )
 
 type taken struct {
@@ -452,9 +452,10 @@ func (w *walker) winner() *thread {
 	return nil
 }
 
-// needText completes the result of a line that ends within a Delimited text.
-func (w *walker) needText(r Result, t *thread) Result {
-	r.Outcome = NeedText
+// needText is the result of a line that ends within a Delimited text.
+func (w *walker) needText(t *thread, depth int) Result {
+	r := Result{Outcome: NeedText, Depth: depth}
+	r.Args = Args{cmd: w.set.cmds[t.cmd], form: t.form, words: w.words(t)}
 	r.delim = delimiter(w.line[t.from:])
 	r.Delim = r.delim
 	if c := r.delim[0]; c < ' ' {
@@ -482,30 +483,33 @@ func (w *walker) words(t *thread) []word {
 	return words
 }
 
-// args makes the Args of a thread, in canonical order.
-func (w *walker) args(t *thread) Args {
-	c, words := w.set.cmds[t.cmd], w.words(t)
-	a := Args{cmd: c, form: t.form, words: words}
-	if c.inOrder(words) {
-		return a
+// args makes the Args of a thread in canonical order. It is false when the line
+// that they print would be read as something else.
+//
+// That takes a syntax with several readings: a number printed without its
+// leading zero may abbreviate a keyword, a list in one any-order part may
+// swallow the next part when the parts are printed in the order of the syntax
+// (then the typed order is kept), a `no` line may end within a part.
+func (w *walker) args(t *thread) (Args, bool) {
+	c := w.set.cmds[t.cmd]
+	typed := Args{cmd: c, form: t.form, words: w.words(t)}
+	a := typed
+	if !c.inOrder(a.words) {
+		a.words = slices.Clone(a.words)
+		c.sort(a.words)
 	}
-	// Any-order parts were typed in another order. They are printed in that of
-	// the syntax string, unless it would be read differently: a list in one part
-	// could swallow the next, and a `no` line may end within a part.
-	sorted := Args{cmd: c, form: t.form, words: slices.Clone(words)}
-	c.sort(sorted.words)
-	if c.alone.reads(sorted, w.env) {
-		return sorted
+	if line := a.Line(); line == w.line || w.set.reads(a, line, w.env) {
+		return a, true
 	}
-	return a
+	return typed, !c.inOrder(typed.words) && w.set.reads(typed, typed.Line(), w.env)
 }
 
-// reads tells whether the line of a is read as a, word by word.
-func (s *Set) reads(a Args, env Env) bool {
-	w := walker{set: s, env: env, line: a.Line(), branch: s.root}
+// reads tells whether line is read as a, word by word.
+func (s *Set) reads(a Args, line string, env Env) bool {
+	w := walker{set: s, env: env, line: line, branch: s.root}
 	if _, out := w.walk(); out != OK {
 		return false
 	}
 	t := w.winner()
-	return t != nil && slices.Equal(w.words(t), a.words)
+	return t != nil && s.cmds[t.cmd] == a.cmd && t.form == a.form && slices.Equal(w.words(t), a.words)
 }

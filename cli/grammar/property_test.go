@@ -260,8 +260,8 @@ func TestRandomSyntaxRoundTrip(t *testing.T) {
 func checkNext(t *rapid.T, s *Set, line string) {
 	r := s.Match(line, c3825)
 	h := s.Next(line+" ", c3825)
-	if strings.Contains(line, `"`) {
-		return // the blank may be inside an open quote
+	if strings.Contains(line, `"`) || r.Outcome == Ambiguous {
+		return // the blank may be inside an open quote; ambiguity may be that of the printed line
 	}
 	if (r.Outcome == OK) != (h.Outcome == OK && h.CR) {
 		t.Fatalf("%q: match says %s, help %s with CR %v", line, outcomes[r.Outcome], outcomes[h.Outcome], h.CR)

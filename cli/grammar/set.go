@@ -120,11 +120,14 @@ func (s *Set) Match(line string, env Env) Result {
 	if t == nil {
 		return Result{Outcome: Incomplete, Depth: depth}
 	}
-	r := Result{Args: w.args(t), Depth: depth}
 	if t.state == open {
-		return w.needText(r, t)
+		return w.needText(t, depth)
 	}
-	return r
+	a, ok := w.args(t)
+	if !ok {
+		return Result{Outcome: Ambiguous}
+	}
+	return Result{Args: a, Depth: depth}
 }
 
 // Result of a Match.
@@ -164,5 +167,8 @@ func (r Result) WithText(text string) Args {
 	a.words = slices.Clone(a.words)
 	last := &a.words[len(a.words)-1]
 	last.text = a.cmd.leaves[last.leaf].cleanText(r.opening + "\n" + text)
+	if whole := a.cmd.alone.Match(a.Line(), nil); whole.Outcome == OK {
+		return whole.Args // in canonical order
+	}
 	return a
 }
