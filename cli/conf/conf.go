@@ -14,8 +14,9 @@
 //
 // # Goroutines
 //
-// Schema, Tree and Node are immutable and safe for concurrent use. Store.Apply
-// may be called from any goroutine; it holds no lock. Each Bind starts one
+// Schema, Tree and Node are safe for concurrent use; what they say never
+// changes. Store.Apply may be called from any goroutine; it calls out (to a
+// Check) without any lock. Each Bind starts one
 // goroutine, which runs that binding's view, equal and apply and is waited for
 // by Store.Close. State and Flash are safe for concurrent use.
 package conf
@@ -27,9 +28,10 @@ type NoForm uint8
 
 // The kinds of negative form.
 const (
-	// NoRemoves takes the stored line out, with everything below it. A toggle
-	// whose Default is positive (`huntstop`) is stored as `no huntstop`
-	// instead, because its absence would mean the default.
+	// NoRemoves takes the stored line out, with everything below it, so that
+	// the Default holds again. A toggle (a command whose Default is positive and
+	// has no values, `huntstop`) is stored as `no huntstop` instead, because its
+	// absence would mean that it is on.
 	NoRemoves NoForm = iota
 	// NoStored keeps the negative form and prints it: `no ip domain lookup`.
 	NoStored

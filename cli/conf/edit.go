@@ -23,8 +23,8 @@ var (
 // PerLine list its last element) and what changed, in the order of Diff. A line
 // that changes nothing gives the same tree and no changes.
 //
-// The error of a Check is returned as it is; the others are ErrGone, ErrForeign
-// and ErrNoForm.
+// The error of a Check is returned as it is; the others are ErrGone, ErrForeign,
+// ErrNoForm, and that of a list element that does not fit its command alone.
 func (t Tree) Apply(parent Path, args grammar.Args) (Tree, Path, []Change, error) {
 	at, ok := t.At(parent)
 	if !ok || at.mode == nil {

@@ -9,7 +9,7 @@ const maxKey = 64 << 10
 // host key. Such files live beside the startup-config and not in flash:, so that
 // no file command shows them. fs.ErrNotExist when there is none.
 func (s *State) ReadKey(name string) ([]byte, error) {
-	if err := checkName(name); err != nil {
+	if err := checkKeyName(name); err != nil {
 		return nil, err
 	}
 	b, err := readLimited(s.root, name, maxKey)
@@ -21,11 +21,22 @@ func (s *State) ReadKey(name string) ([]byte, error) {
 
 // WriteKey creates or replaces a key file (mode 0600), atomically and durably.
 func (s *State) WriteKey(name string, data []byte) error {
-	if err := checkName(name); err != nil {
+	if err := checkKeyName(name); err != nil {
 		return err
+	}
+	if len(data) > maxKey {
+		return fmt.Errorf("writing key %s: %w", name, ErrTooLarge)
 	}
 	if err := writeAtomic(s.root, name, data); err != nil {
 		return fmt.Errorf("writing key %s: %w", name, err)
 	}
 	return nil
+}
+
+// checkKeyName keeps keys apart from what else lies in the state directory.
+func checkKeyName(name string) error {
+	if name == startupFile || name == flashDir {
+		return fmt.Errorf("%w: %q", ErrName, name)
+	}
+	return checkName(name)
 }

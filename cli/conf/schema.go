@@ -9,7 +9,7 @@ import (
 	"github.com/busylamp/busylamp/cli/grammar"
 )
 
-// Schema is the compiled form of all modes. It is immutable.
+// Schema is the compiled form of all modes. It is safe for concurrent use.
 type Schema struct {
 	modes  []*CompiledMode
 	byName map[string]*CompiledMode

@@ -180,6 +180,37 @@ func TestFlashIsFull(t *testing.T) {
 	}
 }
 
+func TestKeys(t *testing.T) {
+	dir := t.TempDir()
+	s := openTest(t, dir)
+	if _, err := s.ReadKey("host_key"); !errors.Is(err, fs.ErrNotExist) {
+		t.Error(err)
+	}
+	if err := s.WriteKey("host_key", []byte("secret")); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.ReadKey("host_key"); string(got) != "secret" || err != nil {
+		t.Errorf("read %q %v", got, err)
+	}
+	if info, err := os.Stat(filepath.Join(dir, "host_key")); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("mode: %v %v", info.Mode(), err)
+	}
+	if files, err := s.Flash().List(); len(files) > 0 || err != nil {
+		t.Errorf("in flash: %v %v", files, err)
+	}
+	if err := s.WriteKey("big", make([]byte, maxKey+1)); !errors.Is(err, ErrTooLarge) {
+		t.Error(err)
+	}
+	for _, name := range []string{startupFile, flashDir, lockFile, "../x"} {
+		if err := s.WriteKey(name, nil); !errors.Is(err, ErrName) {
+			t.Errorf("WriteKey(%q): %v", name, err)
+		}
+		if _, err := s.ReadKey(name); !errors.Is(err, ErrName) {
+			t.Errorf("ReadKey(%q): %v", name, err)
+		}
+	}
+}
+
 func TestLeftoversAreRemoved(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.Mkdir(filepath.Join(dir, flashDir), 0o700); err != nil {

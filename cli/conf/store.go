@@ -68,7 +68,7 @@ func WithApplyError(f func(binding string, err error)) Option {
 	return func(s *Store) { s.failed = f }
 }
 
-// NewStore returns a store whose tree is initial, or the empty tree when
+// NewStore returns a store whose tree is initial (of schema), or the empty tree when
 // initial is the zero Tree. Close stops what Bind started.
 func NewStore(schema *Schema, initial Tree, options ...Option) *Store {
 	if initial.schema == nil {
