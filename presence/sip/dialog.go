@@ -123,7 +123,7 @@ func (d *dialog) unpack() sipua.Dialog {
 // dialogs finds dialogs by Call-ID and tags. It is keyed by a hash of them, a
 // third of the memory that the three strings would take.
 type dialogs struct {
-	seed    maphash.Seed
+	hash    func(sipua.Key) uint64
 	stripes [64]stripe
 }
 
@@ -135,7 +135,8 @@ type stripe struct {
 }
 
 func newDialogs() *dialogs {
-	ds := &dialogs{seed: maphash.MakeSeed()}
+	seed := maphash.MakeSeed()
+	ds := &dialogs{hash: func(k sipua.Key) uint64 { return maphash.Comparable(seed, k) }}
 	for i := range ds.stripes {
 		ds.stripes[i].m = make(map[uint64]*dialog)
 	}
@@ -154,7 +155,7 @@ func (d *dialog) is(k sipua.Key) bool {
 }
 
 func (ds *dialogs) find(k sipua.Key) *dialog {
-	h := maphash.Comparable(ds.seed, k)
+	h := ds.hash(k)
 	s := ds.stripe(h)
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -168,7 +169,7 @@ func (ds *dialogs) find(k sipua.Key) *dialog {
 // add enters a dialog; false if there is one with its key.
 func (ds *dialogs) add(d *dialog) bool {
 	k := d.key()
-	h := maphash.Comparable(ds.seed, k)
+	h := ds.hash(k)
 	s := ds.stripe(h)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -185,7 +186,7 @@ func (ds *dialogs) add(d *dialog) bool {
 // remove takes a dialog out, if it is in.
 func (ds *dialogs) remove(d *dialog) {
 	d.mu.Lock()
-	h := maphash.Comparable(ds.seed, d.key())
+	h := ds.hash(d.key())
 	d.mu.Unlock()
 	s := ds.stripe(h)
 	s.mu.Lock()
@@ -207,18 +208,3 @@ func (ds *dialogs) remove(d *dialog) {
 }
 
 func (ds *dialogs) stripe(h uint64) *stripe { return &ds.stripes[h%uint64(len(ds.stripes))] }
-
-// count is how many dialogs there are.
-func (ds *dialogs) count() (n int) {
-	for i := range ds.stripes {
-		s := &ds.stripes[i]
-		s.mu.RLock()
-		for _, d := range s.m {
-			for ; d != nil; d = d.same {
-				n++
-			}
-		}
-		s.mu.RUnlock()
-	}
-	return n
-}

@@ -1,0 +1,278 @@
+package sip
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/busylamp/busylamp/internal/logbuf"
+	"github.com/busylamp/busylamp/internal/sipua"
+	"github.com/busylamp/busylamp/presence"
+)
+
+// While a NOTIFY is outstanding nothing else is sent, and then only the newest.
+func TestOneOutstanding(t *testing.T) {
+	run(t, func(r *rig) {
+		r.publish("2001", idle)
+		p := r.phone("10.1.1.11:5060")
+		p.answers("")
+		_, notes := p.subscribe(sub{})
+		first := notes[0]
+		r.publish("2001", busy)
+		r.publish("2001", presence.Line{State: presence.Busy, Ringing: true})
+		r.publish("2001", presence.Line{})
+		want(t, "silent", len(p.hear()), 0)
+		time.Sleep(500 * time.Millisecond)
+		h := p.hear()
+		want(t, "retransmission", words(len(h), h[0].get("CSeq"), h[0].state()), "1 1 NOTIFY active;expires=3600 open")
+		want(t, "the same", h[0].get("Via"), first.get("Via"))
+		p.answers("200 OK")
+		time.Sleep(time.Second)
+		h = p.hear()
+		want(t, "newest follows", words(len(h), h[1].get("CSeq"), h[1].state()), "2 2 NOTIFY active;expires=3599 closed")
+		r.publish("2001", idle)
+		want(t, "and so on", p.hear()[0].get("CSeq"), "3 NOTIFY")
+	})
+}
+
+func TestRefreshNotifiesAfterThe200(t *testing.T) {
+	run(t, func(r *rig) {
+		p := r.phone("10.1.1.11:5060")
+		ok, _ := p.subscribe(sub{})
+		for range 20 {
+			again, notes := p.subscribe(sub{toTag: ok.tag("To")}) // fails unless the answer is first
+			want(t, "refresh", words(again.first, len(notes)), "SIP/2.0 200 OK 1")
+		}
+	})
+}
+
+func TestFailures(t *testing.T) {
+	for _, c := range []struct {
+		answer  string
+		records int
+		again   string // CSeqs heard within the next minute, once it answers 200
+	}{
+		{"481 Gone", 0, "[]"},
+		{"404 Not Found", 0, "[]"},
+		{"489 Bad Event", 0, "[]"},
+		{"480 Away\r\nRetry-After: 30 (lunch);duration=5", 1, "[2 NOTIFY]"},
+		{"503 Busy\r\nRetry-After: 5", 1, "[2 NOTIFY]"},
+		{"500 Oops", 1, "[2 NOTIFY]"},
+		{"400 What", 1, "[2 NOTIFY]"},
+	} {
+		run(t, func(r *rig) {
+			p := r.phone("10.1.1.11:5060")
+			p.answers(c.answer)
+			p.subscribe(sub{})
+			want(t, c.answer, len(r.hub.Snapshot().Records), c.records)
+			want(t, c.answer, r.a.dialogs.count(), c.records)
+			p.answers("200 OK")
+			time.Sleep(time.Minute)
+			again := []string{}
+			for _, m := range p.hear() {
+				again = append(again, m.get("CSeq"))
+			}
+			want(t, c.answer, again, c.again)
+		})
+	}
+}
+
+func TestSilentWatcherIsDropped(t *testing.T) {
+	run(t, func(r *rig) {
+		p := r.phone("10.1.1.11:5060")
+		p.answers("")
+		p.subscribe(sub{})
+		time.Sleep(31 * time.Second)
+		want(t, "before Timer F", len(r.hub.Snapshot().Records), 1)
+		time.Sleep(2 * time.Second)
+		want(t, "after Timer F", words(len(r.hub.Snapshot().Records), r.a.dialogs.count()), "0 0")
+	})
+}
+
+// What a watcher must hear last is not lost with the NOTIFY before it.
+func TestLastNotifyAfterFailure(t *testing.T) {
+	for _, c := range []struct {
+		answer string
+		want   string
+	}{{"500 Oops", "[terminated;reason=noresource closed]"}, {"481 Gone", "[]"}} {
+		run(t, func(r *rig) {
+			p := r.phone("10.1.1.11:5060")
+			p.answers("")
+			p.subscribe(sub{})
+			r.configure(func(c *presence.Config) { delete(c.Numbers, "2001") })
+			p.answers(c.answer)
+			time.Sleep(time.Second) // the retransmission
+			last := []string{}
+			for _, m := range p.hear()[1:] {
+				last = append(last, m.state())
+			}
+			want(t, c.answer, last, c.want)
+			want(t, c.answer, r.a.dialogs.count(), 0)
+		})
+	}
+}
+
+func TestEndpointMoves(t *testing.T) {
+	run(t, func(r *rig) {
+		p := r.phone("10.1.1.11:5060")
+		p.subscribe(sub{})
+		if err := r.ua.Apply(context.Background(), sipua.Config{}, sipua.Config{}); err != nil {
+			t.Fatal(err)
+		}
+		r.publish("2001", busy)
+		want(t, "closed", len(p.hear()), 0)
+		if err := r.ua.Apply(context.Background(), sipua.Config{}, sipua.Config{Enabled: true, Addr: server}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(5 * time.Second)
+		want(t, "open again", p.states(), "[active;expires=3598 busy]")
+	})
+}
+
+func TestTCP(t *testing.T) {
+	run(t, func(r *rig) {
+		p := r.phone("10.1.1.11:5060")
+		conn, err := r.net.Host(p.addr.Addr()).Dial(context.Background(), server)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.stream = conn
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			buf := make([]byte, 65536)
+			for {
+				n, err := conn.Read(buf)
+				if err != nil {
+					return
+				}
+				rest := string(buf[:n])
+				for rest != "" { // the UA writes whole messages
+					m := parse([]byte(rest))
+					var length int
+					fmt.Sscan(m.get("Content-Length"), &length)
+					i := strings.Index(rest, "\r\n\r\n") + 4 + length
+					p.take(parse([]byte(rest[:i])), func(b []byte) { conn.Write(b) })
+					rest = rest[i:]
+				}
+			}
+		}()
+		ok, notes := p.subscribe(sub{contact: "<sip:3001@10.1.1.11:5060;transport=tcp>"})
+		want(t, "answer", ok.first+" "+ok.get("Contact"), "SIP/2.0 200 OK <sip:2001@10.1.1.2:5060;transport=tcp>")
+		want(t, "NOTIFY", words(len(notes), notes[0].state()), "1 active;expires=3600 closed")
+		conn.Close()
+		<-done
+		synctest.Wait()
+
+		// The connection is gone: the Contact is tried.
+		l, err := r.net.Host(p.addr.Addr()).Listen(p.addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		r.publish("2001", busy)
+		time.Sleep(3 * time.Second)
+		synctest.Wait()
+		in, err := l.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer in.Close()
+		buf := make([]byte, 65536)
+		n, err := in.Read(buf)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want(t, "NOTIFY to the Contact", strings.Split(parse(buf[:n]).state(), "=")[0], "active;expires")
+		r.hub.Unsubscribe(1)
+	})
+}
+
+// A watcher that does not answer costs the others a moment, not half a minute.
+func TestSilentWatchersDoNotStopOthers(t *testing.T) {
+	run(t, func(r *rig) {
+		const silent = window + 50
+		r.configure(func(c *presence.Config) { c.MaxSubscriptions = 2 * silent })
+		dead, live := r.phone("10.1.1.11:5060"), r.phone("10.1.1.12:5060")
+		for i := range silent {
+			dead.subscribe(sub{callID: fmt.Sprint("dead", i)})
+		}
+		dead.answers("")
+		live.subscribe(sub{})
+		r.publish("2001", busy)
+		time.Sleep(2 * patience)
+		want(t, "live", live.states(), "[active;expires=3600 busy]")
+		time.Sleep(time.Minute)
+		want(t, "records", len(r.hub.Snapshot().Records), 1)
+	})
+}
+
+func TestDebug(t *testing.T) {
+	run(t, func(r *rig) {
+		if err := r.log.Apply(context.Background(), r.log.Config(), logbuf.Config{BufferSize: 1 << 20, BufferLevel: logbuf.Debugging}); err != nil {
+			t.Fatal(err)
+		}
+		for _, topic := range []logbuf.Topic{topicErrors, topicTrace, topicXML} {
+			r.log.SetDebug(topic, true)
+		}
+		p := r.phone("10.1.1.11:5060")
+		p.answers("481 Gone")
+		p.subscribe(sub{})
+		p.subscribe(sub{callID: "x", event: "nothing"})
+		all := strings.Join(r.log.Buffer(), "\n")
+		for _, line := range []string{
+			"//PRESENCE:[1]:/presence_sip_notify: NOTIFY to 10.1.1.11:5060",
+			"//PRESENCE:[1]:/presence_sip_notify: <?xml",
+			"//PRESENCE:[1]:/presence_handle_notify_done: sip stack response code [481]",
+			"//PRESENCE:[0]:/presence_sip_subscribe: SUBSCRIBE from 10.1.1.11:5060 for sip:2001@10.1.1.2 refused: Bad Event",
+		} {
+			if !strings.Contains(all, line) {
+				t.Errorf("no %q in\n%s", line, all)
+			}
+		}
+	})
+}
+
+// All dialogs may have one hash.
+func TestDialogsCollide(t *testing.T) {
+	ds := newDialogs()
+	ds.hash = func(sipua.Key) uint64 { return 5 }
+	key := func(i int) sipua.Key { return sipua.Key{CallID: fmt.Sprint(i), LocalTag: "l", RemoteTag: "r"} }
+	var all []*dialog
+	for i := range 4 {
+		d := &dialog{}
+		d.put(&[parts]string{callID: fmt.Sprint(i), localTag: "l", remoteTag: "r"})
+		all = append(all, d)
+		want(t, "add", words(ds.add(d), ds.add(d), ds.count()), words(true, false, i+1))
+	}
+	for left, i := range []int{1, 3, 0, 2} {
+		ds.remove(all[i])
+		ds.remove(all[i])
+		want(t, "count", ds.count(), 3-left)
+		all[i] = nil
+		for j, d := range all {
+			if ds.find(key(j)) != d {
+				t.Errorf("after removing %d: %d is wrong", i, j)
+			}
+		}
+	}
+}
+
+func TestEscape(t *testing.T) {
+	want(t, "user", escapeUser("*5#a b\x00+"), "*5%23a%20b%00+")
+	want(t, "seconds", words(seconds(0), seconds(1), seconds(time.Second), seconds(1500*time.Millisecond)), "0 1 1 2")
+	want(t, "printable", printable("a\r\nb\x7f"), "a??b?")
+}
+
+func TestBodiesAreBounded(t *testing.T) {
+	b := newBodies()
+	for i := range 2*maxBodies + 1 {
+		b.get(fmt.Sprint(i), idle)
+	}
+	want(t, "documents", len(b.m), 1)
+	first := b.get("x", idle)
+	want(t, "encoded once", &b.get("x", idle)[0] == &first[0], true)
+}
