@@ -53,9 +53,6 @@ func (s *shard) message(it item) {
 		u.garbage(it, err.Error())
 		return
 	}
-	if it.stream != nil {
-		it.stream.valid.Store(true)
-	}
 	if !h.request {
 		s.response(it, h)
 		return

@@ -32,7 +32,6 @@ type stream struct {
 	ep      *endpoint
 	peer    netip.AddrPort
 	inbound bool
-	valid   atomic.Bool  // a SIP message has come
 	last    atomic.Int64 // unix nanoseconds of the last message either way
 	kick    chan struct{}
 	dead    chan struct{}
@@ -239,11 +238,11 @@ func (st *stream) write() {
 func (st *stream) read() {
 	defer st.ep.wg.Done()
 	f := newFramer(st.conn)
+	idle := streamTimeout
+	if st.inbound {
+		idle = frameTimeout // strangers who only connect
+	}
 	for {
-		idle := streamTimeout
-		if st.inbound && !st.valid.Load() {
-			idle = frameTimeout // strangers who only connect
-		}
 		_ = st.conn.SetReadDeadline(time.Now().Add(idle))
 		data, err := f.next(func() { _ = st.conn.SetReadDeadline(time.Now().Add(frameTimeout)) })
 		if errors.Is(err, errPing) {
@@ -255,6 +254,7 @@ func (st *stream) read() {
 			st.hopeless(it, err)
 			return
 		}
+		idle = streamTimeout
 		st.last.Store(time.Now().UnixNano())
 		st.ep.ua.receive(it)
 	}
@@ -273,7 +273,7 @@ func (st *stream) hopeless(it item, err error) {
 	case errors.Is(err, errNotSIP):
 		u.garbage(it, err.Error())
 	}
-	if h, err := scan(it.data); code != 0 && err == nil && h.request {
+	if h, bad := scan(it.data); code != 0 && bad == nil && h.request {
 		r := request{item: it, head: h}
 		r.check() // fills the top Via
 		u.refuse(&r, code, "")
