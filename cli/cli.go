@@ -41,10 +41,14 @@ type Secret = secret.Secret
 // modes/.
 type Exec struct {
 	// Syntax and Help are those of grammar.Spec. A `no` form is a literal of
-	// its own: "no debug presence errors".
+	// its own: "no debug presence errors". In a configuration mode "no X" takes
+	// the same arguments as X, and Args.Form tells them apart.
 	Syntax, Help string
 	// Modes in which it can be typed: "exec" when nil, else configuration modes.
 	Modes []string
+	// No: an action that has a `no` form (`no create cnf-files`); Run looks at
+	// the form of its Args. EXEC commands declare theirs, see Syntax.
+	No bool
 	// Level is the privilege level it needs: 0 or 1 for everybody, 15 for
 	// privileged EXEC only. Nothing between is used in `?`.
 	Level int

@@ -27,16 +27,21 @@ const maxText = 64 << 10
 // level it matched at. The error is that of the mode that got furthest; among
 // equals, of the innermost.
 func matchConfig(stack []frame, line string, env grammar.Env) (int, grammar.Result, *lineError) {
-	var worst grammar.Result
+	var worst, short grammar.Result
 	var isAmbiguous bool
-	best := -1
+	best, shortAt := -1, -1
 	for i := len(stack) - 1; i >= 0; i-- {
 		set := stack[i].set.set
 		r := set.Match(line, env)
 		if r.Outcome == grammar.OK || r.Outcome == grammar.NeedText {
+			// A keyword typed in full is preferred to an abbreviation further
+			// in: `ephone 3` typed in ephone mode is not `ephone-template 3`.
 			// An abbreviation that is ambiguous here must not act elsewhere.
-			if !isAmbiguous || firstWordWhole(set, line, env) {
+			switch {
+			case firstWordWhole(set, line, env):
 				return i, r, nil
+			case shortAt < 0 && !isAmbiguous:
+				short, shortAt = r, i
 			}
 			continue
 		}
@@ -44,6 +49,9 @@ func matchConfig(stack []frame, line string, env grammar.Env) (int, grammar.Resu
 		if n := reach(line, r); n > best {
 			best, worst = n, r
 		}
+	}
+	if shortAt >= 0 {
+		return shortAt, short, nil
 	}
 	return 0, worst, failure(line, worst)
 }
@@ -112,7 +120,11 @@ func (s *Session) configLine(ctx context.Context, line string, next func() (stri
 	case builtinDo:
 		return incomplete() // `do` alone; with a line it was cut above
 	}
-	if e := f.set.actions[args.Command()]; e != nil {
+	if a, ok := f.set.actions[args.Command()]; ok {
+		e := a.of(args)
+		if e == nil {
+			return invalidAt(len(line) - len(strings.TrimLeft(line, " ")))
+		}
 		s.stack = s.stack[:level+1]
 		return s.run(ctx, e, args, nil)
 	}

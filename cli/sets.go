@@ -25,8 +25,20 @@ type modeSet struct {
 	conf    *conf.CompiledMode // nil for the EXEC mode
 	user    *grammar.Set       // what levels below 15 can type; EXEC only
 	set     *grammar.Set       // everything
-	actions map[*grammar.Command]*Exec
+	actions map[*grammar.Command]action
 	builtin map[*grammar.Command]builtin
+}
+
+// action is what a command that leaves no line behind runs: plainly, and with
+// `no` or `default` before it. Either may be missing.
+type action struct{ plain, no *Exec }
+
+// of picks by the form a line was typed in; nil if there is no such form.
+func (a action) of(args grammar.Args) *Exec {
+	if args.Form() == grammar.Positive {
+		return a.plain
+	}
+	return a.no
 }
 
 // at picks the set for a privilege level.
@@ -91,20 +103,28 @@ func compileSets(schema *conf.Schema, execs []Exec, lib *grammar.Library) (map[s
 
 func compileSet(mode *conf.CompiledMode, execs []*Exec, lib *grammar.Library) (*modeSet, error) {
 	var errs []error
-	m := &modeSet{conf: mode, actions: map[*grammar.Command]*Exec{}, builtin: map[*grammar.Command]builtin{}}
+	m := &modeSet{conf: mode, actions: map[*grammar.Command]action{}, builtin: map[*grammar.Command]builtin{}}
 	name := ExecMode
 	var user, all []*grammar.Command
 	if mode != nil {
 		name = mode.Mode.Name
 		all = append(all, mode.Set.Commands()...)
 	}
-	for _, e := range execs {
-		c, err := grammar.Compile(grammar.Spec{Syntax: e.Syntax, Help: e.Help, NoRefused: true}, lib)
+	for _, group := range groupActions(execs, mode != nil) {
+		e := group.plain
+		if e == nil {
+			e = group.no
+		}
+		spec := grammar.Spec{Syntax: e.Syntax, Help: e.Help, NoRefused: group.no == nil}
+		if group.no == e {
+			spec.Syntax = strings.TrimPrefix(e.Syntax, "no ")
+		}
+		c, err := grammar.Compile(spec, lib)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("mode %s: %w", name, err))
 			continue
 		}
-		m.actions[c] = e
+		m.actions[c] = group
 		all = append(all, c)
 		if e.Level < 2 {
 			user = append(user, c)
@@ -138,6 +158,32 @@ func compileSet(mode *conf.CompiledMode, execs []*Exec, lib *grammar.Library) (*
 		errs = append(errs, fmt.Errorf("mode %s: %w", name, err))
 	}
 	return m, errors.Join(errs...)
+}
+
+// groupActions puts "no X" of a configuration mode together with "X": there the
+// set itself knows `no`.
+func groupActions(execs []*Exec, negatable bool) []action {
+	var out []action
+	index := map[string]int{}
+	for _, e := range execs {
+		syntax, no := strings.CutPrefix(e.Syntax, "no ")
+		if !negatable {
+			syntax, no = e.Syntax, false
+		}
+		i, ok := index[syntax]
+		if !ok {
+			i = len(out)
+			index[syntax] = i
+			out = append(out, action{})
+		}
+		switch {
+		case no:
+			out[i].no = e
+		default:
+			out[i].plain = e
+		}
+	}
+	return out
 }
 
 func exitHelp(mode *conf.CompiledMode) string {

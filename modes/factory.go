@@ -19,6 +19,7 @@ resource policy
 !
 ip cef
 !
+!
 control-plane
 !
 line con 0

@@ -78,7 +78,7 @@ func globalServices() []conf.Command {
 		},
 		bangs(1),
 		{
-			Syntax: "hostname WORD(63)$name", Default: "hostname Router",
+			Syntax: "hostname WORD(63)$name",
 			Help: `
 				hostname  Name of this router
 				$name     Name`,

@@ -2,13 +2,15 @@ package modes
 
 import (
 	"bytes"
+	"context"
 	"embed"
 	"fmt"
 	"strings"
 	"testing"
 
+	"github.com/busylamp/busylamp/cli"
 	"github.com/busylamp/busylamp/cli/conf"
-	"github.com/busylamp/busylamp/cli/grammar"
+	"github.com/busylamp/busylamp/internal/logbuf"
 )
 
 //go:embed testdata
@@ -23,62 +25,48 @@ func readTestdata(t testing.TB, name string) string {
 	return string(b)
 }
 
-// loader applies lines as the shell does: in the innermost mode first, then in
-// those around it. A command whose first word is typed in full is preferred to
-// an abbreviation in an inner mode (`ephone 3` typed in ephone mode).
-type loader struct {
-	tree  conf.Tree
-	env   func(conf.Tree) grammar.Env
-	stack []conf.Path
+// router is a shell over an empty configuration, without agents.
+type router struct {
+	store *conf.Store
+	shell *cli.Shell
 }
 
-func newLoader(schema *conf.Schema, platform Platform) *loader {
-	return &loader{tree: conf.NewTree(schema), env: Bounds(platform), stack: []conf.Path{conf.Root}}
-}
-
-func (l *loader) line(text string) error {
-	if f := strings.TrimSpace(text); f == "" || f[0] == '!' || f == "end" {
-		return nil
-	}
-	env := l.env(l.tree)
-	level, best, whole := -1, grammar.Result{}, false
-	for i := len(l.stack) - 1; i >= 0 && !whole; i-- {
-		node, ok := l.tree.At(l.stack[i])
-		if !ok {
-			return fmt.Errorf("%q: block is gone", text)
-		}
-		r := l.tree.Schema().Mode(node.Mode()).Set.Match(text, env)
-		if r.Outcome != grammar.OK {
-			continue
-		}
-		words := strings.Fields(strings.TrimPrefix(strings.TrimSpace(text), "no "))
-		exact := strings.EqualFold(strings.Fields(r.Args.Command().Spec().Syntax)[0], words[0])
-		if level < 0 || exact {
-			level, best, whole = i, r, exact
-		}
-	}
-	if level < 0 {
-		return fmt.Errorf("%q: not accepted", text)
-	}
-	tree, path, _, err := l.tree.Apply(l.stack[level], best.Args)
-	if err != nil {
-		return fmt.Errorf("%q: %w", text, err)
-	}
-	l.tree, l.stack = tree, l.stack[:level+1]
-	if node, ok := tree.At(path); ok && best.Args.Form() == grammar.Positive && node.Mode() != "" && path != conf.Root {
-		l.stack = append(l.stack, path)
-	}
-	return nil
-}
-
-func (l *loader) load(t testing.TB, text string) {
+func newRouter(t testing.TB, schema *conf.Schema) router {
 	t.Helper()
-	for line := range strings.Lines(text) {
-		if err := l.line(strings.TrimRight(line, "\n")); err != nil {
-			t.Error(err)
-		}
+	return newPlatform(t, schema, C3825)
+}
+
+func newPlatform(t testing.TB, schema *conf.Schema, p Platform) router {
+	t.Helper()
+	r := router{store: conf.NewStore(schema, conf.NewTree(schema))}
+	log := logbuf.New(clock)
+	var err error
+	r.shell, err = cli.NewShell(cli.Options{
+		Store: r.store, Exec: Exec(Agents{Now: clock}), Library: Library(), Bounds: Bounds(p),
+		Log: log, Now: clock, Rewrite: Rewrite,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { r.store.Close(); log.Close() })
+	return r
+}
+
+// load pastes lines and reports those that are refused.
+func (r router) load(t testing.TB, text string) {
+	t.Helper()
+	for _, e := range r.shell.Load(context.Background(), []byte(text), conf.Origin{Text: "test"}) {
+		t.Errorf("line %d: %q: %s", e.Line, e.Text, e.Error)
 	}
 }
+
+// refused pastes lines of which each must be refused, and returns the errors.
+func (r router) refused(t testing.TB, text string) []cli.LoadError {
+	t.Helper()
+	return r.shell.Load(context.Background(), []byte(text), conf.Origin{Text: "test"})
+}
+
+func (r router) running() string { return string(conf.Running(r.store.Tree())) }
 
 // squeeze makes texts comparable blank-insensitively, line by line.
 func squeeze(text string) []string {
@@ -112,32 +100,51 @@ func diffLines(got, want []string) string {
 // and pasted back it changes nothing.
 func TestGuideExample(t *testing.T) {
 	schema := compiled(t)
-	l := newLoader(schema, C3825)
+	r := newRouter(t, schema)
 	text := readTestdata(t, "guide-example.cfg")
-	l.load(t, text)
-	running := conf.Running(l.tree)
-	if d := diffLines(squeeze(string(running)), squeeze(text)); d != "" {
+	r.load(t, text)
+	running := r.running()
+	if d := diffLines(squeeze(running), squeeze(text)); d != "" {
 		t.Errorf("%s\n%s", d, running)
 	}
-	again := newLoader(schema, C3825)
-	again.tree = l.tree
-	again.load(t, string(running))
-	if !again.tree.Equal(l.tree) {
+	before := r.store.Tree()
+	r.load(t, running)
+	if !r.store.Tree().Equal(before) {
 		t.Error("pasting the output back changed the tree")
 	}
-	fresh := newLoader(schema, C3825)
-	fresh.load(t, string(running))
-	if got := conf.Running(fresh.tree); !bytes.Equal(got, running) {
-		t.Errorf("parse(render(tree)) differs: %s", diffLines(squeeze(string(got)), squeeze(string(running))))
+	fresh := newRouter(t, schema)
+	fresh.load(t, running)
+	if got := fresh.running(); got != running {
+		t.Errorf("parse(render(tree)) differs: %s", diffLines(squeeze(got), squeeze(running)))
+	}
+}
+
+// TestGuideExampleOnFactory pastes the example into an appliance out of the box:
+// the outcome is the same.
+func TestGuideExampleOnFactory(t *testing.T) {
+	r := newRouter(t, compiled(t))
+	r.load(t, string(Factory()))
+	text := readTestdata(t, "guide-example.cfg")
+	r.load(t, text)
+	if d := diffLines(squeeze(r.running()), squeeze(text)); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestFactory(t *testing.T) {
+	r := newRouter(t, compiled(t))
+	r.load(t, string(Factory()))
+	if got := conf.Running(r.store.Tree()); !bytes.Equal(got, Factory()) {
+		t.Errorf("the factory configuration prints as\n%s", got)
 	}
 }
 
 // TestGuideExampleLayout looks at what the guide's copy has lost: real routers
 // indent by one blank a level and print two blanks before tags.
 func TestGuideExampleLayout(t *testing.T) {
-	l := newLoader(compiled(t), C3825)
-	l.load(t, readTestdata(t, "guide-example.cfg"))
-	running := string(conf.Running(l.tree))
+	r := newRouter(t, compiled(t))
+	r.load(t, readTestdata(t, "guide-example.cfg"))
+	running := r.running()
 	for _, want := range []string{
 		"\nvoice service voip \n allow-connections sip to sip\n h323\n sip\n  registrar server expires max 240 min 60\n!\n",
 		"\nvoice register global\n mode cme\n source-address 11.1.1.2 port 5060\n load 7971 SIP70.8-0-1-11S\n",
@@ -159,18 +166,15 @@ func TestGuideExampleLayout(t *testing.T) {
 	}
 }
 
+// TestGuideSamples pastes the guide's shorter samples: their lines come out in
+// their order.
 func TestGuideSamples(t *testing.T) {
 	schema := compiled(t)
 	for _, name := range []string{"guide-blf.cfg", "guide-verify.cfg"} {
-		l := newLoader(schema, C3825)
+		r := newRouter(t, schema)
 		text := readTestdata(t, name)
-		l.load(t, text)
-		got := map[string]int{}
-		var order []string
-		for _, line := range squeeze(string(conf.Running(l.tree))) {
-			got[line]++
-			order = append(order, line)
-		}
+		r.load(t, text)
+		order := squeeze(r.running())
 		at := 0
 		for _, line := range squeeze(text) {
 			if line == "!" {
@@ -180,7 +184,7 @@ func TestGuideSamples(t *testing.T) {
 				at++
 			}
 			if at == len(order) {
-				t.Errorf("%s: %q is missing or out of order (printed %d times)\n%s", name, line, got[line], conf.Running(l.tree))
+				t.Errorf("%s: %q is missing or out of order\n%s", name, line, r.running())
 				break
 			}
 		}

@@ -215,7 +215,7 @@ func telephonyServices() []conf.Command {
 		inert("night-service <everyday|weekday|weekend>$days! HH:MM$start HH:MM$stop", "", nightServiceHelp),
 		inert("night-service day <mon|tue|wed|thu|fri|sat|sun>$day! HH:MM$start HH:MM$stop", "", nightServiceHelp),
 		inert("night-service date <jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec>$month! <1-31>$date! HH:MM$start HH:MM$stop", "", nightServiceHelp),
-		inert("after-hours block pattern <1-100>$tag! WORD$pattern [7-24$always]", "", afterHoursHelp),
+		inert("after-hours block pattern <1-100>$tag! WORD$pattern [\\7-24$always]", "", afterHoursHelp),
 		inert("after-hours day <mon|tue|wed|thu|fri|sat|sun>$day! HH:MM$start HH:MM$stop", "", afterHoursHelp),
 		inert("after-hours date <jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec>$month! <1-31>$date! HH:MM$start HH:MM$stop", "", afterHoursHelp),
 		inert("hunt-group logout <\\DND|HLog|notify>$how", "", `

@@ -6,14 +6,15 @@ import (
 	"github.com/busylamp/busylamp/cli"
 	"github.com/busylamp/busylamp/cli/conf"
 	"github.com/busylamp/busylamp/cli/grammar"
-	"github.com/busylamp/busylamp/cli/secret"
 )
 
 // ShellConfig is the shell's part of a tree.
 func ShellConfig(t conf.Tree) cli.Config {
 	root := t.Root()
 	c := cli.DefaultConfig()
-	c.Hostname = text(root, "hostname", "name")
+	if args, ok := root.Get("hostname"); ok {
+		c.Hostname = args.String("name")
+	}
 	c.DomainLookup = root.On("ip domain lookup")
 	c.FilePromptQuiet = text(root, "file prompt", "how") == "quiet"
 	if args, ok := root.Get("enable password"); ok {
@@ -110,41 +111,4 @@ func terminalLine(n conf.Node, login cli.LoginMode) cli.Line {
 		l.Width = entry.Args().Int("columns")
 	}
 	return l
-}
-
-// Rewrite is cli.Options.Rewrite: it puts a line into its stored form. Secrets
-// typed in clear are hashed, so that they are never printed again.
-func Rewrite(_ conf.Tree, _ conf.Path, args grammar.Args) grammar.Args {
-	if args.Form() != grammar.Positive {
-		return args
-	}
-	kind := ""
-	switch args.Command().Name() {
-	case "enable secret":
-		kind = "type"
-	case "username":
-		kind = "stype"
-	default:
-		return args
-	}
-	plain := args.String("secret")
-	if plain == "" || args.Int(kind) == 5 {
-		return args
-	}
-	hash, err := secret.Hash5(plain, "")
-	if err != nil {
-		return args
-	}
-	values := map[string]string{}
-	for _, name := range args.Command().Captures() {
-		if args.Has(name) {
-			values[name] = args.String(name)
-		}
-	}
-	values[kind], values["secret"] = "5", hash
-	hashed, err := args.Command().Build(values)
-	if err != nil {
-		return args
-	}
-	return hashed
 }

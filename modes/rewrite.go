@@ -1,0 +1,110 @@
+package modes
+
+import (
+	"github.com/busylamp/busylamp/cli/conf"
+	"github.com/busylamp/busylamp/cli/grammar"
+	"github.com/busylamp/busylamp/cli/secret"
+)
+
+// filled are captures that a router prints although they were not typed.
+func filled(command string) map[string]string {
+	switch command {
+	case "source-address":
+		return map[string]string{"port": "5060"}
+	case "ip source-address":
+		return map[string]string{"port": "2000"}
+	case "max-conferences":
+		return map[string]string{"gain": "-6"}
+	}
+	return nil
+}
+
+// Rewrite is cli.Options.Rewrite: it puts a line into the form in which it is
+// stored. Secrets typed in clear are hashed, so that they are never printed
+// again; defaults that a router prints are filled in; an old spelling becomes
+// the new one.
+func Rewrite(t conf.Tree, _ conf.Path, args grammar.Args) grammar.Args {
+	name := args.Command().Name()
+	if name == "ip domain-lookup" {
+		return respell(t, args, "ip domain lookup")
+	}
+	if args.Form() != grammar.Positive {
+		return args
+	}
+	switch name {
+	case "enable secret":
+		return rewritten(args, hashed(args, "type"))
+	case "username":
+		return rewritten(args, kept(t, args, hashed(args, "stype")))
+	}
+	values := map[string]string{}
+	for capture, value := range filled(name) {
+		if !args.Has(capture) {
+			values[capture] = value
+		}
+	}
+	return rewritten(args, values)
+}
+
+// hashed is the type 5 form of a secret, empty when there is nothing to hash.
+func hashed(args grammar.Args, kind string) map[string]string {
+	plain := args.String("secret")
+	if plain == "" || args.Int(kind) == 5 {
+		return map[string]string{}
+	}
+	hash, err := secret.Hash5(plain, "")
+	if err != nil {
+		return map[string]string{}
+	}
+	return map[string]string{kind: "5", "secret": hash}
+}
+
+// kept adds what an earlier line for the same user has and this one does not
+// say: `username jack privilege 15` and `username jack secret x` add up.
+func kept(t conf.Tree, args grammar.Args, values map[string]string) map[string]string {
+	for n := range t.Root().All("username") {
+		old := n.Args()
+		if old.String("name") != args.String("name") {
+			continue
+		}
+		for _, name := range old.Command().Captures() {
+			if old.Has(name) && !args.Has(name) && (name == "privilege" || !args.Has("kind")) {
+				values[name] = old.String(name)
+			}
+		}
+	}
+	return values
+}
+
+// rewritten is args with some captures set.
+func rewritten(args grammar.Args, set map[string]string) grammar.Args {
+	if len(set) == 0 {
+		return args
+	}
+	values := map[string]string{}
+	for _, name := range args.Command().Captures() {
+		if args.Has(name) {
+			values[name] = args.String(name)
+		}
+	}
+	for name, value := range set {
+		values[name] = value
+	}
+	out, err := args.Command().Build(values)
+	if err != nil {
+		return args
+	}
+	return out
+}
+
+// respell is the same form of another global line.
+func respell(t conf.Tree, args grammar.Args, line string) grammar.Args {
+	if args.Form() == grammar.No {
+		line = "no " + line
+	}
+	r := t.Schema().Mode(conf.Global).Set.Match(line, nil)
+	if r.Outcome != grammar.OK {
+		return args
+	}
+	return r.Args
+}
