@@ -9,6 +9,7 @@ import (
 	"github.com/busylamp/busylamp/internal/sipua"
 	"github.com/busylamp/busylamp/presence"
 	"github.com/busylamp/busylamp/presence/pidf"
+	"github.com/emiago/sipgo/sip"
 )
 
 // notified answers a NOTIFY and takes over what it says. RFC 6665 4.1.3.
@@ -28,13 +29,14 @@ func (p *Phone) notified(tx *sipua.ServerTx) {
 		_ = tx.Reject(415, "", "Accept", "application/pidf+xml")
 		return
 	}
-	p.mu.Lock()
-	w, code := p.find(tx)
+	w, code := p.find(req)
 	if code != 0 {
-		p.mu.Unlock()
 		_ = tx.Reject(code, "")
 		return
 	}
+	_ = tx.Respond(tx.NewResponse(200, "")) // first, as Close waits for the change only
+
+	p.mu.Lock()
 	active := !strings.EqualFold(status, "terminated")
 	p.change(w, func(s *State) {
 		s.Notifies++
@@ -45,15 +47,14 @@ func (p *Phone) notified(tx *sipua.ServerTx) {
 		}
 	})
 	state := w.state
-	again, after := w.wanted && !active, time.Duration(0)
+	var again bool
+	var after time.Duration
 	if !active {
 		p.forget(w)
-		after, again = resubscribe(params, again)
+		after, again = resubscribe(params, w.wanted)
 		w.wanted = again
 	}
 	p.mu.Unlock()
-
-	_ = tx.Respond(tx.NewResponse(200, ""))
 	if again {
 		w.renew(after)
 	}
@@ -61,9 +62,10 @@ func (p *Phone) notified(tx *sipua.ServerTx) {
 }
 
 // find is the subscription a NOTIFY belongs to, whose dialog it may open; or the
-// status code to refuse it with. The caller holds mu.
-func (p *Phone) find(tx *sipua.ServerTx) (*watch, int) {
-	req := tx.Request()
+// status code to refuse it with.
+func (p *Phone) find(req *sip.Request) (*watch, int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	key := sipua.KeyOf(req)
 	w := p.dialogs[key.CallID]
 	if w == nil || key.LocalTag != w.tag {
@@ -75,7 +77,9 @@ func (p *Phone) find(tx *sipua.ServerTx) (*watch, int) {
 			return nil, 400
 		}
 		w.dialog, w.request = d, nil
-	} else if w.dialog.RemoteTag != key.RemoteTag {
+		return w, 0
+	}
+	if w.dialog.RemoteTag != key.RemoteTag {
 		return nil, 481 // a fork
 	}
 	switch err := w.dialog.Check(req); {

@@ -145,7 +145,7 @@ func localAddr(o Options) (netip.AddrPort, error) {
 		return netip.AddrPortFrom(a, 0), nil
 	}
 	if o.Network != nil {
-		return netip.AddrPort{}, errors.New("Local is required")
+		return netip.AddrPort{}, errors.New("must be given on this network")
 	}
 	c, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(o.Server)) // sends nothing
 	if err != nil {
