@@ -171,9 +171,9 @@ Router#`)
 
 func TestDialogAcrossPartialOutput(t *testing.T) {
 	b := newBox(t, DefaultConfig())
-	for _, e := range b.sets[ExecMode].actions {
-		if e.Syntax == "help" {
-			e.Run = askName
+	for _, a := range b.sets[ExecMode].actions {
+		if a.plain.Syntax == "help" {
+			a.plain.Run = askName
 		}
 	}
 	f := newFakeTerm("terminal length 24\nhelp\nme\n")

@@ -36,7 +36,7 @@ func (s *Session) execLine(ctx context.Context, line string, do bool) *lineError
 	default:
 		return execFailure(command, res, set, env, s.shell.Config().DomainLookup)
 	}
-	return s.run(ctx, mode.actions[res.Args.Command()], res.Args, filters)
+	return s.run(ctx, mode.actions[res.Args.Command()].plain, res.Args, filters)
 }
 
 // run runs an EXEC command or action with its output going through the filters

@@ -256,6 +256,10 @@ func testExec() []Exec {
 			c.Printf("stamping\n")
 			return c.ApplyLine("stamp new")
 		})},
+		{Syntax: "no restamp", Help: "restamp  New stamp", Modes: []string{"telephony-service"}, Level: 15, Run: do(func(c *Context) error {
+			return c.ApplyLine("no stamp")
+		})},
+		{Syntax: "no trace", Help: "trace  Trace", Modes: []string{"telephony-service"}, Level: 15, Run: do(func(c *Context) error { return nil })},
 	}
 }
 

@@ -121,6 +121,20 @@ telephony-service
  stamp new
 Router(config-telephony)#end
 ` + left + `Router#`},
+		{"an action with a no form", "telephony-service\nrestamp\nno restamp\nno tr\ntrace\ndo show run | section tele\nend\n", `
+Router(config)#telephony-service
+Router(config-telephony)#restamp
+stamping
+Router(config-telephony)#no restamp
+Router(config-telephony)#no tr
+Router(config-telephony)#trace
+                         ^
+% Invalid input detected at '^' marker.
+
+Router(config-telephony)#do show run | section tele
+telephony-service
+Router(config-telephony)#end
+` + left + `Router#`},
 		{"banner over several lines", "banner motd ^\nHello,\nvoice^ and more\ndo show run | i bann|Hello|voice\nend\n", `
 Router(config)#banner motd ^
 Enter TEXT message.  End with the character '^'.

@@ -224,13 +224,10 @@ func (s *Session) awaitReturn() error {
 
 // turn reads and carries out one line.
 func (s *Session) turn(ctx context.Context) error {
-	pending := s.term.Pending()
-	if !pending || s.stale {
+	if s.stale || !s.term.Pending() {
 		s.settle(ctx)
 	}
-	if !pending {
-		s.flushLog(ctx)
-	}
+	s.flushLog(ctx)
 	prompt := s.prompt()
 	line, err := s.term.ReadLine(prompt, s.lineOptions(ctx))
 	s.touch()
