@@ -67,6 +67,9 @@ func (s *Session) run(ctx context.Context, e *Exec, args grammar.Args, filters [
 		return lerr
 	case err == nil, quit && errors.Is(err, context.Canceled), errors.Is(err, io.EOF), errors.Is(err, term.ErrInterrupt):
 		return nil
+	case errors.Is(err, term.ErrTimeout):
+		s.done = true // nobody answered a dialog: exec-timeout
+		return nil
 	}
 	return message(err.Error())
 }

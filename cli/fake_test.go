@@ -129,7 +129,7 @@ func (f *fakeSystem) StartTime() time.Time { return f.start }
 // box is a small appliance around a shell.
 type box struct {
 	*Shell
-	t      *testing.T
+	t      testing.TB
 	log    *logbuf.Log
 	state  *conf.State
 	system *fakeSystem
@@ -278,7 +278,7 @@ func testConfig(base Config) func(conf.Tree) Config {
 	}
 }
 
-func newBox(t *testing.T, base Config) *box {
+func newBox(t testing.TB, base Config) *box {
 	t.Helper()
 	lib := &grammar.Library{Types: grammar.StandardTypes(), Help: map[string]string{"ip": "Global IP configuration subcommands"}}
 	schema, err := conf.Compile(testModes(), lib)

@@ -248,6 +248,9 @@ func (s *Session) newFileSink(ctx context.Context, verb, url string, next lineSi
 	if !isFlash && strings.Contains(url, ":") || s.shell.o.State == nil {
 		return nil, fmt.Errorf("%%Error opening %s (No such device)", url)
 	}
+	if s.level < maxLevel {
+		return nil, fmt.Errorf("%%Error opening %s (Permission denied)", url)
+	}
 	return &fileSink{ctx: ctx, flash: s.shell.o.State.Flash(), name: strings.TrimPrefix(name, "/"), next: next,
 		tee: verb == "tee", add: verb == "append"}, nil
 }

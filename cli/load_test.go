@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -111,4 +112,25 @@ func FuzzSession(f *testing.F) {
 		}
 		b.Load(t.Context(), []byte(keys), conf.Origin{Text: "memory"})
 	})
+}
+
+func BenchmarkLoad(b *testing.B) {
+	var text strings.Builder
+	for i := range 5000 {
+		fmt.Fprintf(&text, "username u%d privilege %d\npresence\n", i, i%16)
+	}
+	for b.Loop() {
+		box := newBox(b, DefaultConfig())
+		if bad := box.Load(b.Context(), []byte(text.String()), conf.Origin{Text: "memory"}); len(bad) > 0 {
+			b.Fatal(bad[0])
+		}
+	}
+}
+
+func BenchmarkCommand(b *testing.B) {
+	box := newBox(b, DefaultConfig())
+	keys := strings.Repeat("show rows 3\n", 1000)
+	for b.Loop() {
+		box.console(keys)
+	}
 }

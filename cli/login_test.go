@@ -73,6 +73,8 @@ Router>exit
 		}, header + "Password: \nRouter>enable\nPassword: \nPassword: \nPassword: \n% Bad secrets\n\nRouter>exit\n"},
 		{"enable secret", "lab\nenable\nfive\nexit\n", func(c *Config) { password(c); c.EnableSecret = Secret{Type: 5, Value: hash} },
 			header + "Password: \nRouter>enable\nPassword: \nRouter#exit\n"},
+		{"idle in a dialog", "lab\nenable\nen\nreload\n\x01show clock\n", func(c *Config) { password(c); c.EnablePassword.Value = "en" }, header +
+			"Password: \nRouter>enable\nPassword: \nRouter#reload\n\nSystem configuration has been modified. Save? [yes/no]: "},
 		{"idle", "lab\n\x01", password, header + "Password: \nRouter>"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

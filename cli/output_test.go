@@ -130,14 +130,17 @@ func TestPipes(t *testing.T) {
 
 func TestPipesToFiles(t *testing.T) {
 	b := newBox(t, DefaultConfig())
-	got := b.console("show rows 2 | redirect flash:a\nshow rows 1 | tee b\nshow rows 3 | append flash:/a\nshow rows 9 | i 9 | append flash:c\n")
+	got := b.console("show rows 9 | redirect a\nen\nshow rows 2 | redirect flash:a\nshow rows 1 | tee b\nshow rows 3 | append flash:/a\nshow rows 9 | i 9 | append flash:c\n")
 	check(t, got, `
-Router>show rows 2 | redirect flash:a
-Router>show rows 1 | tee b
+Router>show rows 9 | redirect a
+%Error opening a (Permission denied)
+Router>en
+Router#show rows 2 | redirect flash:a
+Router#show rows 1 | tee b
 row 1
-Router>show rows 3 | append flash:/a
-Router>show rows 9 | i 9 | append flash:c
-Router>`)
+Router#show rows 3 | append flash:/a
+Router#show rows 9 | i 9 | append flash:c
+Router#`)
 	for name, want := range map[string]string{"a": rows(1, 2) + rows(1, 3), "b": rows(1, 1), "c": rows(9, 9)} {
 		if got, err := b.state.Flash().ReadFile(name); err != nil || string(got) != want {
 			t.Errorf("flash:%s = %q, %v", name, got, err)

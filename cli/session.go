@@ -47,13 +47,16 @@ type Session struct {
 
 func newSession(sh *Shell, kind LineKind, number int, from string) *Session {
 	s := &Session{shell: sh, kind: kind, number: number, from: from, source: "console", active: sh.now()}
-	size := s.line().HistorySize
-	if size <= 0 {
-		size = term.DefaultHistory
-	}
-	s.histSize = size
-	s.history, s.confHistory = term.NewHistory(size), term.NewHistory(size)
+	s.clearHistory()
 	return s
+}
+
+func (s *Session) clearHistory() {
+	s.histSize = s.line().HistorySize
+	if s.histSize <= 0 {
+		s.histSize = term.DefaultHistory
+	}
+	s.history, s.confHistory = term.NewHistory(s.histSize), term.NewHistory(s.histSize)
 }
 
 // Authenticated says that the front end has verified the user (SSH): Run asks
@@ -202,6 +205,7 @@ func (s *Session) visit(ctx context.Context) error {
 // begin forgets what the last visitor of the line has set.
 func (s *Session) begin() {
 	s.done, s.stack, s.length, s.width = false, nil, nil, nil
+	s.clearHistory()
 	if !s.known {
 		s.level = 1
 		s.setUser("")
