@@ -43,7 +43,7 @@ func openLab(dir string, s *Script, mem *memnet.Net, n sipua.Network, addr netip
 	}
 	l := &Lab{App: a, net: mem, done: make(chan struct{})}
 	close(l.done)
-	l.stage = newStage(n, a.SIP.LocalAddr, func(_ context.Context, number, state string) error {
+	l.stage = newStage(n, addr, a.SIP.LocalAddr, func(_ context.Context, number, state string) error {
 		return a.SetLine(number, state)
 	})
 	return l, nil

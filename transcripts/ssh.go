@@ -90,7 +90,7 @@ type Live struct {
 // endpoint is at sip.
 func NewLive(addr string, login Login, sip netip.AddrPort) *Live {
 	l := &Live{addr: addr, login: login}
-	l.stage = newStage(sipua.OS{}, func() netip.AddrPort { return sip }, l.setLine)
+	l.stage = newStage(sipua.OS{}, netip.Addr{}, func() netip.AddrPort { return sip }, l.setLine)
 	return l
 }
 

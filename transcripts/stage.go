@@ -18,14 +18,15 @@ import (
 type stage struct {
 	net    sipua.Network
 	server func() netip.AddrPort // where SIP is served now
+	local  netip.Addr            // address of the phones; the zero value lets the host choose
 	line   func(ctx context.Context, number, state string) error
 
 	phones map[string]*softphone.Phone
 	raw    net.PacketConn
 }
 
-func newStage(n sipua.Network, server func() netip.AddrPort, line func(context.Context, string, string) error) *stage {
-	return &stage{net: n, server: server, line: line, phones: map[string]*softphone.Phone{}}
+func newStage(n sipua.Network, local netip.Addr, server func() netip.AddrPort, line func(context.Context, string, string) error) *stage {
+	return &stage{net: n, local: local, server: server, line: line, phones: map[string]*softphone.Phone{}}
 }
 
 // Close takes all phones off the wire.
@@ -101,7 +102,11 @@ func (s *stage) register(ctx context.Context, name, mac, number string) error {
 	if err != nil {
 		return err
 	}
-	p, err := softphone.New(softphone.Options{Network: s.net, Server: s.server(), MAC: m, Number: number})
+	o := softphone.Options{Network: s.net, Server: s.server(), MAC: m, Number: number}
+	if s.local.IsValid() {
+		o.Local = netip.AddrPortFrom(s.local, 0)
+	}
+	p, err := softphone.New(o)
 	if err != nil {
 		return err
 	}
