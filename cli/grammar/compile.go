@@ -1,9 +1,7 @@
 package grammar
 
 import (
-	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 )
@@ -132,7 +130,6 @@ func (b *builder) link(from int, to []move) {
 
 func (b *builder) connectLeaf(n *node, w walk) (piece, error) {
 	l := &b.leaves[n.leaf]
-	l.list = w.repeat
 	l.order = n.leaf
 	add := func(ref capRef, ident bool) {
 		l.caps = append(l.caps, ref)
@@ -285,67 +282,6 @@ func (b *builder) check(whole piece) error {
 		}
 	}
 	return nil
-}
-
-// helpTexts gives each leaf its text, from the command's own lines first.
-func (b *builder) helpTexts(own string, shared map[string]string) error {
-	lines, err := helpLines(own)
-	if err != nil {
-		return err
-	}
-	used := map[string]bool{}
-	var errs []error
-	for i := range b.leaves {
-		l := &b.leaves[i]
-		keys := []string{l.spell}
-		if l.kind == keywordLeaf {
-			keys[0] = l.word
-		}
-		for _, c := range l.caps {
-			keys = append(keys, "$"+b.captures[c.capture].name)
-		}
-		for _, k := range keys {
-			if text := lines[k]; text != "" {
-				used[k] = true
-				if l.help == "" {
-					l.help = text
-				}
-			}
-		}
-		if l.help == "" && l.kind == keywordLeaf {
-			l.help = shared[l.word]
-		}
-		if l.help == "" {
-			errs = append(errs, b.fail(l.col, "no help for %s", strings.Join(keys, " or ")))
-		}
-	}
-	for _, k := range slices.Sorted(maps.Keys(lines)) {
-		if !used[k] {
-			errs = append(errs, fmt.Errorf("help for %s, which is not in the syntax", k))
-		}
-	}
-	return errors.Join(errs...)
-}
-
-// helpLines splits "token  text" lines.
-func helpLines(s string) (map[string]string, error) {
-	lines := map[string]string{}
-	for line := range strings.Lines(s) {
-		line = strings.TrimSpace(line)
-		if line == "" {
-			continue
-		}
-		i := strings.IndexAny(line, " \t")
-		if i < 0 || line[i] == ' ' && !strings.HasPrefix(line[i:], "  ") && !strings.HasPrefix(line[i:], " \t") {
-			return nil, fmt.Errorf("help line %q: the token and its text must be two blanks apart", line)
-		}
-		key := line[:i]
-		if lines[key] != "" {
-			return nil, fmt.Errorf("help line %q: %s has a text already", line, key)
-		}
-		lines[key] = strings.TrimSpace(line[i:])
-	}
-	return lines, nil
 }
 
 // leading counts the leading keywords.

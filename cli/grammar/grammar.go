@@ -41,7 +41,7 @@
 // X:X:X:X::X need no marks. Any other word is a keyword when it has a
 // lower-case letter or does not start with a letter (7961GE, 7960-7940, -6);
 // what remains (FOO) is a misspelt type and an error. A bracket <…> without |
-// must be a range.
+// must be a range; a range inside a choice keeps its brackets: <<1-5>|any>.
 //
 // # Matching
 //
@@ -50,7 +50,9 @@
 // a word allows are followed side by side; of those that accept the whole line
 // the one wins that took a keyword at the earliest word where they differ, then
 // the one declared first. So `enable password l` is a password although a
-// keyword `level` is there.
+// keyword `level` is there. What is matched is printed by Args.Line so that it
+// is read back the same; a line for which the syntax does not allow that is
+// called ambiguous.
 //
 // `no` and `default` lines are complete when the leading keywords and the
 // identity captures are there; more of the line may follow.

@@ -192,11 +192,7 @@ func TestMatchPrefersKeywords(t *testing.T) {
 	for _, tt := range tests {
 		var cmds []*Command
 		for _, x := range tt.set {
-			c, err := Compile(Spec{Name: "n", Syntax: x, Help: helpFor(x)}, &Library{Types: standard})
-			if err != nil {
-				t.Fatal(err)
-			}
-			cmds = append(cmds, c)
+			cmds = append(cmds, mustNamed(t, x))
 		}
 		s, err := NewSet(cmds, SetOptions{})
 		if err != nil {
@@ -290,4 +286,78 @@ func TestBannerText(t *testing.T) {
 	if r := s.Match("no banner motd", nil); r.Outcome != OK {
 		t.Errorf("no banner motd: %s", outcomes[r.Outcome])
 	}
+}
+
+// A line whose printed form would be read as another command is refused.
+func TestMatchUnprintable(t *testing.T) {
+	s := set(t, "x <1-20>$n", "x 12a")
+	for line, want := range map[string]Outcome{"x 2": OK, "x 1": OK, "x 02": OK, "x 01": Ambiguous, "x 12": OK} {
+		if r := s.Match(line, nil); r.Outcome != want {
+			t.Errorf("%q: %s, want %s", line, outcomes[r.Outcome], outcomes[want])
+		}
+	}
+	// Parts typed in another order stay so when the list would swallow `b`.
+	s = set(t, "x {a [b]|b [c]}")
+	for line, want := range map[string]string{"x b a": "x b a", "x b c a": "x a b c", "x a b": "x a b"} {
+		if r := s.Match(line, nil); r.Outcome != OK || r.Args.Line() != want {
+			t.Errorf("%q: %s, %q, want %q", line, outcomes[r.Outcome], r.Args.Line(), want)
+		}
+	}
+	// A type's own mistakes do not get out.
+	lib := &Library{Types: map[string]Type{
+		"BLANK": {Parse: func(s string) (string, int, bool) { return "a b", 0, true }},
+		"LEAD":  {Parse: func(s string) (string, int, bool) { return " a", 0, true }, Rest: true},
+		"LONG":  {Parse: func(s string) (string, int, bool) { return s + s, 0, true }},
+		"NONE":  {Parse: func(s string) (string, int, bool) { return "", 0, true }},
+		"FAR":   {Parse: func(s string) (string, int, bool) { return "", 99, false }},
+		"NEAR":  {Parse: func(s string) (string, int, bool) { return "", -99, false }},
+	}}
+	for syntax, caret := range map[string]int{"x BLANK": 2, "x LEAD": 2, "x LONG(5)": 2, "x NONE": 2, "x FAR": 4, "x NEAR": 2} {
+		c, err := Compile(Spec{Syntax: syntax, Help: "x  x\n" + syntax[2:] + "  y"}, lib)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := c.alone.Match("x abc", nil); r.Outcome != NoMatch || r.Caret != caret {
+			t.Errorf("%q: %+v", syntax, r)
+		}
+	}
+}
+
+func TestMatchEdges(t *testing.T) {
+	// Commands without leading keywords need a first word in every form.
+	s, err := NewSet([]*Command{mustNamed(t, "<a|b>$x"), mustNamed(t, "[c] d"+strings.Repeat(" ", 20)+"e")}, SetOptions{Negatable: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line, want := range map[string]Outcome{"": Incomplete, "no": Incomplete, "no ": Incomplete, "no a": OK, "b": OK, "c": Incomplete, "d e": OK, "c d e": OK, "no c": OK} {
+		if r := s.Match(line, nil); r.Outcome != want {
+			t.Errorf("%q: %s, want %s", line, outcomes[r.Outcome], outcomes[want])
+		}
+	}
+	if got := s.Match("c d e", nil).Args.Line(); got != "c d"+strings.Repeat(" ", 20)+"e" {
+		t.Errorf("wide gap: %q", got)
+	}
+	r := s.Match("a", nil)
+	if _, ok := r.Closes("^C"); ok || !r.WithText("x").Equal(r.Args) {
+		t.Error("Closes or WithText acts on a complete line")
+	}
+	// Text has a limit and no control characters, whatever delimiter is left.
+	s = set(t, "banner {one|two} TEXT$t")
+	r = s.Match("banner two one \x01", nil)
+	a := r.WithText("^C#@%~$|\x02\x7f\n" + strings.Repeat("é", maxText))
+	if text := a.String("t"); len(text) > maxText || !strings.HasPrefix(text, "\n^C#@%~$|\n") {
+		t.Errorf("%d bytes, %.20q", len(text), text)
+	}
+	if again := s.Match(a.Line(), nil); again.Outcome != OK || !again.Args.Equal(a) || !strings.HasPrefix(a.Line(), "banner one two \x01") {
+		t.Errorf("%.40q does not match itself", a.Line())
+	}
+}
+
+func mustNamed(t *testing.T, syntax string) *Command {
+	t.Helper()
+	c, err := Compile(Spec{Name: "n", Syntax: syntax, Help: helpFor(syntax)}, &Library{Types: standard})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
 }

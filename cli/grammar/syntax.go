@@ -15,83 +15,6 @@ const (
 	maxBits   = 64   // any-order parts, and groups that are printed specially
 )
 
-type nodeKind uint8
-
-const (
-	leafNode     nodeKind = iota
-	seqNode               // kids one after the other
-	choiceNode            // <a|b>
-	optionNode            // [a], one kid
-	anyOrderNode          // {a|b}
-)
-
-// node is the syntax tree. Leaves point into syntax.leaves.
-type node struct {
-	kind     nodeKind
-	col      int // 1-based, for errors
-	leaf     int
-	kids     []*node
-	capture  string
-	ident    bool
-	repeat   bool
-	firstBit int // anyOrderNode: bit of its first part
-}
-
-type leafKind uint8
-
-const (
-	keywordLeaf leafKind = iota
-	rangeLeaf
-	typeLeaf
-)
-
-// leaf is one token that takes a word (or the rest of the line).
-type leaf struct {
-	kind   leafKind
-	spell  string // as written in the syntax string, without suffixes
-	word   string // keyword as printed
-	low    string // keyword in lower case
-	lo, hi bound
-	typ    Type
-	max    int // characters, 0 = no limit
-	help   string
-	col    int
-
-	caps  []capRef
-	ident bool // the value is part of the entry's identity
-	list  bool // inside a repetition
-
-	// Layout: gap blanks are printed before it, unless one of the groups that
-	// it starts has printed something already: then one blank.
-	gap            int
-	starts, inside uint64
-	order          int // place in the canonical line
-}
-
-// capRef says that a leaf fills a capture; alt is the alternative of a captured
-// choice, -1 for the leaf's own capture.
-type capRef struct{ capture, alt int }
-
-type capture struct {
-	name        string
-	ident, list bool
-}
-
-// bound is one end of a range: a number, or a name that the Env resolves.
-type bound struct {
-	n    int
-	name string
-}
-
-// syntax is a parsed syntax string.
-type syntax struct {
-	root     *node
-	leaves   []leaf
-	captures []capture
-	trail    int // blanks at the end
-	parts    int // any-order parts in all
-}
-
 // syntaxError is a complaint about one place in a syntax string.
 type syntaxError struct {
 	col    int
@@ -157,10 +80,7 @@ func (p *parser) sequence(gap int) (*node, error) {
 			break
 		}
 		if len(seq.kids) > 0 {
-			if n == 0 {
-				return nil, p.fail(p.at, "a blank is missing before %q", p.text[p.at:p.at+1])
-			}
-			gap = n
+			gap = n // not zero, suffixes sees to that
 		}
 		kid, err := p.element(gap)
 		if err != nil {
@@ -328,6 +248,8 @@ func (p *parser) word(gap int) (*node, error) {
 		}
 	case escaped:
 		l.word = name[1:]
+	case looksLikeRange(name):
+		return nil, p.fail(start, "write <%s> for a range, \\%s for a keyword", name, name)
 	case !looksLikeKeyword(name):
 		return nil, p.fail(start, "unknown type %s (a keyword has a lower-case letter or does not start with a letter; \\%s makes it one)", name, name)
 	default:
@@ -414,6 +336,14 @@ func (p *parser) suffixes(n *node) error {
 func looksLikeKeyword(s string) bool {
 	c := s[0]
 	return !(c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z') || strings.ToUpper(s) != s
+}
+
+// looksLikeRange finds 1-5 where <1-5> was meant: <1-5|any>. 7960-7940 is none.
+func looksLikeRange(s string) bool {
+	a, b, ok := strings.Cut(s, "-")
+	lo, err1 := strconv.ParseUint(a, 10, 64)
+	hi, err2 := strconv.ParseUint(b, 10, 64)
+	return ok && err1 == nil && err2 == nil && lo <= hi
 }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }

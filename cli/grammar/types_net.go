@@ -54,6 +54,9 @@ func parseMask(s string) (string, int, bool) {
 	return netip.AddrFrom4(o).String(), 0, true
 }
 
+// longestIPv6 is the length of ffff:…:ffff:255.255.255.255.
+const longestIPv6 = 45
+
 func parseIPv6(s string) (string, int, bool) {
 	for i := range len(s) {
 		if !isHex(s[i]) && s[i] != ':' && s[i] != '.' {
@@ -61,14 +64,13 @@ func parseIPv6(s string) (string, int, bool) {
 		}
 	}
 	a, err := netip.ParseAddr(s)
-	if err != nil || !a.Is6() {
-		// Good so far as long as there is room for more.
-		if len(s) < len("X:X:X:X::X")*4 && !strings.Contains(s, ":::") && (err != nil || a.Is4() == false) {
-			return "", len(s), false
-		}
+	switch {
+	case err == nil && a.Is6():
+		return strings.ToUpper(a.String()), 0, true
+	case err == nil, strings.Contains(s, ":::"), len(s) >= longestIPv6:
 		return "", 0, false
 	}
-	return strings.ToUpper(a.String()), 0, true
+	return "", len(s), false // more may make it good
 }
 
 // parseMAC takes 0030.94c3.e1a8, 00:30:94:c3:e1:a8, 00-30-94-c3-e1-a8 and

@@ -175,13 +175,13 @@ func (l *leaf) cleanText(s string) string {
 const maxText = 1 << 16
 
 // delimit puts text between delimiters: ^C as IOS prints it, unless the text
-// holds that itself.
+// holds that itself. cleanText keeps control characters out of texts, so the
+// last resort is always free.
 func delimit(s string) string {
-	// cleanText keeps control characters out of texts, so the last one is free.
-	for _, d := range []string{"^C", "#", "@", "%", "~", "$", "|", "\x01"} {
+	for _, d := range []string{"^C", "#", "@", "%", "~", "$", "|"} {
 		if !strings.Contains(s, d) {
 			return d + s + d
 		}
 	}
-	return s
+	return "\x01" + s + "\x01"
 }
