@@ -2,6 +2,7 @@ package phones
 
 import (
 	"container/heap"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -67,6 +68,22 @@ func (r *Registry) unbind(b *binding, j *journal) {
 	}
 	heap.Remove(&r.expiry, b.heapPos)
 	r.touch(b.Number)
+}
+
+// show copies what there is to show of a binding.
+func (b *binding) show(now time.Time) Binding {
+	s := b.Binding
+	s.Remaining = max(0, b.until.Sub(now))
+	return s
+}
+
+// address is where a request to the phone goes: its contact if that is an
+// address, else where it registered from.
+func (b *binding) address() netip.AddrPort {
+	if a, err := netip.ParseAddr(b.Host); err == nil {
+		return netip.AddrPortFrom(a, uint16(b.Port))
+	}
+	return b.Source
 }
 
 // deviceName is what the registration messages call a phone: the name made of

@@ -61,7 +61,7 @@ func identify(reg Registration) identity {
 	for _, c := range reg.Contacts {
 		texts = append(texts, c.User, c.Instance, c.Params, c.URI)
 		if m := deviceParam.FindStringSubmatch(c.Params); m != nil && id.device == "" {
-			id.device = m[1]
+			id.device = strings.Clone(m[1]) // not the whole message
 		}
 	}
 	texts = append(texts, reg.UserAgent)
@@ -121,27 +121,46 @@ func (ix *index) lineOf(p *Pool, number string) (line, bool) {
 // returns nil when no pool fits; ok is false when the pool has not got the number.
 func (ix *index) match(number string, id identity, src netip.Addr) (best *Pool, ln line, ok bool) {
 	var bestLevel, bestBits int
-	for i := range ix.cfg.Pools {
-		p := &ix.cfg.Pools[i]
-		l, has := ix.lineOf(p, number)
-		level, bits := p.fit(id, src, has)
-		if level == fitNone || level < bestLevel {
-			continue
+	consider := func(pools []*Pool) {
+		for _, p := range pools {
+			l, has := ix.lineOf(p, number)
+			level, bits := p.fit(id, src, has)
+			if level == fitNone || best != nil && !better(level, bestLevel, has, ok, bits, bestBits, p.Tag < best.Tag) {
+				continue
+			}
+			best, ln, ok, bestLevel, bestBits = p, l, has, level, bits
 		}
-		if level == bestLevel && (ok && !has || ok == has && bits <= bestBits) {
-			continue
-		}
-		best, ln, ok, bestLevel, bestBits = p, l, has, level, bits
 	}
+	for _, m := range id.macs {
+		consider(ix.byMAC[m])
+	}
+	consider(ix.byNumber[number])
+	consider(ix.byAddress)
 	return best, ln, ok
+}
+
+// better compares two fits: by level, having the number, prefix and tag.
+func better(level, bestLevel int, has, bestHas bool, bits, bestBits int, lowerTag bool) bool {
+	switch {
+	case level != bestLevel:
+		return level > bestLevel
+	case has != bestHas:
+		return has
+	case bits != bestBits:
+		return bits > bestBits
+	}
+	return lowerTag
 }
 
 // index is a configuration with its look-up tables.
 type index struct {
-	cfg     Config
-	pools   map[int]*Pool
-	dns     map[int]*DN
-	numbers map[string]Number // without Line
+	cfg       Config
+	pools     map[int]*Pool
+	byMAC     map[MAC][]*Pool
+	byNumber  map[string][]*Pool
+	byAddress []*Pool // with id ip, id network or a device-id-name
+	dns       map[int]*DN
+	numbers   map[string]Number // without Line
 }
 
 func newIndex(cfg Config) *index {
@@ -160,20 +179,38 @@ func newIndex(cfg Config) *index {
 	if cfg.Realm == "" {
 		cfg.Realm = DefaultRealm
 	}
-	ix := &index{cfg: cfg, pools: map[int]*Pool{}, dns: map[int]*DN{}, numbers: map[string]Number{}}
-	for i := range cfg.Pools {
-		ix.pools[cfg.Pools[i].Tag] = &cfg.Pools[i]
+	ix := &index{
+		cfg: cfg, pools: map[int]*Pool{}, byMAC: map[MAC][]*Pool{}, byNumber: map[string][]*Pool{},
+		dns: map[int]*DN{}, numbers: map[string]Number{},
 	}
 	for i := range cfg.DNs {
 		d := &cfg.DNs[i]
 		ix.dns[d.Tag] = d
 		ix.addNumber(d.Number, d.Tag, 0, d.Watch)
 	}
+	for i := range cfg.Pools {
+		ix.addPool(&cfg.Pools[i])
+	}
 	for _, d := range cfg.EphoneDNs {
 		ix.addNumber(d.Number, 0, d.Tag, d.Watch)
 		ix.addNumber(d.Secondary, 0, d.Tag, d.Watch)
 	}
 	return ix
+}
+
+func (ix *index) addPool(p *Pool) {
+	ix.pools[p.Tag] = p
+	if !p.MAC.IsZero() {
+		ix.byMAC[p.MAC] = append(ix.byMAC[p.MAC], p)
+	}
+	if p.IDIP.IsValid() || p.IDNetwork.IsValid() || p.DeviceID != "" {
+		ix.byAddress = append(ix.byAddress, p)
+	}
+	for _, n := range p.Numbers {
+		if d := ix.dns[n.DN]; d != nil && d.Number != "" {
+			ix.byNumber[d.Number] = append(ix.byNumber[d.Number], p)
+		}
+	}
 }
 
 // addNumber keeps the lowest tag of each kind for a number that several dns have.
