@@ -28,9 +28,8 @@ type subscription struct {
 	id       uint32
 	kind     WatcherKind
 	device   bool
-	held     bool  // the first Note waits for Release
-	fails    uint8 // NOTIFYs in a row that failed
-	ended    bool
+	held     bool   // the first Note waits for Release
+	fails    uint8  // NOTIFYs in a row that failed
 	granted  uint32 // seconds
 	dialPeer int32
 	at       int32 // place in line.subs
@@ -43,7 +42,7 @@ type subscription struct {
 	watcher  Party
 	phone    string
 	sink     Sink
-	last     ending // how it ended, while held
+	last     *ending // how it ended; nil while alive
 }
 
 // ending is what the last Note of a subscription says.
@@ -183,7 +182,7 @@ func (c *core) reply(to chan answer, a answer) {
 
 // alive finds a subscription that has not ended.
 func (c *core) alive(id uint32) *subscription {
-	if s := c.subs[id]; s != nil && !s.ended {
+	if s := c.subs[id]; s != nil && s.last == nil {
 		return s
 	}
 	return nil
@@ -236,7 +235,7 @@ func (c *core) release(id uint32) {
 	}
 	s.held = false
 	switch {
-	case s.ended:
+	case s.last != nil:
 		c.forget(s)
 		c.lastNote(s)
 	case s.granted == 0:
@@ -385,7 +384,7 @@ func (c *core) note(s *subscription) {
 // end takes a subscription out of every table and delivers its last Note, if
 // need be after Release.
 func (c *core) end(s *subscription, e ending) {
-	s.ended, s.last = true, e
+	s.last = &e
 	s.line.remove(s)
 	c.timers.remove(s)
 	c.shared.put()
@@ -449,7 +448,7 @@ func (ln *line) remove(s *subscription) {
 func (c *core) records() []Record {
 	out := make([]Record, 0, len(c.subs))
 	for _, s := range c.subs {
-		if s.ended {
+		if s.last != nil {
 			continue
 		}
 		out = append(out, Record{

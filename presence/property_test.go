@@ -108,7 +108,7 @@ func (w *world) check(t *rapid.T) {
 			t.Fatalf("line %s is kept for nothing", number)
 		}
 		for i, s := range ln.subs {
-			if int(s.at) != i || s.ended {
+			if int(s.at) != i || s.last != nil {
 				t.Fatalf("line %s: bad subscription at %d", number, i)
 			}
 		}

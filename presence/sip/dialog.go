@@ -49,7 +49,7 @@ type dialog struct {
 	localSeq  uint32        // CSeq of the last NOTIFY
 	remoteSeq uint32        // CSeq of the last SUBSCRIBE
 	target    netip.AddrPort
-	tcp       bool
+	tcp       bool // transport of target
 	old       bool // bodies are labelled application/cpim-pidf+xml
 
 	held    bool // a SUBSCRIBE is being answered: NOTIFYs wait
@@ -57,13 +57,11 @@ type dialog struct {
 	sending bool // a NOTIFY is outstanding
 	over    bool // the last NOTIFY has been sent, or none may be
 
-	// The newest Note that is not yet sent.
-	fresh      bool
-	active     bool
-	line       presence.Line
-	reason     string
-	retryAfter time.Duration
-	until      time.Duration // expiry, since the adapter's epoch
+	// The newest Note, if fresh not yet sent.
+	fresh bool
+	line  presence.Line
+	until time.Duration  // expiry, since the adapter's epoch
+	last  *presence.Note // of the subscription; nil while it is active
 }
 
 // get returns a part of the text. mu is held, or nobody else knows the dialog yet.

@@ -22,9 +22,11 @@ func (d *dialog) Notify(n presence.Note) {
 		return
 	}
 	d.mu.Lock()
-	d.fresh, d.active, d.line = true, n.Active, n.Line
-	d.reason, d.retryAfter = n.Reason, n.RetryAfter
-	d.until = time.Since(d.a.epoch) + n.Expires
+	d.fresh, d.line, d.until = true, n.Line, time.Since(d.a.epoch)+n.Expires
+	if !n.Active {
+		last := n // not &n, which would move every Note to the heap
+		d.last = &last
+	}
 	ready := d.takeTurn()
 	d.mu.Unlock()
 	if ready {
@@ -76,7 +78,7 @@ func (a *Adapter) send(d *dialog, p *place) {
 		a.sender.release(p)
 		return
 	}
-	d.fresh, d.sending, d.over = false, true, !d.active
+	d.fresh, d.sending, d.over = false, true, d.last != nil
 	last, body := d.over, a.bodies.get(d.get(entity), d.line)
 	raw := d.notify(body)
 	to := d.to()
@@ -100,12 +102,12 @@ func (d *dialog) notify(body []byte) sipua.Raw {
 		h.WriteString(";id=" + id)
 	}
 	h.WriteString("\r\nSubscription-State: ")
-	if d.active {
+	if d.last == nil {
 		h.WriteString("active;expires=" + seconds(max(d.until-time.Since(d.a.epoch), 0)))
 	} else {
-		h.WriteString("terminated;reason=" + d.reason)
-		if d.retryAfter > 0 {
-			h.WriteString(";retry-after=" + seconds(d.retryAfter))
+		h.WriteString("terminated;reason=" + d.last.Reason)
+		if d.last.RetryAfter > 0 {
+			h.WriteString(";retry-after=" + seconds(d.last.RetryAfter))
 		}
 	}
 	h.WriteString("\r\nContent-Type: ")
@@ -144,10 +146,10 @@ func (a *Adapter) sent(d *dialog, last bool, res *sip.Response, err error) {
 	dead, ready := d.over, false
 	switch {
 	case dead:
-	case ok, d.fresh && !d.active && err == nil && code != 481:
+	case ok, d.last != nil && err == nil && code != 481:
 		// A last NOTIFY is not held up by the failure of the one before it.
 		ready = d.takeTurn()
-	case d.fresh && !d.active:
+	case d.last != nil:
 		d.over, dead = true, true
 	case err != nil && !errors.Is(err, sipua.ErrTimeout) && d.tcp:
 		d.reroute()
