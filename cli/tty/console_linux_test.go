@@ -52,6 +52,23 @@ func TestConsoleTerminal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	const want = "R#conf t^Z\r\nR#^C\r\n"
+	var got strings.Builder
+	read := make(chan struct{})
+	go func() {
+		defer close(read)
+		for buf := make([]byte, 100); got.Len() < len(want); {
+			n, err := user.Read(buf)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			got.Write(buf[:n])
+			if strings.HasSuffix(got.String(), "\r\nR#") { // while no line is read, it interrupts
+				io.WriteString(user, "\x03")
+			}
+		}
+	}()
 	err = Console(t.Context(), program, program, ConsoleOptions{Handler: func(ctx context.Context, tt term.Terminal, info ConnInfo) {
 		if info.Piped {
 			t.Error("a terminal counts as a pipe")
@@ -63,7 +80,6 @@ func TestConsoleTerminal(t *testing.T) {
 		if line, err := tt.ReadLine("R#", term.LineOptions{Echo: true}); line != "conf t" || err != term.ErrEnd {
 			t.Errorf("%q, %v", line, err)
 		}
-		io.WriteString(user, "\x03")
 		if _, err := tt.ReadLine("R#", term.LineOptions{Echo: true}); err != term.ErrInterrupt {
 			t.Errorf("Ctrl-C: %v", err)
 		}
@@ -83,15 +99,7 @@ func TestConsoleTerminal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = "R#conf t^Z\r\nR#^C\r\n"
-	var got strings.Builder
-	for buf := make([]byte, 100); got.Len() < len(want); {
-		n, err := user.Read(buf)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got.Write(buf[:n])
-	}
+	<-read
 	if got.String() != want {
 		t.Errorf("%q, want %q", got.String(), want)
 	}

@@ -83,7 +83,7 @@ func (c *Conn) Read(p []byte) (int, error) {
 		if c.read.passed() {
 			return 0, c.fail("read", os.ErrDeadlineExceeded)
 		}
-		n, err, wait := c.in.take(p)
+		n, wait, err := c.in.take(p)
 		if wait == nil {
 			if err != nil && err != io.EOF {
 				err = c.fail("read", err)
@@ -105,7 +105,7 @@ func (c *Conn) Write(p []byte) (int, error) {
 		if c.write.passed() {
 			return done, c.fail("write", os.ErrDeadlineExceeded)
 		}
-		n, err, wait := c.out.put(p[done:])
+		n, wait, err := c.out.put(p[done:])
 		done += n
 		if err != nil {
 			return done, c.fail("write", err)
@@ -173,32 +173,32 @@ type stream struct {
 func newStream() *stream { return &stream{changed: make(chan struct{})} }
 
 // take moves bytes to p; a non-nil channel means wait and try again.
-func (s *stream) take(p []byte) (int, error, <-chan struct{}) {
+func (s *stream) take(p []byte) (int, <-chan struct{}, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
 	case s.dead:
-		return 0, net.ErrClosed, nil
+		return 0, nil, net.ErrClosed
 	case len(s.buf) > 0:
 		n := copy(p, s.buf)
 		s.buf = s.buf[n:]
 		s.wake()
 		return n, nil, nil
 	case s.ended:
-		return 0, io.EOF, nil
+		return 0, nil, io.EOF
 	}
-	return 0, nil, s.changed
+	return 0, s.changed, nil
 }
 
 // put moves bytes from p; a non-nil channel means that some are left: wait.
-func (s *stream) put(p []byte) (int, error, <-chan struct{}) {
+func (s *stream) put(p []byte) (int, <-chan struct{}, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
 	case s.own:
-		return 0, net.ErrClosed, nil
+		return 0, nil, net.ErrClosed
 	case s.dead, s.ended:
-		return 0, syscall.EPIPE, nil
+		return 0, nil, syscall.EPIPE
 	}
 	n := min(len(p), streamLimit-len(s.buf))
 	if n > 0 {
@@ -208,7 +208,7 @@ func (s *stream) put(p []byte) (int, error, <-chan struct{}) {
 	if n == len(p) {
 		return n, nil, nil
 	}
-	return n, nil, s.changed
+	return n, s.changed, nil
 }
 
 func (s *stream) closeWrite() { s.change(func() { s.ended = true }) }
