@@ -25,6 +25,12 @@ func refuse(code int, reason, cause string, a ...any) *Error {
 // `authenticate register` is on and the pool it matches has a user name and a
 // password. A request that matches no pool need not; Register refuses it.
 func (r *Registry) Authenticate(reg Registration) (Credentials, bool) {
+	r.mu.Lock()
+	on := r.ix.open() && r.ix.cfg.AuthenticateRegister
+	r.mu.Unlock()
+	if !on {
+		return Credentials{}, false
+	}
 	id := identify(reg)
 	r.mu.Lock()
 	defer r.mu.Unlock()
