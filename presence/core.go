@@ -9,8 +9,8 @@ import (
 	"github.com/busylamp/busylamp/internal/logbuf"
 )
 
-// instant is time since the core's epoch. Half the size of time.Time, and it
-// keeps the monotonic clock's promise.
+// instant is time since the core's epoch: a third of the size of time.Time, and
+// never affected by a clock that is set.
 type instant = time.Duration
 
 // line is one directory number with its watchers.

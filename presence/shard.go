@@ -75,8 +75,7 @@ func (s *shard) run() {
 	defer close(s.stopped)
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
-	var set time.Time // when timer fires, zero if it is stopped
-	timer.Stop()
+	var set time.Time // what the core wanted last; zero once the timer has fired
 	for {
 		var in any = inTick{}
 		select {

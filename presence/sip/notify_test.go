@@ -3,6 +3,7 @@ package sip
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -275,4 +276,48 @@ func TestBodiesAreBounded(t *testing.T) {
 	want(t, "documents", len(b.m), 1)
 	first := b.get("x", idle)
 	want(t, "encoded once", &b.get("x", idle)[0] == &first[0], true)
+}
+
+// 100,000 idle subscriptions are to fit into 100 MB of process memory, which
+// is about twice the live heap at Go's default.
+func TestIdleSubscriptionIsSmall(t *testing.T) {
+	run(t, func(r *rig) {
+		const n, limit = 3000, 700
+		r.configure(func(c *presence.Config) { c.MaxSubscriptions = n })
+		p := r.phone("10.1.1.11:5060")
+		heap := func() int {
+			time.Sleep(time.Minute) // finished transactions are forgotten
+			synctest.Wait()
+			runtime.GC()
+			runtime.GC()
+			var m runtime.MemStats
+			runtime.ReadMemStats(&m)
+			return int(m.HeapAlloc)
+		}
+		before := heap()
+		for i := range n {
+			p.subscribe(sub{callID: fmt.Sprintf("28E9846D-B50E11EC-%08X@10.1.1.11", i), from: `"Reception" <sip:3001@10.1.1.2>`})
+		}
+		each := (heap() - before) / n
+		t.Logf("%d B/sub", each)
+		if each > limit {
+			t.Errorf("%d bytes of heap per idle subscription", each)
+		}
+		want(t, "records", len(r.hub.Snapshot().Records), n)
+	})
+}
+
+func BenchmarkNotify(b *testing.B) {
+	r := newRig(b)
+	defer r.close()
+	d := &dialog{a: r.a}
+	d.put(&[parts]string{callID: "28E9846D-B50E11EC-8025D5B1-C2D1F237@10.1.1.11", localTag: "12EE76F8-154A", remoteTag: "a73kszlfl",
+		local: "<sip:2001@10.1.1.2>", remote: "<sip:3001@10.1.1.2>", remoteTarget: "sip:3001@10.1.1.11:5060",
+		number: "2001", entity: "sip:2001@10.1.1.2"})
+	b.ReportAllocs()
+	for b.Loop() {
+		d.mu.Lock()
+		d.notify(r.a.bodies.get(d.get(entity), busy))
+		d.mu.Unlock()
+	}
 }
