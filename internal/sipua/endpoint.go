@@ -50,7 +50,7 @@ func (u *UA) Apply(ctx context.Context, old, new Config) error {
 	}
 	u.shut()
 	u.config = new
-	if !new.Enabled {
+	if !new.Enabled || !new.Addr.Addr().IsValid() && !new.Bind.IsValid() {
 		return nil
 	}
 	ep, standIn, err := u.open(new)
@@ -111,10 +111,8 @@ func (u *UA) open(cfg Config) (ep *endpoint, standIn bool, err error) {
 	addr := cfg.Addr
 	if addr.Addr().IsValid() {
 		ep, err = u.listen(addr)
-	} else if cfg.Bind.IsValid() {
-		ep, err = u.listen(netip.AddrPortFrom(cfg.Bind, addr.Port()))
 	} else {
-		return nil, false, ErrNoTarget
+		ep, err = u.listen(netip.AddrPortFrom(cfg.Bind, addr.Port()))
 	}
 	if errors.Is(err, syscall.EADDRNOTAVAIL) && cfg.Bind.IsValid() && cfg.Bind != addr.Addr() {
 		standIn = true
@@ -298,6 +296,7 @@ func (u *UA) transmitTo(to Target, data []byte, fail func(error)) {
 		fail(ErrClosed)
 		return
 	}
+	to.Addr = netip.AddrPortFrom(to.Addr.Addr().Unmap(), to.Addr.Port())
 	if !to.tcp() {
 		u.traceMessage(true, "UDP", to.Addr, data)
 		if err := ep.writePacket(data, to.Addr); err != nil {

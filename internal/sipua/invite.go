@@ -46,7 +46,8 @@ const (
 // the worker of the Call-ID: each provisional, the final one, and the first 2xx
 // of each further fork; or once with an error. The UA acknowledges 3xx-6xx
 // itself; for a 2xx the caller gives Ack the ACK, which is then repeated for
-// each repeated 2xx.
+// each repeated 2xx. A call may ring as long as the other side likes: whoever has
+// waited long enough calls Cancel.
 func (u *UA) Invite(req *sip.Request, to Target, f func(*sip.Response, error)) *InviteTx {
 	branch := newBranch()
 	callID, msg := u.compose(req, to, branch)

@@ -143,7 +143,7 @@ func (s *shard) ack(r *request, e *entry) {
 		i.acked = true
 		end, i.onEnd = i.onEnd, nil
 		// Kept until Timer L so that late INVITEs are not taken for new ones.
-		s.ua.wheel.set(&i.timer, i, max(i.deadline.Sub(time.Now()), wheelTick))
+		s.ua.wheel.set(&i.timer, i, max(time.Until(i.deadline), wheelTick))
 	}
 	s.mu.Unlock()
 	if !first {

@@ -12,6 +12,9 @@ import (
 	"github.com/emiago/sipgo/sip"
 )
 
+// maxInvites is how many INVITE server transactions there may be; beyond that 503.
+const maxInvites = 1 << 14
+
 // keep is how long an answer waits for retransmissions on UDP: Timer J,
 // RFC 3261 17.2.2.
 const keep = 64 * t1
@@ -28,6 +31,9 @@ type entry struct {
 	expires time.Time     // in the fifo
 }
 
+// size is what an answered entry costs, roughly.
+func (e *entry) size() int { return 256 + len(e.key) + len(e.resp) }
+
 // request takes a checked request: retransmission, ACK, CANCEL, or new.
 func (s *shard) request(r *request) {
 	u := s.ua
@@ -42,8 +48,12 @@ func (s *shard) request(r *request) {
 	case e != nil:
 		s.again(r, e)
 		return
-	case time.Now().Sub(r.at) > patience:
+	case time.Since(r.at) > patience:
 		u.stats.dropped.Add(1)
+		// In a transaction, so that the copies behind it in the queue are not served.
+		s.begin(r, key).mustReject(sip.StatusServiceUnavailable, "Retry-After", retryAfter)
+		return
+	case r.head.method == "INVITE" && s.fullOfCalls():
 		u.refuse(r, sip.StatusServiceUnavailable, "")
 		return
 	}
@@ -69,6 +79,13 @@ func (s *shard) request(r *request) {
 	tx.returned()
 }
 
+// fullOfCalls limits INVITE transactions, which keep their whole request.
+func (s *shard) fullOfCalls() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.calls >= max(1, maxInvites/len(s.ua.shards))
+}
+
 // begin enters a new transaction.
 func (s *shard) begin(r *request, key string) *ServerTx {
 	e := &entry{key: key, to: r.src, stream: r.stream}
@@ -85,6 +102,9 @@ func (s *shard) begin(r *request, key string) *ServerTx {
 	}
 	s.mu.Lock()
 	s.server[key] = e
+	if e.invite != nil {
+		s.calls++
+	}
 	if e.merge != 0 {
 		s.merged[e.merge]++
 	}
@@ -99,6 +119,9 @@ func (s *shard) forget(e *entry) {
 		return
 	}
 	delete(s.server, e.key)
+	if e.invite != nil {
+		s.calls--
+	}
 	if e.merge != 0 {
 		if s.merged[e.merge]--; s.merged[e.merge] == 0 {
 			delete(s.merged, e.merge)
@@ -113,6 +136,7 @@ func (s *shard) retain(e *entry, d time.Duration) {
 	now := time.Now()
 	e.expires = now.Add(d)
 	s.fifo = append(s.fifo, e)
+	s.fifoBytes += e.size()
 	s.purge(now)
 	if !s.fifoSet {
 		s.fifoSet = true
@@ -122,13 +146,15 @@ func (s *shard) retain(e *entry, d time.Duration) {
 
 // purge drops expired and surplus entries. s.mu is held.
 func (s *shard) purge(now time.Time) {
-	limit := max(1, s.ua.o.MaxTransactions/len(s.ua.shards))
+	entries := max(1, s.ua.o.MaxTransactions/len(s.ua.shards))
+	bytes := max(1, s.ua.o.MaxTransactionBytes/len(s.ua.shards))
 	for s.fifoFirst < len(s.fifo) {
 		e := s.fifo[s.fifoFirst]
-		if now.Before(e.expires) && len(s.fifo)-s.fifoFirst <= limit {
+		if now.Before(e.expires) && len(s.fifo)-s.fifoFirst <= entries && s.fifoBytes <= bytes {
 			break
 		}
 		s.forget(e)
+		s.fifoBytes -= e.size()
 		s.fifo[s.fifoFirst] = nil
 		s.fifoFirst++
 	}
@@ -309,6 +335,10 @@ func (t *ServerTx) Respond(res *sip.Response) error {
 	if e.answered() {
 		s.mu.Unlock()
 		return fmt.Errorf("responding to %s: %w", t.head.method, ErrAnswered)
+	}
+	if res.StatusCode == sip.StatusTrying && e.resp != nil {
+		s.mu.Unlock()
+		return nil // the call model was quicker than our own 100
 	}
 	e.resp = data
 	switch {

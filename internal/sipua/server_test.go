@@ -107,6 +107,45 @@ func TestTooManyAnswersDropTheOldest(t *testing.T) {
 	})
 }
 
+func TestTooManyBytesDropTheOldest(t *testing.T) {
+	inBed(t, Options{MaxTransactionBytes: 15000, Workers: 1}, func(b *bed) {
+		b.ua.Handle("SUBSCRIBE", func(tx *ServerTx) {
+			res := tx.NewResponse(200, "")
+			res.SetBody(make([]byte, 6000))
+			if err := tx.Respond(res); err != nil {
+				t.Error(err)
+			}
+		})
+		for i := range 10 {
+			b.send(request1(reqOpt{method: "SUBSCRIBE", callID: fmt.Sprint("c", i)}))
+			b.expect("SIP/2.0 200")
+		}
+		if n := b.ua.Stats().ServerTx; n != 2 {
+			t.Errorf("%d transactions kept, want 2", n)
+		}
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if s := b.ua.shards[0]; b.ua.Stats().ServerTx != 0 || s.fifoBytes != 0 || len(s.merged) != 0 {
+			t.Errorf("after a minute: %d transactions, %d bytes, %d merge keys", b.ua.Stats().ServerTx, s.fifoBytes, len(s.merged))
+		}
+	})
+}
+
+func TestTooManyCalls(t *testing.T) {
+	inBed(t, Options{Workers: 8}, func(b *bed) {
+		b.ua.Handle("INVITE", func(*ServerTx) {})
+		const limit = maxInvites / 8
+		for i := range limit + 1 {
+			b.send(request1(reqOpt{method: "INVITE", callID: "c", branch: fmt.Sprint("z9hG4bK", i)}))
+			want := "SIP/2.0 100"
+			if i == limit {
+				want = "SIP/2.0 503"
+			}
+			b.expect(want)
+		}
+	})
+}
+
 func TestHandlerThatSaysNothing(t *testing.T) {
 	inBed(t, Options{}, func(b *bed) {
 		b.ua.Handle("NOTIFY", func(*ServerTx) {})

@@ -35,6 +35,7 @@ type shard struct {
 
 	mu      sync.Mutex // never held while calling out
 	server  map[string]*entry
+	calls   int               // INVITEs among them
 	merged  map[uint64]uint32 // RFC 3261 8.2.2.2: how many transactions a request is in
 	acks    map[ackKey]*inviteServer
 	client  map[string]*clientTx
@@ -43,6 +44,7 @@ type shard struct {
 
 	fifo      []*entry // answered, oldest first: fifo[fifoFirst:]
 	fifoFirst int
+	fifoBytes int
 	fifoTimer timer
 	fifoSet   bool
 }

@@ -90,7 +90,7 @@ func tagOf(value string) string {
 	i := topLevel(value, ';')
 	for p := range eachParam(value[i:]) {
 		if name, tag := paramOf(p); name == "tag" {
-			return tag
+			return strings.TrimSpace(tag) // the parser quotes what had blanks around it
 		}
 	}
 	return ""

@@ -52,6 +52,7 @@ type Options struct {
 	Supported   []string // of the built-in OPTIONS answer; none: no header
 
 	MaxTransactions       int // finished server transactions kept for retransmissions [262144]
+	MaxTransactionBytes   int // and their size [256 MiB]
 	MaxClientTransactions int // outstanding client transactions [131072]
 	MaxConns              int // TCP connections [2048]
 }
@@ -115,6 +116,7 @@ func New(o Options) *UA {
 	}
 	orDefault(&o.Workers, 16)
 	orDefault(&o.MaxTransactions, 1<<18)
+	orDefault(&o.MaxTransactionBytes, 256<<20)
 	orDefault(&o.MaxClientTransactions, 1<<17)
 	orDefault(&o.MaxConns, 2048)
 	u := &UA{
