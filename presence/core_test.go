@@ -128,38 +128,6 @@ func (b *bench) want(t *testing.T, lines ...string) {
 	b.log = nil
 }
 
-func TestGates(t *testing.T) {
-	cfg := open("2001")
-	cfg.Numbers["2002"] = Number{}
-	for _, c := range []struct {
-		name   string
-		change func(*Config)
-		number string
-		kind   WatcherKind
-		want   error
-	}{
-		{"all open", func(*Config) {}, "2001", SIPPhone, nil},
-		{"trunk", func(*Config) {}, "2001", SIPTrunk, nil},
-		{"no presence", func(c *Config) { c.Enabled = false }, "2001", SIPPhone, ErrDisabled},
-		{"no presence, SCCP", func(c *Config) { c.Enabled = false }, "2001", SCCPSpeedDial, ErrDisabled},
-		{"no presence enable", func(c *Config) { c.SIPEnabled = false }, "2001", SIPPhone, ErrDisabled},
-		{"no presence enable, trunk", func(c *Config) { c.SIPEnabled = false }, "2001", SIPTrunk, ErrDisabled},
-		{"no presence enable, SCCP works without", func(c *Config) { c.SIPEnabled = false }, "2001", SCCPCallList, nil},
-		{"no watcher all", func(c *Config) { c.WatchAll = false }, "2001", SIPTrunk, ErrForbidden},
-		{"no watcher all, phone", func(c *Config) { c.WatchAll = false }, "2001", SIPPhone, nil},
-		{"not allowed to be watched", func(*Config) {}, "2002", SIPPhone, nil},
-		{"no such number", func(*Config) {}, "9999", SIPPhone, ErrNotFound},
-		{"a stranger learns nothing about numbers", func(c *Config) { c.WatchAll = false }, "9999", SIPTrunk, ErrForbidden},
-		{"full", func(c *Config) { c.MaxSubscriptions = 0 }, "2001", SIPPhone, ErrLimit{limitRetryAfter}},
-		{"full, no such number", func(c *Config) { c.MaxSubscriptions = 0 }, "9999", SIPPhone, ErrNotFound},
-	} {
-		b := newBench(with(cfg, c.change))
-		if a := b.request(c.number, c.kind, 60); !errors.Is(a.err, c.want) || (a.id != 0) != (c.want == nil) {
-			t.Errorf("%s: id %d, %v, want %v", c.name, a.id, a.err, c.want)
-		}
-	}
-}
-
 func TestFirstNoteAfterRelease(t *testing.T) {
 	b := newBench(open("2001"))
 	id := b.request("2001", SIPPhone, 60).id
@@ -245,66 +213,6 @@ func TestEndsWhileHeld(t *testing.T) {
 	b.want(t, "1 2001 unknown probation 60")
 	if len(b.core.subs) != 0 || len(b.core.lines) != 0 {
 		t.Error("something is left")
-	}
-}
-
-func TestConfigEnds(t *testing.T) {
-	all := open("2001", "2002")
-	for _, c := range []struct {
-		name   string
-		change func(*Config)
-		want   []string
-	}{
-		{"nothing", func(*Config) {}, nil},
-		{"no presence", func(c *Config) { c.Enabled = false }, []string{
-			"3 2001 idle probation 60", "2 2001 idle probation 60", "1 2001 idle probation 60", "4 2002 unknown probation 60"}},
-		{"no presence enable", func(c *Config) { c.SIPEnabled = false }, []string{
-			"2 2001 idle probation 60", "1 2001 idle probation 60", "4 2002 unknown probation 60"}},
-		{"no watcher all", func(c *Config) { c.WatchAll = false }, []string{"2 2001 idle rejected"}},
-		{"no number", func(c *Config) { delete(c.Numbers, "2002") }, []string{"4 2002 unknown noresource"}},
-		{"no allow watch", func(c *Config) { c.Numbers["2001"] = Number{} }, []string{
-			"1 2001 unknown active 60", "2 2001 unknown active 60", "3 2001 unknown active 60"}},
-		{"lower limit", func(c *Config) { c.MaxSubscriptions = 1 }, nil},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			b := newBench(all)
-			b.step(inPublish{"2001", idle})
-			b.subscribe("2001", SIPPhone, 60)
-			b.subscribe("2001", SIPTrunk, 60)
-			b.subscribe("2001", SCCPSpeedDial, 60)
-			b.subscribe("2002", SIPPhone, 60)
-			b.log = nil
-			b.apply(with(all, c.change))
-			b.want(t, c.want...)
-		})
-	}
-}
-
-func TestAllowWatchComesBack(t *testing.T) {
-	all := open("2001")
-	hidden := with(all, func(c *Config) { c.Numbers["2001"] = Number{} })
-	b := newBench(hidden)
-	b.step(inPublish{"2001", idle})
-	b.subscribe("2001", SIPPhone, 60)
-	b.step(inPublish{"2001", busy})
-	b.apply(all)
-	b.want(t, "1 2001 unknown active 60", "1 2001 busy active 60")
-}
-
-func TestLowerLimitRefusesNewOnly(t *testing.T) {
-	b := newBench(open("2001"))
-	for range 3 {
-		b.subscribe("2001", SIPPhone, 60)
-	}
-	b.apply(with(open("2001"), func(c *Config) { c.MaxSubscriptions = 2 }))
-	for range 2 {
-		if a := b.request("2001", SIPPhone, 60); !errors.Is(a.err, ErrLimit{limitRetryAfter}) {
-			t.Errorf("beyond the limit: %v", a.err)
-		}
-		b.step(inUnsubscribe{uint32(len(b.records()))})
-	}
-	if a := b.request("2001", SIPPhone, 60); a.err != nil {
-		t.Errorf("below the limit: %v", a.err)
 	}
 }
 

@@ -23,9 +23,9 @@ const (
 
 	// A NOTIFY that failed is sent again after 2, 4, 8, … 64 s; the seventh
 	// failure in a row ends the subscription, about two minutes after the first.
-	maxFails      = 6
-	firstWait     = 2 * time.Second
-	longestWaitOf = 10 * time.Minute // whatever Retry-After says
+	maxFails    = 6
+	firstWait   = 2 * time.Second
+	longestWait = 10 * time.Minute // whatever Retry-After says
 )
 
 // Admit applies the gates that need no presentity, in the order of the guide:
@@ -78,7 +78,7 @@ func (c *core) afterFailure(s *subscription, d inDone) (wait time.Duration, keep
 	case d.code == 408, d.code == 481, s.fails >= maxFails:
 		return 0, false
 	case d.retryAfter > 0:
-		return min(max(d.retryAfter, time.Second), longestWaitOf), true
+		return min(max(d.retryAfter, time.Second), longestWait), true
 	case endsSubscription(d.code):
 		return 0, false
 	}

@@ -2,7 +2,7 @@
 // and the policy that admits and ends them.
 //
 // Every source of line state calls Hub.Publish and every watcher, whatever its
-// wire, is a Subscription with a Sink. The core (core.go) is a pure step
+// wire, is a subscription with a Sink. The core (core.go) is a pure step
 // function, step(now, input) []effect: no I/O, no clock and no goroutine. It is
 // sharded by presentity number, so that a line and all who watch it live on one
 // goroutine, which also owns one timer for every expiry of the shard.
@@ -137,7 +137,7 @@ type Sink interface {
 	Notify(Note)
 }
 
-// Reason says why a subscription ended, in the words of RFC 6665 4.1.3.
+// Reasons why a subscription ended, in the words of RFC 6665 4.1.3.
 const (
 	ReasonDeactivated = "deactivated"
 	ReasonProbation   = "probation"

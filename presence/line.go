@@ -1,0 +1,112 @@
+package presence
+
+import (
+	"cmp"
+	"slices"
+)
+
+// line is one directory number with its watchers.
+type line struct {
+	number    string
+	published Line   // what the sources say
+	shown     Line   // what watchers may see: unknown without `allow watch`
+	version   uint64 // of shown; from the core's counter, so a number never has one twice
+	subs      []*subscription
+	sip       int // how many of subs are SIP watchers
+}
+
+func (c *core) lineOf(number string) *line {
+	ln := c.lines[number]
+	if ln == nil {
+		ln = &line{number: number}
+		c.lines[number] = ln
+	}
+	return ln
+}
+
+// tidy drops a line about which nothing is known.
+func (c *core) tidy(ln *line) {
+	if len(ln.subs) == 0 && ln.published == (Line{}) {
+		delete(c.lines, ln.number)
+	}
+}
+
+func (ln *line) add(s *subscription) {
+	s.at = int32(len(ln.subs))
+	ln.subs = append(ln.subs, s)
+	if s.kind.SIP() {
+		ln.sip++
+	}
+}
+
+func (ln *line) remove(s *subscription) {
+	last := len(ln.subs) - 1
+	moved := ln.subs[last]
+	ln.subs[s.at] = moved
+	moved.at = s.at
+	ln.subs[last] = nil
+	ln.subs = ln.subs[:last]
+	if s.kind.SIP() {
+		ln.sip--
+	}
+}
+
+func (c *core) publish(number string, l Line) {
+	c.trace(topicEvent, 0, "presence_line_update", "line %s is %s", number, describe(l))
+	ln := c.lineOf(number)
+	ln.published = l
+	if !c.show(ln) || ln.sip == 0 {
+		// The text is the guide's.
+		c.trace(topicErrors, 0, "presence_sip_line_update", "SIP nothing to update")
+	}
+	c.tidy(ln)
+}
+
+// show brings the watchers of a line up to date; false if nothing changed for them.
+func (c *core) show(ln *line) bool {
+	visible := Line{}
+	if c.cfg.Numbers[ln.number].Watch {
+		visible = ln.published
+	}
+	if visible == ln.shown {
+		return false
+	}
+	ln.shown = visible
+	c.version++
+	ln.version = c.version
+	c.out = slices.Grow(c.out, len(ln.subs))
+	for _, s := range ln.subs {
+		if s.held {
+			continue
+		}
+		if s.resend != 0 {
+			s.resend = 0
+			c.timers.set(s)
+		}
+		c.note(s)
+	}
+	return true
+}
+
+// apply ends what the new configuration does not allow, then shows each line anew.
+// Lines go in the order of their numbers, so that a step has one outcome.
+func (c *core) apply(cfg *Config) {
+	c.cfg = cfg
+	lines := make([]*line, 0, len(c.lines))
+	for _, ln := range c.lines {
+		lines = append(lines, ln)
+	}
+	slices.SortFunc(lines, func(a, b *line) int { return cmp.Compare(a.number, b.number) })
+	for _, ln := range lines {
+		_, local := cfg.Numbers[ln.number]
+		for i := len(ln.subs) - 1; i >= 0; i-- { // end moves the last one into the gap
+			s := ln.subs[i]
+			if e, over := cfg.endsFor(s.kind, local); over {
+				c.trace(topicEvent, s.id, "presence_config", "ended: %s", e.reason)
+				c.end(s, e)
+			}
+		}
+		c.show(ln)
+		c.tidy(ln)
+	}
+}
