@@ -13,7 +13,7 @@ import (
 	"github.com/emiago/sipgo/sip"
 )
 
-// sink is a Network-free endpoint: packets go nowhere.
+// benchUA is an endpoint on a loopback port.
 func benchUA(b *testing.B, o Options) *UA {
 	u := New(o)
 	b.Cleanup(func() { _ = u.Close() })

@@ -30,7 +30,8 @@ type clientTx struct {
 // Max-Forwards, User-Agent and Content-Length if missing; req must not be
 // changed afterwards. done is called exactly once, on the worker of the Call-ID
 // (after Close: in Send): with the final response (err nil), or with ErrTimeout
-// (Timer F, 32 s), ErrClosed, ErrOverload, or a transport error. RFC 3261 17.1.2.
+// (Timer F, 32 s), ErrClosed, ErrOverload, or a transport error. A connection that
+// breaks after the request was written is noticed by Timer F only. RFC 3261 17.1.2.
 func (u *UA) Send(req *sip.Request, to Target, done func(*sip.Response, error)) {
 	branch := newBranch()
 	callID, msg := u.compose(req, to, branch)

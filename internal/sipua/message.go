@@ -57,9 +57,9 @@ func (s *shard) message(it item) {
 		s.response(it, h)
 		return
 	}
-	u.stats.count(true, h.method, 0)
 	r := request{item: it, head: h}
 	if code, why := r.check(); code != 0 {
+		u.stats.count(true, h.method, 0)
 		u.refuse(&r, code, why)
 		return
 	}

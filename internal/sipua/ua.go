@@ -182,9 +182,7 @@ func knownMethod(m string) bool {
 }
 
 // Allow is the value of an Allow header: the methods that have handlers.
-func (u *UA) Allow() string { return u.allow() }
-
-func (u *UA) allow() string {
+func (u *UA) Allow() string {
 	h := *u.handlers.Load()
 	var list []string
 	for _, m := range allMethods() {
@@ -205,7 +203,7 @@ func (u *UA) options(t *ServerTx) {
 		t.mustReject(sip.StatusBadExtension, "Unsupported", strings.Join(bad, ", "))
 		return
 	}
-	headers := []string{"Allow", u.allow(), "Accept", strings.Join(u.o.Accept, ", ")}
+	headers := []string{"Allow", u.Allow(), "Accept", strings.Join(u.o.Accept, ", ")}
 	if len(u.o.AllowEvents) > 0 {
 		headers = append(headers, "Allow-Events", strings.Join(u.o.AllowEvents, ", "))
 	}
@@ -270,7 +268,7 @@ func (s *shard) abandon() {
 	}
 }
 
-// message handed in by a reader.
+// receive takes a message from a reader and hands it to the worker of its Call-ID.
 func (u *UA) receive(it item) {
 	it.at = time.Now()
 	if u.shardOf(callIDOf(it.data)).offer(it) {
