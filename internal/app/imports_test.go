@@ -17,7 +17,7 @@ const module = "github.com/busylamp/busylamp/"
 // every package of the module. A package that is not listed may import none.
 var mayImport = map[string][]string{
 	"cmd/busylamp":          {"internal/app", "transcripts", "phones", "phones/softphone"},
-	"transcripts":           {"internal/app", "phones/softphone", "internal/memnet", "internal/sipua", "internal/logbuf", "presence"},
+	"transcripts":           {"internal/app", "phones", "phones/softphone", "internal/memnet", "internal/sipua", "internal/logbuf", "presence"},
 	"internal/app":          {"*"},
 	"modes":                 {"cli", "cli/conf", "cli/grammar", "cli/render", "cli/secret", "presence", "phones", "internal/logbuf", "internal/sipua"},
 	"cli":                   {"cli/grammar", "cli/conf", "cli/term", "cli/render", "cli/secret", "internal/logbuf"},
