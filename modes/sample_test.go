@@ -1,0 +1,123 @@
+package modes
+
+import (
+	"fmt"
+	"strings"
+)
+
+// sampler writes example lines for a syntax string, so that the tests below
+// cover every declared command without a list of lines to keep. variant picks
+// among alternatives; optional parts are there iff full is set.
+type sampler struct {
+	text    string
+	at      int
+	variant int
+	full    bool
+}
+
+// samples are typical and unusual lines for one syntax.
+func samples(syntax string) []string {
+	var out []string
+	seen := map[string]bool{}
+	for variant := range 40 {
+		for _, full := range []bool{true, false} {
+			s := &sampler{text: syntax, variant: variant, full: full}
+			line := strings.Join(strings.Fields(s.sequence("")), " ")
+			if strings.Contains(line, `"`) {
+				line = strings.ReplaceAll(line, `"two~words"`, `"two words"`)
+			}
+			if !seen[line] {
+				seen[line] = true
+				out = append(out, line)
+			}
+		}
+	}
+	return out
+}
+
+// sequence reads up to one of the closing bytes, which it leaves.
+func (s *sampler) sequence(closing string) string {
+	var out []string
+	for s.at < len(s.text) && !strings.ContainsRune(closing, rune(s.text[s.at])) {
+		if s.text[s.at] == ' ' {
+			s.at++
+			continue
+		}
+		out = append(out, s.element())
+		s.suffix()
+	}
+	return strings.Join(out, " ")
+}
+
+func (s *sampler) suffix() {
+	for s.at < len(s.text) && !strings.ContainsRune(" |>]}", rune(s.text[s.at])) {
+		s.at++
+	}
+}
+
+func (s *sampler) element() string {
+	switch s.text[s.at] {
+	case '<':
+		next := s.text[s.at+1]
+		if end := strings.IndexAny(s.text[s.at:], " |>"); s.text[s.at+end] == '>' && (next == '{' || next >= '0' && next <= '9') {
+			body := s.text[s.at+1 : s.at+end]
+			s.at += end + 1
+			low, _, _ := strings.Cut(body, "-")
+			return low
+		}
+		parts := s.alternatives('>')
+		return parts[s.variant%len(parts)]
+	case '[':
+		part := s.alternatives(']')[0]
+		if !s.full {
+			return ""
+		}
+		return part
+	case '{':
+		return strings.Join(s.alternatives('}'), " ")
+	}
+	end := strings.IndexAny(s.text[s.at:], " <>[]{}|$!")
+	if end < 0 {
+		end = len(s.text) - s.at
+	}
+	word := strings.TrimSuffix(s.text[s.at:s.at+end], "...")
+	s.at += end
+	return s.word(word)
+}
+
+func (s *sampler) alternatives(end byte) []string {
+	var out []string
+	for {
+		s.at++ // the opening bracket or the |
+		out = append(out, s.sequence("|"+string(end)))
+		if s.text[s.at] == end {
+			s.at++
+			return out
+		}
+	}
+}
+
+func (s *sampler) word(word string) string {
+	name, _, _ := strings.Cut(word, "(")
+	value, ok := map[string]string{
+		"WORD":         "w1",
+		"LINE":         "some text",
+		"STRING":       `"two~words"`,
+		"TEXT":         "#hello#",
+		"NUMBER":       "2001",
+		"HEX":          "0F",
+		"BUTTON":       fmt.Sprintf("%d:1", s.variant+1),
+		"A.B.C.D":      "10.1.1.2",
+		"A.B.C.D-mask": "255.255.255.0",
+		"H.H.H":        "0012.7F57.62A5",
+		"URL":          "flash:file",
+		"INTERFACE":    "GigabitEthernet0/0",
+		"SERVER":       "ipv4:10.1.1.4",
+		"HH:MM":        "19:00",
+		"HOURS":        "-8",
+	}[name]
+	if ok {
+		return value
+	}
+	return strings.TrimPrefix(word, `\`)
+}

@@ -1,0 +1,174 @@
+package modes
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/busylamp/busylamp/cli/conf"
+	"github.com/busylamp/busylamp/cli/grammar"
+)
+
+func compiled(t testing.TB) *conf.Schema {
+	t.Helper()
+	schema, err := conf.Compile(All(), Library())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schema
+}
+
+// TestCompile: every literal compiles, which includes that each of its tokens
+// has help.
+func TestCompile(t *testing.T) {
+	schema := compiled(t)
+	for _, m := range schema.Modes() {
+		if !strings.HasSuffix(m.Mode.Title, " commands:") || m.Mode.Prompt == "" {
+			t.Errorf("mode %s: title %q, prompt %q", m.Mode.Name, m.Mode.Title, m.Mode.Prompt)
+		}
+		for _, c := range m.Mode.Commands {
+			if len(c.Name+c.Syntax) > 0 && !printable(c.Help) {
+				t.Errorf("mode %s: %s: help %q", m.Mode.Name, c.Syntax, c.Help)
+			}
+		}
+	}
+	if _, err := conf.Compile(All(), nil); err == nil {
+		t.Error("compiling without the library reports nothing")
+	}
+}
+
+func printable(s string) bool {
+	return strings.Trim(s, "\n\t") != "" && !strings.ContainsFunc(s, func(r rune) bool { return r > '~' })
+}
+
+func TestExecCompiles(t *testing.T) {
+	lib := Library()
+	seen := map[string]bool{}
+	for _, e := range Exec(Agents{}) {
+		c, err := grammar.Compile(grammar.Spec{Syntax: e.Syntax, Help: e.Help, NoRefused: true}, lib)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		key := c.Spec().Syntax + strings.Join(e.Modes, ",")
+		if seen[key] {
+			t.Errorf("%s is declared twice", e.Syntax)
+		}
+		seen[key] = true
+		set, err := grammar.NewSet([]*grammar.Command{c}, grammar.SetOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range samples(e.Syntax) {
+			if r := set.Match(line, nil); r.Outcome != grammar.OK {
+				t.Errorf("%s: %q is not accepted", e.Syntax, line)
+			}
+		}
+	}
+}
+
+// blocks is a tree in which every mode has a block, and where it is.
+func blocks(t *testing.T, schema *conf.Schema) (conf.Tree, map[string]conf.Path) {
+	t.Helper()
+	tree := conf.NewTree(schema)
+	at := map[string]conf.Path{conf.Global: conf.Root}
+	for again := true; again; {
+		again = false
+		for _, m := range schema.Modes() {
+			parent, ok := at[m.Mode.Name]
+			if !ok {
+				continue
+			}
+			for _, c := range m.Mode.Commands {
+				if _, done := at[c.Enter]; c.Enter == "" || done {
+					continue
+				}
+				var path conf.Path
+				tree, path = apply(t, tree, parent, samples(c.Syntax)[0])
+				at[c.Enter] = path
+				again = true
+			}
+		}
+	}
+	return tree, at
+}
+
+func apply(t *testing.T, tree conf.Tree, parent conf.Path, line string) (conf.Tree, conf.Path) {
+	t.Helper()
+	node, ok := tree.At(parent)
+	if !ok {
+		t.Fatalf("%q: the block is gone", line)
+	}
+	r := tree.Schema().Mode(node.Mode()).Set.Match(line, Bounds(C3825)(tree))
+	if r.Outcome != grammar.OK {
+		t.Fatalf("mode %s: %q: outcome %d at column %d", node.Mode(), line, r.Outcome, r.Caret+1)
+	}
+	next, path, _, err := tree.Apply(parent, r.Args)
+	if err != nil {
+		t.Fatalf("mode %s: %q: %v", node.Mode(), line, err)
+	}
+	return next, path
+}
+
+// TestSurface types example lines of every declared command in its mode: the
+// printed line parses back to the same line, `no` takes it away or restores the
+// default, and so does `default`.
+func TestSurface(t *testing.T) {
+	schema := compiled(t)
+	base, at := blocks(t, schema)
+	n := 0
+	for _, m := range schema.Modes() {
+		parent, ok := at[m.Mode.Name]
+		if !ok {
+			t.Errorf("no line opens mode %s", m.Mode.Name)
+			continue
+		}
+		for _, c := range m.Mode.Commands {
+			if c.Syntax == "" {
+				continue
+			}
+			for _, line := range samples(c.Syntax) {
+				n++
+				r := m.Set.Match(line, nil)
+				if r.Outcome != grammar.OK {
+					t.Errorf("mode %s: %q: outcome %d at column %d", m.Mode.Name, line, r.Outcome, r.Caret+1)
+					continue
+				}
+				again := m.Set.Match(r.Args.Line(), nil)
+				if again.Outcome != grammar.OK || !again.Args.Equal(r.Args) {
+					t.Errorf("mode %s: %q prints as %q, which is another line", m.Mode.Name, line, r.Args.Line())
+				}
+				if c.Enter == "" {
+					checkNo(t, m, c, base, parent, line, r.Args)
+				}
+			}
+		}
+	}
+	if n < 600 {
+		t.Errorf("only %d lines", n)
+	}
+}
+
+func checkNo(t *testing.T, m *conf.CompiledMode, c conf.Command, base conf.Tree, parent conf.Path, line string, args grammar.Args) {
+	t.Helper()
+	name := args.Command().Name()
+	set, path := apply(t, base, parent, line)
+	if c.Hidden || c.Fixed || c.No == conf.NoRefused {
+		return
+	}
+	node, _ := set.At(parent)
+	if got, ok := node.Get(name); c.Order != conf.Arrival && (!ok || c.PerLine == 0 && c.Default == "" && !got.Equal(args)) {
+		t.Errorf("mode %s: %q: Get gives %q, %v", m.Mode.Name, line, got.Line(), ok)
+	}
+	off, _ := apply(t, set, parent, "no "+line)
+	node, _ = off.At(parent)
+	if _, ok := off.At(path); ok && c.No == conf.NoRemoves && c.Default == "" {
+		t.Errorf("mode %s: %q is still there after no", m.Mode.Name, line)
+	}
+	if c.No == conf.NoStored && node.On(name) {
+		t.Errorf("mode %s: %q is still on after no", m.Mode.Name, line)
+	}
+	if reset, _ := apply(t, set, parent, "default "+line); len(c.Replaces) == 0 && !reset.Equal(base) {
+		t.Errorf("mode %s: default %q does not restore the default:\n%s", m.Mode.Name, line,
+			diffLines(squeeze(string(conf.Running(reset))), squeeze(string(conf.Running(base)))))
+	}
+}
