@@ -86,7 +86,7 @@ func TestMatchLooksAtFewCommands(t *testing.T) {
 			if !ok || w.step(wd) != OK {
 				break
 			}
-			at = wd.next
+			at = wd.end
 		}
 	}
 }

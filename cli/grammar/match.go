@@ -55,8 +55,8 @@ type taken struct {
 // rawWord is a word of the line. Quoted words are line[start+1:end-1] when
 // closed.
 type rawWord struct {
-	start, end, next int
-	quoted, closed   bool
+	start, end     int
+	quoted, closed bool
 }
 
 func (w *walker) text(wd rawWord) string {
@@ -80,7 +80,7 @@ func (w *walker) walk() (depth int, out Outcome) {
 		if out := w.step(wd); out != OK {
 			return depth, out
 		}
-		at = wd.next
+		at = wd.end
 	}
 }
 
@@ -117,13 +117,12 @@ func (w *walker) word(at int) (rawWord, bool) {
 		} else {
 			wd.end = max(at+1, len(strings.TrimRight(w.line, " \t\r\n")))
 		}
-		wd.next = wd.end
 		return wd, true
 	}
 	for at < len(w.line) && !isBlank(w.line[at]) {
 		at++
 	}
-	wd.end, wd.next = at, at
+	wd.end = at
 	return wd, true
 }
 

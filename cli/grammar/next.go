@@ -26,11 +26,11 @@ func (s *Set) Next(line string, env Env) Help {
 	w := walker{set: s, env: env, line: line, branch: s.root}
 	w.begin()
 	wd, partial := w.word(0)
-	for partial && (wd.next < len(line) && (!wd.quoted || wd.closed)) {
+	for partial && (wd.end < len(line) && (!wd.quoted || wd.closed)) {
 		if out := w.step(wd); out != OK {
 			return Help{Outcome: out}
 		}
-		wd, partial = w.word(wd.next)
+		wd, partial = w.word(wd.end)
 	}
 	h := helper{walker: &w, wd: wd, cmdOf: map[string]int{}}
 	if partial {
