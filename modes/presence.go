@@ -18,7 +18,7 @@ func presenceMode() conf.Mode {
 					$address  IP address of the presence server`,
 			},
 			{
-				Syntax:  "sccp blf-speed-dial retry-interval <60-3600>$interval limit <10-100>$limit",
+				Syntax:  "sccp blf-speed-dial retry-interval <60-3600>$interval limit [~number] <10-100>$limit",
 				Default: "sccp blf-speed-dial retry-interval 60 limit 10",
 				Help: `
 					sccp            Parameters for SCCP phones

@@ -31,6 +31,8 @@
 //	                its own text; for a <x|y> choice: the chosen keyword)
 //	!               after the capture: part of the identity of a list entry
 //	\word           a keyword although it looks like a type: \CIPC
+//	~word           a keyword that is taken but neither listed by help nor
+//	                kept nor printed: limit [~number] <10-100>$n
 //
 // The suffixes stand in the order $name, !, and three dots. Blanks inside
 // brackets at their edges and around | are free; the blanks before a bracket

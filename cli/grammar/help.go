@@ -36,7 +36,7 @@ func (b *builder) helpTexts(own string, shared map[string]string) error {
 		if l.help == "" && l.kind == keywordLeaf {
 			l.help = shared[l.word]
 		}
-		if l.help == "" {
+		if l.help == "" && !l.silent {
 			errs = append(errs, b.fail(l.col, "no help for %s", strings.Join(keys, " or ")))
 		}
 	}

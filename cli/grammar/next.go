@@ -86,7 +86,7 @@ func (h *helper) keywords() {
 		}
 	}
 	h.eachMove(func(t *thread, _ move, l *leaf) bool {
-		if l.kind == keywordLeaf {
+		if l.kind == keywordLeaf && !l.silent {
 			offer(l.low, Item{l.word, l.help, true}, t.cmd)
 		}
 		return true

@@ -101,16 +101,21 @@ func (w *walker) needText(t *thread, depth int) Result {
 func (w *walker) words(t *thread) []word {
 	c := w.set.cmds[t.cmd]
 	n := c.lead
+	kept := func(i int) bool { return !c.leaves[w.taken[i].leaf].silent }
 	for i := t.words; i >= 0; i = w.taken[i].prev {
-		n++
+		if kept(i) {
+			n++
+		}
 	}
 	words := make([]word, n)
 	for i := range c.lead {
 		words[i] = word{leaf: i}
 	}
 	for i := t.words; i >= 0; i = w.taken[i].prev {
-		n--
-		words[n] = w.taken[i].word
+		if kept(i) {
+			n--
+			words[n] = w.taken[i].word
+		}
 	}
 	return words
 }

@@ -240,13 +240,17 @@ func (p *parser) word(gap int) (*node, error) {
 	l := leaf{spell: name, gap: gap, col: start + 1}
 	typ, isType := p.types[name]
 	escaped := len(name) > 1 && name[0] == '\\'
+	l.silent = len(name) > 1 && name[0] == '~'
+	if l.silent && p.depth == 0 {
+		return nil, p.fail(start, "%s must stand in brackets: it is not printed", name)
+	}
 	switch {
 	case isType:
 		l.kind, l.typ = typeLeaf, typ
 		if l.typ.Display == "" {
 			l.typ.Display = name
 		}
-	case escaped:
+	case escaped, l.silent:
 		l.word = name[1:]
 	case looksLikeRange(name):
 		return nil, p.fail(start, "write <%s> for a range, \\%s for a keyword", name, name)

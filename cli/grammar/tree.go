@@ -35,6 +35,7 @@ type leaf struct {
 	kind   leafKind
 	spell  string // as written in the syntax string, without suffixes
 	word   string // keyword as printed
+	silent bool   // keyword that leaves no word behind
 	low    string // keyword in lower case
 	lo, hi bound
 	typ    Type
