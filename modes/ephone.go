@@ -52,6 +52,7 @@ func ephoneIdentity() []conf.Command {
 			$text        Text`),
 		{
 			Syntax: "mac-address H.H.H$mac",
+			Inert:  true,
 			Help: `
 				mac-address  MAC address of the phone
 				$mac         MAC address`,
@@ -73,7 +74,7 @@ func ephoneIdentity() []conf.Command {
 			pin   Number that logs the user in
 			$pin  Four to eight digits`),
 		inert("logout-profile <1-262>$tag", "", logoutProfileHelp),
-		phonePresenceCallList(),
+		keptOnly(phonePresenceCallList()),
 	}
 }
 
@@ -154,7 +155,7 @@ func ephoneKeys() []conf.Command {
 	return []conf.Command{
 		fastdial(),
 		inert("speed-dial <1-33>$tag! NUMBER(32)$number [label STRING(30)$label]", "", speedDialHelp),
-		blfSpeedDial("<1-33>"),
+		keptOnly(blfSpeedDial("<1-33>")),
 		inert("codec <g711ulaw|g722r64|g729r8|ilbc>$codec [dspfarm-assist$assist]", "", `
 			codec           Preferred codec
 			g711ulaw        G.711 mu-law, 64 kbit/s
@@ -171,10 +172,11 @@ func ephoneButtons() []conf.Command {
 	return []conf.Command{
 		{
 			Syntax: "type <" + sccpModels + ">$type [addon 1 " + expansions + "$addon1 [2 " + expansions + "$addon2]]",
+			Inert:  true,
 			Help:   phoneTypeHelp,
 		},
 		{
-			Syntax: "auto-line [<incoming|<1-34>$button [answer-incoming$answer]>$kind]", Default: "auto-line",
+			Syntax: "auto-line [<incoming|<1-34>$button [answer-incoming$answer]>$kind]", Default: "auto-line", Inert: true,
 			Help: `
 				auto-line        Line that is chosen by itself
 				incoming         For incoming calls only
@@ -185,6 +187,7 @@ func ephoneButtons() []conf.Command {
 		},
 		{
 			Syntax:     "button  BUTTON$buttons...",
+			Inert:      true,
 			PerLine:    4,
 			ElementKey: buttonNumber,
 			Help: `

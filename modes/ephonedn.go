@@ -62,6 +62,7 @@ func ephoneDNNumbers() []conf.Command {
 		},
 		{
 			Syntax: "park-slot [directed$directed] [reservation-group <1-32>$group] [reserved-for NUMBER$reserved] [timeout <0-65535>$timeout limit <1-65535>$limit] [notify NUMBER$notify [only$only]] [recall$recall] [transfer NUMBER$transfer] [alternate NUMBER$alternate] [retry <0-65535>$retry limit <1-65535>$retries]",
+			Inert:  true,
 			Help: `
 				park-slot          Calls are parked here
 				directed           Directed call park
@@ -90,6 +91,7 @@ func ephoneDNNumbers() []conf.Command {
 		},
 		{
 			Syntax: "paging [ip A.B.C.D$address port <2000-65535>$port]",
+			Inert:  true,
 			Help: `
 				paging    Paging number
 				ip        Pages go out by multicast
@@ -103,6 +105,7 @@ func ephoneDNNumbers() []conf.Command {
 			$dns    Ephone-dn tags, separated by commas`),
 		{
 			Syntax: "conference <ad-hoc|meetme|unlocked>$kind [video$video] [homogeneous$same]",
+			Inert:  true,
 			Help: `
 				conference   Conference number
 				ad-hoc       Ad hoc conferences
@@ -127,16 +130,19 @@ func ephoneDNNumbers() []conf.Command {
 			$label          Label`),
 		{
 			Syntax: "label LINE(30)$label",
+			Inert:  true,
 			Help:   dnLabelHelp,
 		},
 		{
 			Syntax: "description LINE(40)$text",
+			Inert:  true,
 			Help: `
 				description  Text in the header bar of the phone
 				$text        Description, up to 40 characters`,
 		},
 		{
 			Syntax: "name LINE(32)$name",
+			Inert:  true,
 			Help:   dnNameHelp,
 		},
 	}

@@ -11,6 +11,13 @@ func inert(syntax, def, help string) conf.Command {
 	return conf.Command{Syntax: syntax, Default: def, Inert: true, Help: help}
 }
 
+// keptOnly marks a command that other modes share as one that does not act in
+// this one.
+func keptOnly(c conf.Command) conf.Command {
+	c.Inert = true
+	return c
+}
+
 // stored makes the negative form of a command a line of its own.
 func stored(c conf.Command) conf.Command {
 	c.No = conf.NoStored

@@ -1,11 +1,157 @@
 package modes
 
 import (
+	"fmt"
 	"io"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/olekukonko/tablewriter"
+	"github.com/olekukonko/tablewriter/renderer"
+	"github.com/olekukonko/tablewriter/tw"
 
 	"github.com/busylamp/busylamp/cli"
 	"github.com/busylamp/busylamp/cli/conf"
 )
 
-// Markdown writes docs/commands.md.
-func Markdown(w io.Writer, schema *conf.Schema, exec []cli.Exec) error { return nil }
+const markdownIntro = `# Commands
+
+Generated from the declarations in ` + "`modes/`" + ` by ` + "`busylamp commands`" + `; do not edit.
+
+Arguments are in capitals or are ranges ` + "`<a-b>`" + `, in which a name stands for a limit that the
+platform or the configuration sets. ` + "`[ ]`" + ` is optional, ` + "`<x|y>`" + ` a choice, ` + "`{x|y}`" + ` any
+order, ` + "`...`" + ` one or more. *Kept* means that the line is stored and printed in its
+place and changes nothing else yet.
+
+`
+
+// Markdown writes docs/commands.md: one table for each configuration mode and
+// two for EXEC.
+func Markdown(w io.Writer, schema *conf.Schema, exec []cli.Exec) error {
+	help := Library().Help
+	if _, err := io.WriteString(w, markdownIntro+"## EXEC\n\n"); err != nil {
+		return err
+	}
+	if err := execTable(w, exec, help, ""); err != nil {
+		return err
+	}
+	for _, m := range schema.Modes() {
+		if err := modeSection(w, m.Mode, exec, help); err != nil {
+			return fmt.Errorf("commands of mode %s: %w", m.Mode.Name, err)
+		}
+	}
+	return nil
+}
+
+// execTable lists EXEC commands, or the actions of one configuration mode.
+func execTable(w io.Writer, exec []cli.Exec, help map[string]string, mode string) error {
+	var rows [][]string
+	for _, e := range exec {
+		if (mode == "") != (e.Modes == nil) || mode != "" && !slices.Contains(e.Modes, mode) {
+			continue
+		}
+		who := "privileged"
+		if e.Level < privilegedLevel {
+			who = "all"
+		}
+		if mode != "" {
+			who = "acts at once"
+		}
+		rows = append(rows, []string{code(e.Syntax), who, meaning("", e.Syntax, e.Help, help)})
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	third := "Level"
+	if mode != "" {
+		third = "Action"
+	}
+	return table(w, []string{"Command", third, "Meaning"}, rows)
+}
+
+func modeSection(w io.Writer, m conf.Mode, exec []cli.Exec, help map[string]string) error {
+	if _, err := fmt.Fprintf(w, "\n## %s\n\nPrompt `Router(%s)#`.\n\n", m.Name, m.Prompt); err != nil {
+		return err
+	}
+	var rows [][]string
+	for _, c := range m.Commands {
+		if c.Syntax == "" {
+			continue
+		}
+		def := ""
+		if c.Default != "" {
+			def = code(c.Default)
+		}
+		rows = append(rows, []string{code(c.Syntax), def, effect(c), meaning(c.Name, c.Syntax, c.Help, help)})
+	}
+	if len(rows) > 0 {
+		if err := table(w, []string{"Command", "Default", "Effect", "Meaning"}, rows); err != nil {
+			return err
+		}
+	}
+	if _, err := io.WriteString(w, "\n"); err != nil {
+		return err
+	}
+	return execTable(w, exec, help, m.Name)
+}
+
+// effect says what a line does beside being printed.
+func effect(c conf.Command) string {
+	switch {
+	case c.Enter != "" && c.Inert:
+		return "opens *" + c.Enter + "*, kept"
+	case c.Enter != "":
+		return "opens *" + c.Enter + "*"
+	case c.Inert:
+		return "kept"
+	case c.Fixed:
+		return "always there"
+	}
+	return "acts"
+}
+
+// meaning is the help of the last leading keyword.
+func meaning(name, syntax, own string, shared map[string]string) string {
+	last := ""
+	for _, word := range strings.Fields(syntax) {
+		if strings.ContainsAny(word[:1], "<[{") || name == "" && strings.Contains(word, "$") || strings.ToUpper(word) == word && word[0] >= 'A' {
+			break
+		}
+		last = word
+	}
+	for line := range strings.Lines(own) {
+		token, text, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if token == last {
+			return strings.TrimSpace(text)
+		}
+	}
+	return shared[last]
+}
+
+var (
+	captures = regexp.MustCompile(`\$[a-zA-Z0-9_-]+!?`)
+	bound    = regexp.MustCompile(`\{(platform-)?(max-[a-z-]+)\}`)
+)
+
+// code is a syntax string for people: without captures, in a cell of a table.
+func code(syntax string) string {
+	s := bound.ReplaceAllString(captures.ReplaceAllString(syntax, ""), "$2")
+	s = strings.NewReplacer(`\`, "", "|", `\|`).Replace(strings.Join(strings.Fields(s), " "))
+	return "`" + s + "`"
+}
+
+func table(w io.Writer, header []string, rows [][]string) error {
+	t := tablewriter.NewTable(w,
+		tablewriter.WithRenderer(renderer.NewMarkdown()),
+		tablewriter.WithHeaderAutoFormat(tw.Off),
+		tablewriter.WithRowAutoWrap(tw.WrapNone),
+		tablewriter.WithHeaderAlignment(tw.AlignLeft),
+		tablewriter.WithRowAlignment(tw.AlignLeft),
+	)
+	t.Header(header)
+	if err := t.Bulk(rows); err != nil {
+		return err
+	}
+	return t.Render()
+}

@@ -89,6 +89,7 @@ func registerGlobalAuthenticate() []conf.Command {
 		},
 		{
 			Syntax: "authenticate credential <1-5>$tag! URL$location",
+			Inert:  true,
 			Help: `
 				authenticate  Digest authentication
 				credential  Credential file for presence and out-of-dialog REFER
@@ -223,6 +224,7 @@ func registerGlobalPhones() []conf.Command {
 		},
 		{
 			Syntax: "create profile sync WORD$sync",
+			Inert:  true,
 			Help: `
 				create   Generate configuration profiles
 				profile  Configuration profiles of SIP phones

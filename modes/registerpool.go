@@ -115,7 +115,7 @@ func registerPoolLines() []conf.Command {
 				template  Template applied to this phone
 				$tag      Tag of a voice register template`,
 		},
-		phonePresenceCallList(),
+		keptOnly(phonePresenceCallList()),
 		{
 			Syntax: "dtmf-relay {cisco-rtp$rtp|rtp-nte$nte|sip-notify$notify|sip-kpml$kpml}",
 			Inert:  true,
@@ -218,7 +218,7 @@ func registerPoolKeys() []conf.Command {
 			Inert:  true,
 			Help:   speedDialHelp,
 		},
-		blfSpeedDial("<1-7>"),
+		keptOnly(blfSpeedDial("<1-7>")),
 		{
 			Syntax: "xml-config <maxNumCalls|busyTrigger|custom>$name! LINE$value",
 			Inert:  true,

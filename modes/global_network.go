@@ -1,0 +1,125 @@
+package modes
+
+import "github.com/busylamp/busylamp/cli/conf"
+
+func globalNetwork() []conf.Command {
+	return []conf.Command{
+		group(),
+		{
+			Syntax: "username WORD(64)$name! [privilege <0-15>$privilege] [<password [<0|7>$ptype] LINE$password|secret [<0|5>$stype] LINE$secret|nopassword>$kind]",
+			Help: `
+				username    User database
+				$name       User name
+				privilege   Privilege of the user
+				$privilege  Privilege level
+				password    Password
+				$ptype      Kind of password that follows
+				$password   The password
+				secret      Password that is kept hashed
+				$stype      Kind of password that follows
+				$secret     The password
+				nopassword  No password is asked
+				$kind       Password`,
+		},
+		bangs(1),
+		{
+			Syntax: "interface INTERFACE$name!",
+			Enter:  modeInterface,
+			Inert:  true,
+			Bangs:  1,
+			Help: `
+				interface  An interface
+				$name      Name of the interface`,
+		},
+		group(),
+		inert("ip classless", "", `
+			ip         IP parameters
+			classless  Forward by the longest match`),
+		inert("ip default-gateway A.B.C.D$address", "", `
+			ip               IP parameters
+			default-gateway  Gateway while routing is off
+			$address         IP address`),
+		{
+			Syntax: "ip route A.B.C.D$network! A.B.C.D-mask$mask! <A.B.C.D$hop|INTERFACE$interface>$via! [<1-255>$distance]",
+			Inert:  true,
+			Help: `
+				ip          IP parameters
+				route       Static route
+				$network    Destination network
+				$mask       Network mask
+				$hop        Next router
+				$interface  Interface
+				$via        Next router or interface
+				$distance   Administrative distance`,
+		},
+		bangs(1),
+		stored(inert("ip http server", "", ipHTTPHelp)),
+		inert("ip http access-class <1-99>$list", "", ipHTTPHelp),
+		inert("ip http authentication <enable|local>$how", "", ipHTTPHelp),
+		stored(inert("ip http secure-server", "", ipHTTPHelp)),
+		inert("ip http path URL$path", "", ipHTTPHelp),
+		bangs(3),
+		{
+			Syntax: "logging host A.B.C.D$address!",
+			Inert:  true,
+			Help: `
+				logging   Messages
+				host      Server messages are sent to
+				$address  IP address`,
+		},
+		{
+			Syntax: "access-list <1-99>$list! <deny|permit>$action! <any|host A.B.C.D$host!|A.B.C.D$source! [A.B.C.D$wildcard!]>$kind! [log$log]",
+			Inert:  true,
+			Order:  conf.Arrival,
+			Help: `
+				access-list  Access list
+				$list        Standard access list
+				deny         Refuse
+				permit       Let through
+				$action      What is done
+				any          Any source
+				host         One source
+				$host        IP address
+				$source      Source network
+				$wildcard    Wildcard bits
+				$kind        Source
+				log          Log matches
+				$log         Log matches`,
+		},
+		bangs(1),
+		{
+			Syntax: "tftp-server URL$file! [alias WORD$alias] [<1-99>$list]",
+			Inert:  true,
+			Order:  conf.Arrival,
+			Help: `
+				tftp-server  Files served by TFTP
+				$file        File: flash:NAME
+				alias        Name it is served by
+				$alias       Name
+				$list        Access list of clients`,
+		},
+		bangs(1),
+		{
+			Syntax: "control-plane",
+			Enter:  modeControlPlane,
+			Inert:  true,
+			Bangs:  1,
+			Help: `
+				control-plane  Control plane`,
+		},
+	}
+}
+
+const ipHTTPHelp = `
+		ip              IP parameters
+		http            Web server
+		server          Serve HTTP
+		secure-server   Serve HTTPS
+		access-class    Access list of clients
+		$list           Access list
+		authentication  How clients log in
+		enable          By the enable password
+		local           By the user database
+		$how            How clients log in
+		path            Place of the files
+		$path           Directory`

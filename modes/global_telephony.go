@@ -1,0 +1,156 @@
+package modes
+
+import "github.com/busylamp/busylamp/cli/conf"
+
+func globalTelephony() []conf.Command {
+	return []conf.Command{
+		{
+			Syntax: "dial-peer voice <1-2147483647>$tag! <pots|voip>$kind",
+			Enter:  modeDialPeer,
+			Inert:  true,
+			Bangs:  1,
+			Help: `
+				dial-peer  Routes of calls
+				voice      Voice calls
+				$tag       Dial-peer tag
+				pots       To a voice port
+				voip       To an IP address
+				$kind      Kind of dial peer`,
+		},
+		{
+			Syntax: "presence",
+			Enter:  modePresence,
+			Bangs:  1,
+			Help: `
+				presence  Presence service`,
+		},
+		{
+			Syntax:   "sip-ua ",
+			Enter:    modeSIPUA,
+			Implicit: true,
+			Bangs:    2,
+			Help: `
+				sip-ua  SIP user agent`,
+		},
+		{
+			Syntax:   "telephony-service",
+			Enter:    modeTelephony,
+			Implicit: true,
+			Bangs:    2,
+			Help: `
+				telephony-service  Cisco Unified CME for SCCP phones`,
+		},
+		{
+			Syntax: "ephone-template  <1-20>$tag!",
+			Enter:  modeEphoneTemplate,
+			Inert:  true,
+			Bangs:  2,
+			Help: `
+				ephone-template  Settings shared by SCCP phones
+				$tag             Template tag`,
+		},
+		{
+			Syntax: "ephone-dn-template  <1-15>$tag!",
+			Enter:  modeEphoneDNTemplate,
+			Bangs:  2,
+			Help: `
+				ephone-dn-template  Settings shared by directory numbers of SCCP phones
+				$tag                Template tag`,
+		},
+		{
+			Syntax: "ephone-dn  <1-{max-dn}>$tag!  [<dual-line|octo-line>$lines]",
+			Enter:  modeEphoneDN,
+			Bangs:  2,
+			Help: `
+				ephone-dn  Directory number of SCCP phones
+				$tag       Tag of the directory number
+				dual-line  Two calls at a time
+				octo-line  Eight calls at a time
+				$lines     Calls at a time`,
+		},
+		{
+			Syntax: "ephone  <1-{max-ephones}>$tag!",
+			Enter:  modeEphone,
+			Inert:  true,
+			Bangs:  3,
+			Help: `
+				ephone  An SCCP phone
+				$tag    Phone tag`,
+		},
+	}
+}
+
+func globalLines() []conf.Command {
+	return []conf.Command{
+		group(),
+		inert("alias exec WORD$name! LINE$line", "", `
+			alias  Other names of commands
+			exec   Of EXEC commands
+			$name  Name
+			$line  Command`),
+		{
+			Syntax: "banner <exec|incoming|login|motd>$kind! TEXT$text",
+			Help: `
+				banner    Text shown to users
+				exec      After login
+				incoming  To incoming connections
+				login     Before login
+				motd      Message of the day
+				$kind     When it is shown
+				$text     Text between two equal characters`,
+		},
+		bangs(1),
+		{
+			Syntax: "line con <0-0>$first!",
+			Enter:  modeLine,
+			Help:   lineHelp,
+		},
+		{
+			Syntax: "line aux <0-0>$first!",
+			Enter:  modeLine,
+			Inert:  true,
+			Help:   lineHelp,
+		},
+		{
+			Syntax: "line vty <0-15>$first! [<1-15>$last]",
+			Enter:  modeLine,
+			Check:  checkVTYRange,
+			Help:   lineHelp + lineLastHelp,
+		},
+		bangs(1),
+		inert("scheduler allocate <3000-60000>$interrupt <500-60000>$process", "", `
+			scheduler   Scheduler
+			allocate    Time for interrupts and processes
+			$interrupt  Microseconds for interrupts
+			$process    Microseconds for processes`),
+		inert("ntp server A.B.C.D$address! [prefer$prefer]", "", `
+			ntp       Network time
+			server    Time server
+			$address  IP address
+			prefer    Preferred server
+			$prefer   Preferred server`),
+		{
+			Syntax: "file prompt <alert|noisy|quiet>$how", Default: "file prompt alert",
+			Help: `
+			file    Files
+			prompt  Questions of copy and the like
+			alert   Ask before anything is lost
+			noisy   Ask always
+			quiet   Do not ask
+			$how    Questions`,
+		},
+		bangs(1),
+	}
+}
+
+const (
+	lineHelp = `
+		line    Terminal line
+		con     Console
+		aux     Auxiliary line
+		vty     Virtual terminals
+		$first  First line`
+
+	lineLastHelp = `
+		$last  Last line`
+)
