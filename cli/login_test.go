@@ -245,3 +245,11 @@ func TestContextEnds(t *testing.T) {
 		t.Errorf("%d lines were read", f.reads)
 	}
 }
+
+// Whoever has left the console can hang up for good.
+func TestInterruptHangsUpIdleConsole(t *testing.T) {
+	got := newBox(t, DefaultConfig()).console("exit\n\x03show privilege\n")
+	if !strings.HasSuffix(got, "Press RETURN to get started.\n\n\n") {
+		t.Errorf("after Ctrl-C the console goes on: %q", got)
+	}
+}

@@ -141,7 +141,7 @@ func (l *Log) put(sev Severity, debug bool, text string) {
 	if len(text) > maxText {
 		text = text[:maxText]
 	}
-	text = strings.TrimRight(text, "\n")
+	text = strings.TrimSuffix(text, "\n") // a blank line at the end is meant
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed {
