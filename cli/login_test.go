@@ -249,7 +249,7 @@ func TestContextEnds(t *testing.T) {
 // Whoever has left the console can hang up for good.
 func TestInterruptHangsUpIdleConsole(t *testing.T) {
 	got := newBox(t, DefaultConfig()).console("exit\n\x03show privilege\n")
-	if !strings.HasSuffix(got, "Press RETURN to get started.\n\n\n") {
+	if strings.Contains(got, "show privilege") || !strings.Contains(got, "Press RETURN") {
 		t.Errorf("after Ctrl-C the console goes on: %q", got)
 	}
 }
