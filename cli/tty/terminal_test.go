@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -376,10 +377,8 @@ func FuzzTerminal(f *testing.F) {
 	f.Add([]byte(strings.Repeat("abcdefghij ", 9)+"\x01\x14\x1bu\x1bd\x0b\x19\x19"), 30)
 	f.Fuzz(func(t *testing.T, in []byte, width int) {
 		w := newWire()
-		for len(in) > 0 {
-			n := min(len(in), 1+len(in)/50)
-			w.in <- string(in[:n])
-			in = in[n:]
+		for piece := range slices.Chunk(in, 1+len(in)/50) {
+			w.in <- string(piece)
 		}
 		close(w.in)
 		d := New(w, Options{Cols: width, LastLine: true})
