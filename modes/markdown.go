@@ -131,12 +131,13 @@ func meaning(name, syntax, own string, shared map[string]string) string {
 
 var (
 	captures = regexp.MustCompile(`\$[a-zA-Z0-9_-]+!?`)
+	silent   = regexp.MustCompile(`\[~[^]]*\] ?`)
 	bound    = regexp.MustCompile(`\{(platform-)?(max-[a-z-]+)\}`)
 )
 
 // code is a syntax string for people: without captures, in a cell of a table.
 func code(syntax string) string {
-	s := bound.ReplaceAllString(captures.ReplaceAllString(syntax, ""), "$2")
+	s := bound.ReplaceAllString(captures.ReplaceAllString(silent.ReplaceAllString(syntax, ""), ""), "$2")
 	s = strings.NewReplacer(`\`, "", "|", `\|`).Replace(strings.Join(strings.Fields(s), " "))
 	return "`" + s + "`"
 }

@@ -119,5 +119,5 @@ func (s *sampler) word(word string) string {
 	if ok {
 		return value
 	}
-	return strings.TrimPrefix(word, `\`)
+	return strings.TrimLeft(word, `\~`)
 }

@@ -41,7 +41,7 @@ func showPresenceGlobal(w io.Writer, s presence.Snapshot) error {
 }
 
 // summaryColumns is the layout of 7.1 and later: a flag before the watcher.
-var summaryColumns = render.Columns{1, 24, 24, 6, 7, 6, 6}
+var summaryColumns = render.Columns{-1, -24, -24, -6, -7, -6, -6}
 
 // showPresenceSummary is `show presence subscription summary`. Only what
 // watchers asked for is listed; the outgoing sibling of a remote presentity is

@@ -93,7 +93,7 @@ func statistics(b *strings.Builder, s phones.Statistics) {
 		{"Register success time", s.RegisterSuccessAt},
 		{"Unregister success time", s.UnregisterSuccessAt},
 	} {
-		fmt.Fprintf(b, "    %-28s : %s\n", r.name, stamp(r.at))
+		fmt.Fprintf(b, "    %-28s :%s\n", r.name, after(r.at))
 	}
 }
 
@@ -103,6 +103,14 @@ func stamp(t time.Time) string {
 		return ""
 	}
 	return render.Clock(t)
+}
+
+// after is a stamp behind a colon: with the blank between them, or nothing.
+func after(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return " " + stamp(t)
 }
 
 // showRegisterDN is `show voice register dn TAG|all`.
@@ -226,7 +234,7 @@ func mask(bits int) string {
 }
 
 // briefColumns is the layout of `show voice register pool all brief`.
-var briefColumns = render.Columns{4, 15, 15, 2, 3, 20, 12}
+var briefColumns = render.Columns{-4, -15, -15, -2, -3, -20, -12}
 
 // showRegisterBrief is `show voice register pool all brief`: one row for each
 // line, the pool named in its first.
@@ -302,9 +310,9 @@ func showRegisterUnregistered(w io.Writer, s phones.Snapshot) error {
 			continue
 		}
 		fmt.Fprintf(&b, " Pool Tag: %d\n MAC Address                : %s\n No. of attempts to register: %d\n"+
-			" Unregister time            : %s\n Last register request time : %s\n Reason for state unregister:\n         %s\n\n",
-			p.Config.Tag, p.Config.MAC, p.Stats.AttemptsSinceUnregister, stamp(p.Stats.UnregisterSuccessAt),
-			stamp(p.Stats.LastRegister), p.UnregisteredReason)
+			" Unregister time            :%s\n Last register request time :%s\n Reason for state unregister:\n         %s\n\n",
+			p.Config.Tag, p.Config.MAC, p.Stats.AttemptsSinceUnregister, after(p.Stats.UnregisterSuccessAt),
+			after(p.Stats.LastRegister), p.UnregisteredReason)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
