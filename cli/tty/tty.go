@@ -8,8 +8,12 @@
 // Goroutines: each Terminal owns two, one that reads the stream into a bounded
 // buffer and one that writes the bounded output buffer; both end in Close.
 // Keys are decoded, edited and painted on the goroutine that calls ReadLine.
-// ServeSSH and ServeTelnet own one goroutine per connection and return after
-// the last of them has ended.
+// ServeSSH and ServeTelnet own one goroutine per connection (SSH a few more) and
+// return after the last of them has ended; Console owns one that follows the
+// size of the window.
+//
+// Line editing rests on readline's buffer, see lineBuffer; everything that is
+// seen is painted here, see screen.
 package tty
 
 import (
