@@ -55,16 +55,12 @@ func newPlatform(t testing.TB, schema *conf.Schema, p Platform) router {
 // load pastes lines and reports those that are refused.
 func (r router) load(t testing.TB, text string) {
 	t.Helper()
-	for _, e := range r.shell.Load(context.Background(), []byte(text), conf.Origin{Text: "test"}) {
+	for _, e := range r.shell.Load(context.Background(), []byte(text), r.origin()) {
 		t.Errorf("line %d: %q: %s", e.Line, e.Text, e.Error)
 	}
 }
 
-// refused pastes lines of which each must be refused, and returns the errors.
-func (r router) refused(t testing.TB, text string) []cli.LoadError {
-	t.Helper()
-	return r.shell.Load(context.Background(), []byte(text), conf.Origin{Text: "test"})
-}
+func (r router) origin() conf.Origin { return conf.Origin{Text: "test"} }
 
 func (r router) running() string { return string(conf.Running(r.store.Tree())) }
 
