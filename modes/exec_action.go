@@ -13,16 +13,18 @@ func execActions(a Agents) []cli.Exec {
 		{
 			Syntax: "create cnf-files",
 			Modes:  []string{modeTelephony},
-			No:     true,
-			Help: `
-				create     Generate configuration files
-				cnf-files  Configuration files of SCCP phones`,
-			Run: func(c *cli.Context, args grammar.Args) error {
-				if args.Form() != grammar.Positive {
-					return c.ApplyLine("no create cnf-files version-stamp")
-				}
+			Help:   createFilesHelp,
+			Run: func(c *cli.Context, _ grammar.Args) error {
 				c.Printf("Creating CNF files\n")
 				return c.ApplyLine("create cnf-files version-stamp " + a.now().UTC().Format("Jan 02 2006 15:04:05"))
+			},
+		},
+		{
+			Syntax: "no create cnf-files",
+			Modes:  []string{modeTelephony},
+			Help:   createFilesHelp,
+			Run: func(c *cli.Context, _ grammar.Args) error {
+				return c.ApplyLine("no create cnf-files version-stamp")
 			},
 		},
 		{
@@ -49,3 +51,7 @@ func (a Agents) nextSync(last string) string {
 	}
 	return sync
 }
+
+const createFilesHelp = `
+	create     Generate configuration files
+	cnf-files  Configuration files of SCCP phones`
