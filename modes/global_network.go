@@ -4,24 +4,6 @@ import "github.com/busylamp/busylamp/cli/conf"
 
 func globalNetwork() []conf.Command {
 	return []conf.Command{
-		group(),
-		{
-			Syntax: "username WORD(64)$name! [privilege <0-15>$privilege] [<password [<0|7>$ptype] LINE$password|secret [<0|5>$stype] LINE$secret|nopassword>$kind]",
-			Help: `
-				username    User database
-				$name       User name
-				privilege   Privilege of the user
-				$privilege  Privilege level
-				password    Password
-				$ptype      Kind of password that follows
-				$password   The password
-				secret      Password that is kept hashed
-				$stype      Kind of password that follows
-				$secret     The password
-				nopassword  No password is asked
-				$kind       Password`,
-		},
-		bangs(1),
 		{
 			Syntax: "interface INTERFACE$name!",
 			Enter:  modeInterface,

@@ -1,0 +1,67 @@
+package modes
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/busylamp/busylamp/cli/conf"
+	"github.com/busylamp/busylamp/cli/grammar"
+	"pgregory.net/rapid"
+)
+
+// example is one line that can be typed in a mode.
+type example struct{ mode, line string }
+
+func examples(schema *conf.Schema) []example {
+	var out []example
+	for _, m := range schema.Modes() {
+		for _, c := range m.Mode.Commands {
+			if c.Syntax == "" {
+				continue
+			}
+			for _, line := range samples(c.Syntax) {
+				out = append(out, example{m.Mode.Name, line})
+				if c.No == conf.NoStored || c.Default != "" && !c.Fixed {
+					out = append(out, example{m.Mode.Name, "no " + line})
+				}
+			}
+		}
+	}
+	return out
+}
+
+// TestPasteRunning: whatever has been typed, the running-config pasted into an
+// empty appliance gives the same tree, and pasted back it changes nothing. Lines
+// of one mode thus never act in another, although pasted blocks have no `exit`.
+func TestPasteRunning(t *testing.T) {
+	schema := compiled(t)
+	lines := examples(schema)
+	base, at := blocks(t, schema)
+	rapid.Check(t, func(rt *rapid.T) {
+		tree := base
+		for range rapid.IntRange(1, 60).Draw(rt, "n") {
+			e := lines[rapid.IntRange(0, len(lines)-1).Draw(rt, "line")]
+			r := schema.Mode(e.mode).Set.Match(e.line, nil)
+			if r.Outcome != grammar.OK {
+				rt.Fatalf("%q: outcome %d", e.line, r.Outcome)
+			}
+			args := Rewrite(tree, at[e.mode], r.Args)
+			if next, _, _, err := tree.Apply(at[e.mode], args); err == nil {
+				tree = next
+			}
+		}
+		running := string(conf.Running(tree))
+		fresh := newPlatform(t, schema, Unlimited)
+		for range 2 {
+			for _, e := range fresh.shell.Load(t.Context(), []byte(running), fresh.origin()) {
+				rt.Fatalf("line %d: %q: %s\n%s", e.Line, e.Text, e.Error, running)
+			}
+			if got := fresh.running(); got != running {
+				rt.Fatalf("%s\n%s", diffLines(strings.Split(got, "\n"), strings.Split(running, "\n")), running)
+			}
+		}
+		if !fresh.store.Tree().Equal(tree) {
+			rt.Errorf("the trees differ, though they print alike:\n%s", running)
+		}
+	})
+}
