@@ -46,9 +46,6 @@ type Exec struct {
 	Syntax, Help string
 	// Modes in which it can be typed: "exec" when nil, else configuration modes.
 	Modes []string
-	// No: an action that has a `no` form (`no create cnf-files`); Run looks at
-	// the form of its Args. EXEC commands declare theirs, see Syntax.
-	No bool
 	// Level is the privilege level it needs: 0 or 1 for everybody, 15 for
 	// privileged EXEC only. Nothing between is used in `?`.
 	Level int
