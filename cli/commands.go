@@ -36,13 +36,14 @@ func (c *Context) Configure() error {
 	case strings.HasPrefix("terminal", from):
 		return c.ConfigureTerminal()
 	case strings.HasPrefix("memory", from):
-		return c.configureMemory()
+		return c.ConfigureMemory()
 	}
 	return errors.New("?Must be \"terminal\", \"memory\" or \"network\"")
 }
 
-// configureMemory adds the startup-config to the running one.
-func (c *Context) configureMemory() error {
+// ConfigureMemory is `configure memory` and `copy startup-config
+// running-config`: it adds the startup-config to the running one.
+func (c *Context) ConfigureMemory() error {
 	text, err := c.Shell.startup()
 	if err != nil || text == nil {
 		return err
@@ -184,8 +185,15 @@ func (c *Context) setDebug(on bool, topics []logbuf.Topic) error {
 	return nil
 }
 
+// debugText is what switching a topic prints. The words for one topic are known
+// (CME command reference: debug ephone blf); the others follow IOS's habit.
 func debugText(t logbuf.Topic, on bool) string {
-	if on {
+	switch {
+	case t == "ephone blf" && on:
+		return "EPHONE BLF debugging is enabled"
+	case t == "ephone blf":
+		return "EPHONE BLF debugging is disabled"
+	case on:
 		return fmt.Sprintf("%s debugging is on", t)
 	}
 	return fmt.Sprintf("%s debugging is off", t)

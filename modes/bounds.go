@@ -129,7 +129,7 @@ func checkHostname(_ conf.CheckContext, args grammar.Args) error {
 		letter := c|0x20 >= 'a' && c|0x20 <= 'z'
 		digit := c >= '0' && c <= '9'
 		if !letter && !(i > 0 && (digit || c == '-' || c == '_' || c == '.')) {
-			return fmt.Errorf("%% Hostname contains one or more illegal characters.")
+			return fmt.Errorf("%% Hostname contains one or more illegal characters")
 		}
 	}
 	return nil

@@ -95,6 +95,11 @@ func execConfiguration() []cli.Exec {
 		privileged("configure", "", call((*cli.Context).Configure)),
 		privileged("configure terminal", `
 			terminal  Configure from the terminal`, call((*cli.Context).ConfigureTerminal)),
+		privileged("configure memory", `
+			memory  Configure from NV memory`, call((*cli.Context).ConfigureMemory)),
+		privileged("copy startup-config running-config", `
+			startup-config  Copy from startup configuration
+			running-config  Update (merge with) current system configuration`, call((*cli.Context).ConfigureMemory)),
 		privileged("copy running-config startup-config", `
 			running-config  Copy from current system configuration
 			startup-config  Copy to startup configuration`, call((*cli.Context).CopyRunningStartup)),

@@ -37,6 +37,10 @@ func debuggings() []debugging {
 			},
 		},
 		{
+			name: "ephone", help: "ephone  SCCP phone debugging",
+			keywords: [][2]string{{"blf", "BLF monitoring"}},
+		},
+		{
 			name: "voice register", help: "voice  Voice debugging\nregister  SIP phone registration",
 			keywords: [][2]string{
 				{"errors", "Registration errors"},

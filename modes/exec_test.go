@@ -180,11 +180,12 @@ debug presence all
 no debug presence xml
 debug ccsip messages
 debug voice register events
+debug ephone blf
 show debugging
 undebug all
 `)
 	has(t, out, "presence errors debugging is on\n", "presence errors debugging is off\n", "presence asnl debugging is on\n",
-		"presence xml debugging is off\n", "ccsip messages debugging is on\n", "voice register events debugging is on\n",
+		"presence xml debugging is off\n", "ccsip messages debugging is on\n", "voice register events debugging is on\n", "EPHONE BLF debugging is enabled\n",
 		"All possible debugging has been turned off\n")
 }
 
