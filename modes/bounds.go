@@ -1,7 +1,9 @@
 package modes
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/busylamp/busylamp/cli/conf"
 	"github.com/busylamp/busylamp/cli/grammar"
@@ -81,8 +83,8 @@ type bounds struct {
 
 // Bound implements grammar.Env.
 func (b bounds) Bound(name string) (int, bool) {
-	if len(name) > len(platformPrefix) && name[:len(platformPrefix)] == platformPrefix {
-		return b.platform.limit(name[len(platformPrefix):])
+	if own, ok := strings.CutPrefix(name, platformPrefix); ok {
+		return b.platform.limit(own)
 	}
 	limit, ok := b.platform.limit(name)
 	if !ok {
@@ -129,7 +131,7 @@ func checkHostname(_ conf.CheckContext, args grammar.Args) error {
 		letter := c|0x20 >= 'a' && c|0x20 <= 'z'
 		digit := c >= '0' && c <= '9'
 		if !letter && !(i > 0 && (digit || c == '-' || c == '_' || c == '.')) {
-			return fmt.Errorf("%% Hostname contains one or more illegal characters")
+			return errors.New("% Hostname contains one or more illegal characters")
 		}
 	}
 	return nil
@@ -137,7 +139,7 @@ func checkHostname(_ conf.CheckContext, args grammar.Args) error {
 
 func checkVTYRange(_ conf.CheckContext, args grammar.Args) error {
 	if args.Has("last") && args.Int("last") <= args.Int("first") {
-		return fmt.Errorf("%% Bad line range")
+		return errors.New("% Bad line range")
 	}
 	return nil
 }

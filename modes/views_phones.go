@@ -167,7 +167,7 @@ func prefix(args grammar.Args, addr, mask string) netip.Prefix {
 	return netip.PrefixFrom(a, ones)
 }
 
-// stored password: the captures of its type digit and its text.
+// storedSecret is a password from the captures of its type digit and its text.
 func storedSecret(args grammar.Args, kind, value string) secret.Secret {
 	return secret.Secret{Type: args.Int(kind), Value: args.String(value)}
 }
