@@ -34,11 +34,10 @@ func (r *Runner) Record(ctx context.Context, s *Script, inputs []string) (string
 				return out.String(), fmt.Errorf("input %d: %w", n+1, err)
 			}
 			r.Screen.Settle()
-			if lines := r.Screen.Lines(); len(lines) > 0 {
-				bare = tail(r.Screen.Peek()) == ""
-				if len(lines) > 1 {
-					out.WriteString(strings.Join(lines[1:], "\n") + "\n")
-				}
+			var lines []string
+			lines, bare = afterPrompt(r.Screen.Lines(), bare, r.Screen.Peek())
+			for _, l := range lines {
+				fmt.Fprintln(&out, l)
 			}
 			continue
 		}

@@ -156,16 +156,29 @@ func (r *Runner) direct(ctx context.Context, s *Script, i int, bare bool) ([]str
 		return nil, bare, fail(err)
 	}
 	if len(st.Expect) > 0 {
-		r.Screen.Wait(ctx, r.patience(), func(b string) bool { return strings.Count(b, "\n") >= len(st.Expect)+1 })
+		n := len(st.Expect)
+		if !bare {
+			n++
+		}
+		r.Screen.Wait(ctx, r.patience(), func(b string) bool { return strings.Count(b, "\n") >= n })
 	} else {
 		r.Screen.Settle()
 	}
 	lines := r.Screen.Lines()
-	if len(lines) > 0 { // the first ends the prompt the message broke
-		lines = lines[1:]
-		bare = tail(r.Screen.Peek()) == ""
-	}
+	lines, bare = afterPrompt(lines, bare, r.Screen.Peek())
 	return lines, bare, nil
+}
+
+// afterPrompt drops the end of the prompt that a message broke, unless it was
+// broken before.
+func afterPrompt(lines []string, bare bool, rest string) ([]string, bool) {
+	if len(lines) == 0 {
+		return nil, bare
+	}
+	if !bare {
+		lines = lines[1:]
+	}
+	return lines, tail(rest) == ""
 }
 
 func (r *Runner) perform(ctx context.Context, s *Script, w []string) error {

@@ -20,6 +20,9 @@ type Login struct {
 	Enable         string // enable password, for directions that need privileged EXEC
 }
 
+// maxRows keeps the appliance from paging: its `terminal length` follows the window.
+const maxRows = 500
+
 // sshTerm is an interactive SSH session as a byte stream.
 type sshTerm struct {
 	io.Reader
@@ -60,7 +63,7 @@ func shell(client *ssh.Client) (*sshTerm, error) {
 	if t.Writer, err = s.StdinPipe(); err != nil {
 		return nil, err
 	}
-	if err := s.RequestPty("vt100", 0, 512, ssh.TerminalModes{}); err != nil {
+	if err := s.RequestPty("vt100", maxRows, 512, ssh.TerminalModes{}); err != nil {
 		return nil, fmt.Errorf("pty: %w", err)
 	}
 	if err := s.Shell(); err != nil {

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/rogpeppe/go-internal/txtar"
 )
@@ -79,6 +80,13 @@ func play(t *testing.T, s *Script, term io.ReadWriteCloser, settle func(), stage
 	}
 }
 
+// rest waits inside a bubble until nothing more is printed: terminals collect
+// output for a few milliseconds before they write it.
+func rest() {
+	time.Sleep(50 * time.Millisecond)
+	synctest.Wait()
+}
+
 // The console, in memory, with a fake clock.
 func TestConsole(t *testing.T) {
 	each(t, "console", func(t *testing.T, s *Script) {
@@ -93,7 +101,7 @@ func TestConsole(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			play(t, s, term, synctest.Wait, lab)
+			play(t, s, term, rest, lab)
 		})
 	})
 }
@@ -127,7 +135,7 @@ func TestSSHInMemory(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			play(t, s, term, synctest.Wait, lab)
+			play(t, s, term, rest, lab)
 		})
 	})
 }
@@ -221,7 +229,7 @@ func TestRecord(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		screen := NewScreen(term, synctest.Wait)
+		screen := NewScreen(term, rest)
 		r := Runner{Screen: screen, Stage: lab}
 		text, err := r.Record(t.Context(), s, inputs)
 		screen.Close()
@@ -261,7 +269,7 @@ func TestMismatchIsFound(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				screen := NewScreen(term, synctest.Wait)
+				screen := NewScreen(term, rest)
 				defer screen.Close()
 				r := Runner{Screen: screen, Stage: lab}
 				if _, err := r.Run(t.Context(), s); err == nil {
