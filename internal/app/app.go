@@ -100,7 +100,7 @@ func (a *App) wire(o Options) error {
 
 	a.Shell, err = cli.NewShell(cli.Options{
 		Store: a.store, State: a.state, Library: lib, Log: a.Log,
-		Exec:    modes.Exec(modes.Agents{Presence: a.hub, Phones: a.Lines, SIP: a.SIP}),
+		Exec:    modes.Exec(modes.Agents{Presence: a.hub, Phones: a.Lines, SIP: a.SIP, Platform: o.Platform}),
 		Bounds:  modes.Bounds(o.Platform),
 		Rewrite: modes.Rewrite,
 		System:  system{a},
