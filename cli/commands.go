@@ -154,6 +154,7 @@ func (c *Context) Reload(reason string) error {
 		c.Session.origin().Text, reason)
 	if c.Shell.o.System != nil {
 		c.Shell.o.System.Reload(reason)
+		c.Session.done, c.Session.reloading = true, true
 	}
 	return nil
 }

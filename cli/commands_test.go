@@ -70,8 +70,7 @@ Router#reload now
 Proceed with reload? [confirm]
 
 00:00:00: %SYS-5-RELOAD: Reload requested by console. Reload Reason: now.
-Router#
-Router#`)
+`)
 	if got := strings.Join(b.system.reloads, "|"); got != "now" {
 		t.Errorf("reloads %q", got)
 	}

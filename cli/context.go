@@ -80,7 +80,7 @@ func (c *Context) read(prompt string, echo bool) (string, error) {
 		return "", err
 	}
 	s := c.Session
-	line, err := s.term.ReadLine(prompt, term.LineOptions{Echo: echo, Timeout: s.line().ExecTimeout})
+	line, err := s.readLine(prompt, term.LineOptions{Echo: echo, Timeout: s.line().ExecTimeout})
 	if errors.Is(err, term.ErrEnd) {
 		err = nil
 	}

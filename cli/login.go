@@ -102,7 +102,7 @@ func (s *Session) askPassword(match func(string) bool) (bool, error) {
 
 // question reads one answer of a login dialog.
 func (s *Session) question(prompt string, echo bool) (string, error) {
-	line, err := s.term.ReadLine(prompt, term.LineOptions{Echo: echo, Timeout: loginTime})
+	line, err := s.readLine(prompt, term.LineOptions{Echo: echo, Timeout: loginTime})
 	switch {
 	case errors.Is(err, term.ErrTimeout):
 		s.print("\n% " + prompt + " timeout expired!\n")

@@ -23,14 +23,16 @@ type Session struct {
 	from   string // peer address, "" on the console
 	source string // "console", or "memory" while a file is loaded
 
-	term  Terminal
-	stack []frame // empty: EXEC
-	level int
-	known bool // Authenticated
-	done  bool // `exit`
-	dirty bool // committed something and has not settled
-	stale bool // committed a hostname: the next prompt must wait even in a paste
-	piped bool // nobody to press keys: no pager
+	ctx       context.Context // of Run or RunLine: ends every wait for input
+	term      Terminal
+	stack     []frame // empty: EXEC
+	level     int
+	known     bool // Authenticated
+	done      bool // `exit`
+	reloading bool // `reload`: the line is not given to the next visitor
+	dirty     bool // committed something and has not settled
+	stale     bool // committed a hostname: the next prompt must wait even in a paste
+	piped     bool // nobody to press keys: no pager
 
 	loading bool // a file: `exit` in global mode does not end it
 
@@ -138,6 +140,12 @@ func (s *Session) print(text string) {
 	}
 }
 
+// readLine is the terminal's, ended by the session's context.
+func (s *Session) readLine(prompt string, o term.LineOptions) (string, error) {
+	o.Context = s.ctx
+	return s.term.ReadLine(prompt, o)
+}
+
 // Close gives the line back. Run and RunLine do it at their end; call it for a
 // session that is never run.
 func (s *Session) Close() {
@@ -165,13 +173,13 @@ func (s *Session) unmonitor() {
 func (s *Session) Run(ctx context.Context, t Terminal) error {
 	defer s.Close()
 	defer s.flushLog(context.WithoutCancel(ctx))
-	s.term = t
+	s.ctx, s.term = ctx, t
 	if s.kind == LineConsole {
 		s.monitor(logbuf.Console)
 	}
 	for {
 		err := s.visit(ctx)
-		if s.kind != LineConsole || err != nil || ctx.Err() != nil {
+		if s.kind != LineConsole || s.reloading || err != nil || ctx.Err() != nil {
 			return err
 		}
 		if err := s.awaitReturn(); err != nil {
@@ -217,7 +225,7 @@ func (s *Session) begin() {
 func (s *Session) awaitReturn() error {
 	s.print(strings.Repeat("\n", 12) + s.shell.Config().Hostname + " con0 is now available\n\n\n\n\n\nPress RETURN to get started.\n\n\n")
 	for {
-		_, err := s.term.ReadLine("", term.LineOptions{})
+		_, err := s.readLine("", term.LineOptions{})
 		if err == nil || errors.Is(err, term.ErrEnd) {
 			return nil
 		}
@@ -237,7 +245,7 @@ func (s *Session) turn(ctx context.Context) error {
 	}
 	s.flushLog(ctx)
 	prompt := s.prompt()
-	line, err := s.term.ReadLine(prompt, s.lineOptions(ctx))
+	line, err := s.readLine(prompt, s.lineOptions(ctx))
 	s.touch()
 	switch {
 	case err == nil:
@@ -298,7 +306,7 @@ func (s *Session) typed(ctx context.Context, prompt, line string) {
 	var lerr *lineError
 	if len(s.stack) > 0 {
 		lerr = s.configLine(ctx, line, func() (string, error) {
-			return s.term.ReadLine("", term.LineOptions{Echo: true, Timeout: s.line().ExecTimeout})
+			return s.readLine("", term.LineOptions{Echo: true, Timeout: s.line().ExecTimeout})
 		})
 	} else {
 		lerr = s.execLine(ctx, line, false)
@@ -312,7 +320,7 @@ func (s *Session) typed(ctx context.Context, prompt, line string) {
 // request. Nothing is paged. The session is closed at the end.
 func (s *Session) RunLine(ctx context.Context, t Terminal, line string) {
 	defer s.Close()
-	s.term, s.piped = t, true
+	s.ctx, s.term, s.piped = ctx, t, true
 	if !s.known {
 		s.print("% Authentication failed\n")
 		return

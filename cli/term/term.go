@@ -74,6 +74,9 @@ type LineOptions struct {
 	Complete func(line string) (string, bool)
 	// Timeout ends the wait for a keystroke with ErrTimeout; 0 = none.
 	Timeout time.Duration
+	// Context ends the wait with its error, while the terminal lives on for
+	// another session. Nil: none.
+	Context context.Context
 	// Width overrides the terminal's columns for sideways scrolling
 	// (`terminal width`). 0: what Size says. 511 and more, negative, or an
 	// unknown size: long lines do not scroll.

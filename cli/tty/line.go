@@ -42,9 +42,16 @@ func (t *Terminal) ReadLine(prompt string, o term.LineOptions) (string, error) {
 	l := t.begin(prompt, o)
 	defer func() { t.line, t.waiting = nil, false }()
 
+	ctx := o.Context
+	if ctx == nil {
+		ctx = context.Background()
+	}
 	var idle *time.Timer
 	var timeout <-chan time.Time
 	for {
+		if err := ctx.Err(); err != nil {
+			return "", err
+		}
 		text, done, err := t.editKeys(l)
 		if done || err != nil {
 			return text, err
@@ -64,7 +71,7 @@ func (t *Terminal) ReadLine(prompt string, o term.LineOptions) (string, error) {
 				idle.Reset(o.Timeout)
 			}
 		}
-		if err := t.wait(context.Background(), timeout); err != nil {
+		if err := t.wait(ctx, timeout); err != nil {
 			return "", err
 		}
 	}

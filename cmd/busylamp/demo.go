@@ -17,28 +17,19 @@ var demoPhones = []struct{ mac, number, watch string }{
 	{"0012.0007.8D82", "2102", "2101"},
 }
 
-// demo keeps the simulated phones of `busylamp run --demo`.
-type demo struct {
-	cancel context.CancelFunc
-	phones sync.WaitGroup
-}
-
 // startDemo lets the phones register and watch each other as soon as the SIP
-// endpoint is open. They are real SIP phones on loopback; whoever removes their
-// configuration sees them refused.
-func startDemo(ctx context.Context, a *app.App) *demo {
+// endpoint is open; stop takes them off the wire. They are real SIP phones on
+// loopback; whoever removes their configuration sees them refused.
+func startDemo(ctx context.Context, a *app.App) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
-	d := &demo{cancel: cancel}
+	var running sync.WaitGroup
 	for _, p := range demoPhones {
-		d.phones.Go(func() { demoPhone(ctx, a, p.mac, p.number, p.watch) })
+		running.Go(func() { demoPhone(ctx, a, p.mac, p.number, p.watch) })
 	}
-	return d
-}
-
-// Close takes the phones off the wire.
-func (d *demo) Close() {
-	d.cancel()
-	d.phones.Wait()
+	return func() {
+		cancel()
+		running.Wait()
+	}
 }
 
 func demoPhone(ctx context.Context, a *app.App, mac, number, watch string) {

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	_ "embed"
-	"errors"
 	"fmt"
 	"net/netip"
 	"os"
@@ -39,12 +38,11 @@ func (c *runCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	for {
-		again, err := c.once(ctx, o)
-		if err != nil || !again {
-			return err
-		}
+	run := app.RunOptions{Options: o, SSH: c.SSH, Telnet: c.Telnet, Stay: c.Stay}
+	if c.Demo {
+		run.Started = startDemo
 	}
+	return app.Run(ctx, os.Stdin, os.Stdout, run)
 }
 
 func (c *runCmd) options() (app.Options, error) {
@@ -67,55 +65,6 @@ func (c *runCmd) options() (app.Options, error) {
 		o.Startup = demoConfig
 	}
 	return o, nil
-}
-
-// once runs one life of the appliance; again says that `reload` ended it.
-func (c *runCmd) once(ctx context.Context, o app.Options) (again bool, err error) {
-	a, err := app.Start(o)
-	if err != nil {
-		return false, err
-	}
-	defer func() { err = errors.Join(err, a.Close()) }()
-	if c.SSH != "off" {
-		if err := a.ListenSSH(c.SSH); err != nil {
-			return false, err
-		}
-	}
-	if c.Telnet != "off" {
-		if err := a.ListenTelnet(c.Telnet); err != nil {
-			return false, err
-		}
-	}
-	if c.Demo {
-		d := startDemo(ctx, a)
-		defer d.Close()
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	done := make(chan error, 1)
-	go func() { done <- a.Console(ctx, os.Stdin, os.Stdout) }()
-	select {
-	case err = <-done:
-		if err != nil || !c.Stay {
-			select {
-			case <-a.Reloads(): // `reload` was the last thing typed
-				return err == nil, err
-			default:
-				return false, err
-			}
-		}
-		select {
-		case <-a.Reloads():
-			return true, nil
-		case <-ctx.Done():
-			return false, nil
-		}
-	case <-a.Reloads():
-		again = true
-	case <-ctx.Done():
-	}
-	cancel()
-	return again, errors.Join(err, <-done)
 }
 
 // defaultState is where an appliance without --state keeps its things.

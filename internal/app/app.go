@@ -269,8 +269,8 @@ func ReadStartup(name string) ([]byte, error) {
 	return b, nil
 }
 
-// listen is net.Listen with the address in the error.
-func listen(addr string) (net.Listener, error) {
+// listenTCP is net.Listen with the address in the error.
+func listenTCP(addr string) (net.Listener, error) {
 	ln, err := net.Listen("tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", addr, err)

@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"net"
-	"os"
 
 	"github.com/busylamp/busylamp/cli"
 	"github.com/busylamp/busylamp/cli/term"
@@ -16,7 +15,7 @@ import (
 
 // ListenSSH serves SSH on addr ("127.0.0.1:2222") until Close.
 func (a *App) ListenSSH(addr string) error {
-	ln, err := listen(addr)
+	ln, err := listenTCP(addr)
 	if err != nil {
 		return err
 	}
@@ -25,7 +24,7 @@ func (a *App) ListenSSH(addr string) error {
 
 // ListenTelnet serves telnet on addr until Close.
 func (a *App) ListenTelnet(addr string) error {
-	ln, err := listen(addr)
+	ln, err := listenTCP(addr)
 	if err != nil {
 		return err
 	}
@@ -58,17 +57,6 @@ func (a *App) front(name string, serve func(context.Context) error) {
 			a.Log.Msg("SYS", 3, "LISTEN", "%s server stopped: %v", name, err)
 		}
 	})
-}
-
-// Console runs console sessions on the given files until input ends (piped), the
-// line hangs up, or ctx or the appliance ends. On a real terminal a session that
-// was left with `exit` waits for Enter and begins anew, as a console does.
-func (a *App) Console(ctx context.Context, in, out *os.File) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	stop := context.AfterFunc(a.ctx, cancel)
-	defer stop()
-	return tty.Console(ctx, in, out, tty.ConsoleOptions{Handler: a.handle})
 }
 
 // ConsoleOn runs the console on any stream, for tests and transcripts.
