@@ -11,9 +11,10 @@ trap cleanup EXIT
 
 listening() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 start() {
+  for port in $SSH $TELNET $SIP; do ! listening $port || { echo "port $port is taken by somebody else"; exit 2; }; done
   $BIN run --stay --startup cfg/lab.cfg --state "$OUT/state" --ssh 127.0.0.1:$SSH --telnet 127.0.0.1:$TELNET </dev/null >"$OUT/console" 2>&1 &
   APP=$!; PIDS+=("$APP")
-  for _ in $(seq 200); do listening $SSH && listening $TELNET && listening $SIP && return; sleep 0.05; done
+  for _ in $(seq 200); do kill -0 "$APP" || break; listening $SSH && listening $TELNET && listening $SIP && return; sleep 0.05; done
   echo "the appliance did not come up"; cat "$OUT/console"; exit 1
 }
 check() { # NAME COMMAND...
@@ -77,10 +78,11 @@ body_tests() { # the body of a NOTIFY against the IETF schemas, when they are at
 demo_tests() { check "make run: demo has live rows" ./demo.sh "$OUT"; }
 crash_tests() { check "SIGKILL during write memory never loses both configurations" /usr/bin/python3 ./crash.py "$BIN" "${CRASHES:-25}"; }
 
-start
 if [ $# = 0 ]; then set -- shell sip body demo crash; fi
+for t in "$@"; do declare -F "${t}_tests" >/dev/null || { echo "no such tests: $t"; exit 2; }; done
+start
 for t in "$@"; do ${t}_tests; done
 kill -TERM "$APP"; wait "$APP"; rc=$?
 check "SIGTERM stops it cleanly" test $rc = 0
-echo "$RUN checks, $FAILED failed"
+echo "$((RUN-FAILED)) passed, $FAILED failed"
 [ "$FAILED" = 0 ]

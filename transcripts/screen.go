@@ -66,8 +66,7 @@ func (s *Screen) Peek() string {
 }
 
 // Wait returns when cond holds for what was printed, when the stream has ended,
-// or after the given time. Where the appliance's rest can be seen it also returns
-// as soon as nothing more can come.
+// or after the given time (which costs nothing with a fake clock).
 func (s *Screen) Wait(ctx context.Context, atMost time.Duration, cond func(string) bool) {
 	deadline := time.NewTimer(atMost)
 	defer deadline.Stop()

@@ -39,6 +39,13 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
+// The names of the drivers, for "only:".
+const (
+	DriverConsole = "console" // the console of a fresh appliance in memory
+	DriverSSH     = "ssh"     // SSH to a fresh appliance in memory
+	DriverLive    = "live"    // SSH on real sockets
+)
+
 // Script is a parsed transcript.
 type Script struct {
 	Name    string
@@ -146,8 +153,8 @@ func (s *Script) parseConsole(text string) error {
 	return nil
 }
 
-// advances reports whether the script lets time pass.
-func (s *Script) advances() bool {
+// Advances reports whether the script lets time pass.
+func (s *Script) Advances() bool {
 	for _, st := range s.Steps {
 		if len(st.Direction) > 0 && st.Direction[0] == "advance" {
 			return true

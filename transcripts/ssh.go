@@ -34,17 +34,23 @@ type sshTerm struct {
 // DialSSH opens an interactive session on a terminal of unlimited length over c,
 // and owns c. Host keys are not checked: the peer is a lab.
 func DialSSH(c net.Conn, l Login) (io.ReadWriteCloser, error) {
+	const patience = 10 * time.Second
+	if err := c.SetDeadline(time.Now().Add(patience)); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
 	cc, chans, reqs, err := ssh.NewClientConn(c, "appliance", &ssh.ClientConfig{
 		User:            l.User,
 		Auth:            []ssh.AuthMethod{ssh.Password(l.Password)},
 		HostKeyCallback: ssh.InsecureIgnoreHostKey(),
-		Timeout:         10 * time.Second,
 	})
 	if err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
 	client := ssh.NewClient(cc, chans, reqs)
 	t, err := shell(client)
+	if err == nil {
+		err = c.SetDeadline(time.Time{})
+	}
 	if err != nil {
 		return nil, errors.Join(err, client.Close())
 	}

@@ -89,7 +89,7 @@ func rest() {
 
 // The console, in memory, with a fake clock.
 func TestConsole(t *testing.T) {
-	each(t, "console", func(t *testing.T, s *Script) {
+	each(t, DriverConsole, func(t *testing.T, s *Script) {
 		dir := t.TempDir()
 		synctest.Test(t, func(t *testing.T) {
 			lab, err := OpenLab(dir, s)
@@ -111,7 +111,7 @@ func TestSSHInMemory(t *testing.T) {
 	if *rewrite {
 		return
 	}
-	each(t, "ssh", func(t *testing.T, s *Script) {
+	each(t, DriverSSH, func(t *testing.T, s *Script) {
 		dir := t.TempDir()
 		synctest.Test(t, func(t *testing.T) {
 			lab, err := OpenLab(dir, s)
@@ -146,8 +146,8 @@ func TestSSHLive(t *testing.T) {
 		return
 	}
 	addr := loopback()
-	each(t, "live", func(t *testing.T, s *Script) {
-		if s.advances() {
+	each(t, DriverLive, func(t *testing.T, s *Script) {
+		if s.Advances() {
 			t.Skip("time cannot be advanced on real sockets")
 		}
 		lab, err := OpenLabOnHost(t.TempDir(), s, addr)
@@ -303,7 +303,7 @@ func TestParse(t *testing.T) {
 	if p := s.Steps[1]; !p.Typed || p.Input != "lab" || p.Prompt != "Password: " {
 		t.Errorf("password step %+v", p)
 	}
-	if !s.advances() {
+	if !s.Advances() {
 		t.Error("advance not seen")
 	}
 }

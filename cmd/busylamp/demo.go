@@ -12,9 +12,12 @@ import (
 )
 
 // The demo's phones are those of the guide's example: pool 1 and pool 2.
-var demoPhones = []struct{ mac, number, watch string }{
-	{"0015.6247.EF90", "2101", "2102"},
-	{"0012.0007.8D82", "2102", "2101"},
+var demoPhones = []struct {
+	mac           phones.MAC
+	number, watch string
+}{
+	{phones.MAC{0x00, 0x15, 0x62, 0x47, 0xEF, 0x90}, "2101", "2102"},
+	{phones.MAC{0x00, 0x12, 0x00, 0x07, 0x8D, 0x82}, "2102", "2101"},
 }
 
 // startDemo lets the phones register and watch each other as soon as the SIP
@@ -32,32 +35,46 @@ func startDemo(ctx context.Context, a *app.App) (stop func()) {
 	}
 }
 
-func demoPhone(ctx context.Context, a *app.App, mac, number, watch string) {
-	const pause = 2 * time.Second
-	for ctx.Err() == nil {
-		if server := a.SIP.LocalAddr(); server.IsValid() {
-			runDemoPhone(ctx, server, mac, number, watch)
+// demoPhone keeps a phone registered wherever the SIP endpoint is.
+func demoPhone(ctx context.Context, a *app.App, mac phones.MAC, number, watch string) {
+	const look = time.Second
+	tick := time.NewTicker(look)
+	defer tick.Stop()
+	var p *softphone.Phone
+	var at netip.AddrPort
+	for {
+		if server := a.SIP.LocalAddr(); server != at {
+			if p != nil {
+				p.Close()
+				p, at = nil, netip.AddrPort{}
+			}
+			if server.IsValid() {
+				p, at = dialDemo(ctx, server, mac, number, watch), server
+			}
+		}
+		if p == nil {
+			at = netip.AddrPort{} // try again
 		}
 		select {
 		case <-ctx.Done():
-		case <-time.After(pause):
+			if p != nil {
+				p.Close()
+			}
+			return
+		case <-tick.C:
 		}
 	}
 }
 
-// runDemoPhone is one life of a phone, until ctx ends or the server refuses it.
-func runDemoPhone(ctx context.Context, server netip.AddrPort, mac, number, watch string) {
-	m, err := phones.ParseMAC(mac)
+// dialDemo registers a phone and lets it watch a number; nil when it was refused.
+func dialDemo(ctx context.Context, server netip.AddrPort, mac phones.MAC, number, watch string) *softphone.Phone {
+	p, err := softphone.New(softphone.Options{Server: server, MAC: mac, Number: number})
 	if err != nil {
-		return
+		return nil
 	}
-	p, err := softphone.New(softphone.Options{Server: server, MAC: m, Number: number})
-	if err != nil {
-		return
-	}
-	defer p.Close()
 	if p.Register(ctx) != nil || p.Watch(ctx, watch) != nil {
-		return
+		p.Close()
+		return nil
 	}
-	<-ctx.Done()
+	return p
 }

@@ -38,12 +38,14 @@ func (c *replayCmd) Run() error {
 		if err != nil {
 			return err
 		}
-		if s.Skip != "" {
+		if why := c.skip(s); why != "" {
 			skipped++
-			fmt.Printf("skip  %s: %s\n", name, s.Skip)
+			fmt.Printf("skip  %s: %s\n", name, why)
 			continue
 		}
-		if err := c.replay(ctx, s); err != nil {
+		if err := c.replay(ctx, s); ctx.Err() != nil {
+			return ctx.Err()
+		} else if err != nil {
 			failed++
 			fmt.Printf("FAIL  %v\n", err)
 			continue
@@ -54,6 +56,23 @@ func (c *replayCmd) Run() error {
 		return fmt.Errorf("%d of %d transcripts do not match", failed, len(c.Files)-skipped)
 	}
 	return nil
+}
+
+// skip says why a script cannot be replayed here, "" when it can.
+func (c *replayCmd) skip(s *transcripts.Script) string {
+	driver := transcripts.DriverConsole
+	if c.SSH != "" {
+		driver = transcripts.DriverLive
+	}
+	switch {
+	case s.Skip != "":
+		return s.Skip
+	case s.Only != "" && s.Only != driver:
+		return "only for the driver " + s.Only
+	case s.Advances():
+		return "it lets time pass, which needs the fake clock of the tests"
+	}
+	return ""
 }
 
 func (c *replayCmd) replay(ctx context.Context, s *transcripts.Script) (err error) {

@@ -11,7 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/netip"
 	"os"
 	"reflect"
@@ -88,7 +87,9 @@ func (a *App) wire(o Options) error {
 		return err
 	}
 	a.Log = logbuf.New(time.Now)
-	a.store = conf.NewStore(schema, conf.NewTree(schema))
+	a.store = conf.NewStore(schema, conf.NewTree(schema), conf.WithApplyError(func(agent string, err error) {
+		a.Log.Msg("SYS", logbuf.Errors, "APPLY", "%s: %v", agent, err)
+	}))
 	a.hub = presence.New(presence.Options{Log: a.Log})
 	a.SIP = sipua.New(sipua.Options{Net: o.Net, Log: a.Log, AllowEvents: []string{"presence"}})
 	a.Lines = phones.New(phones.Options{Log: a.Log, Publisher: a.hub})
@@ -267,15 +268,6 @@ func ReadStartup(name string) ([]byte, error) {
 		return nil, fmt.Errorf("%s is larger than %d bytes", name, maxStartup)
 	}
 	return b, nil
-}
-
-// listenTCP is net.Listen with the address in the error.
-func listenTCP(addr string) (net.Listener, error) {
-	ln, err := net.Listen("tcp", addr)
-	if err != nil {
-		return nil, fmt.Errorf("listen on %s: %w", addr, err)
-	}
-	return ln, nil
 }
 
 // DefaultPlatform is the router of the guide.

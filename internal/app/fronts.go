@@ -7,56 +7,87 @@ import (
 	"io"
 	"io/fs"
 	"net"
+	"time"
 
 	"github.com/busylamp/busylamp/cli"
 	"github.com/busylamp/busylamp/cli/term"
 	"github.com/busylamp/busylamp/cli/tty"
+	"github.com/busylamp/busylamp/internal/logbuf"
 )
 
-// ListenSSH serves SSH on addr ("127.0.0.1:2222") until Close.
+// retryListen is how often a busy port is tried again.
+const retryListen = 5 * time.Second
+
+// ListenSSH serves SSH on addr ("127.0.0.1:2222") until Close. A port that
+// cannot be had is logged once and tried again. Errors: the address is none, or
+// the host keys cannot be used.
 func (a *App) ListenSSH(addr string) error {
-	ln, err := listenTCP(addr)
+	serve, err := a.sshServer()
 	if err != nil {
 		return err
 	}
-	return a.ServeSSH(ln)
+	return a.listen("SSH", addr, serve)
 }
 
-// ListenTelnet serves telnet on addr until Close.
+// ListenTelnet is ListenSSH for telnet.
 func (a *App) ListenTelnet(addr string) error {
-	ln, err := listenTCP(addr)
-	if err != nil {
-		return err
-	}
-	a.ServeTelnet(ln)
-	return nil
+	return a.listen("telnet", addr, a.telnetServer)
 }
 
 // ServeSSH serves SSH on ln until Close. Host keys live in the state directory.
 func (a *App) ServeSSH(ln net.Listener) error {
+	serve, err := a.sshServer()
+	if err != nil {
+		return errors.Join(err, ln.Close())
+	}
+	a.fronts.Go(func() { a.serve("SSH", ln, serve) })
+	return nil
+}
+
+func (a *App) sshServer() (func(net.Listener) error, error) {
 	keys, err := tty.LoadOrCreateHostKeys(a.state.ReadKey, a.state.WriteKey)
 	if err != nil {
-		return errors.Join(fmt.Errorf("ssh host keys: %w", err), ln.Close())
+		return nil, fmt.Errorf("ssh host keys: %w", err)
 	}
-	a.front("ssh", func(ctx context.Context) error {
-		return tty.ServeSSH(ctx, ln, tty.SSHOptions{HostKeys: keys, Auth: a.Shell.AuthSSH, Handler: a.handle})
+	return func(ln net.Listener) error {
+		return tty.ServeSSH(a.ctx, ln, tty.SSHOptions{HostKeys: keys, Auth: a.Shell.AuthSSH, Handler: a.handle})
+	}, nil
+}
+
+func (a *App) telnetServer(ln net.Listener) error {
+	return tty.ServeTelnet(a.ctx, ln, tty.TelnetOptions{Handler: a.handle})
+}
+
+// listen opens addr now if it can, else in the background.
+func (a *App) listen(name, addr string, serve func(net.Listener) error) error {
+	tcp, err := net.ResolveTCPAddr("tcp", addr)
+	if err != nil {
+		return fmt.Errorf("%s address: %w", name, err)
+	}
+	ln, err := net.ListenTCP("tcp", tcp)
+	if err != nil {
+		a.Log.Msg("SYS", logbuf.Errors, "LISTEN", "%s: %v; trying again every %v", name, err, retryListen)
+	}
+	a.fronts.Go(func() {
+		for err != nil {
+			select {
+			case <-time.After(retryListen):
+			case <-a.ctx.Done():
+				return
+			}
+			if ln, err = net.ListenTCP("tcp", tcp); err == nil {
+				a.Log.Msg("SYS", logbuf.Notifications, "LISTEN", "%s: listening on %s", name, ln.Addr())
+			}
+		}
+		a.serve(name, ln, serve)
 	})
 	return nil
 }
 
-// ServeTelnet serves telnet on ln until Close.
-func (a *App) ServeTelnet(ln net.Listener) {
-	a.front("telnet", func(ctx context.Context) error {
-		return tty.ServeTelnet(ctx, ln, tty.TelnetOptions{Handler: a.handle})
-	})
-}
-
-func (a *App) front(name string, serve func(context.Context) error) {
-	a.fronts.Go(func() {
-		if err := serve(a.ctx); err != nil {
-			a.Log.Msg("SYS", 3, "LISTEN", "%s server stopped: %v", name, err)
-		}
-	})
+func (a *App) serve(name string, ln net.Listener, serve func(net.Listener) error) {
+	if err := serve(ln); err != nil {
+		a.Log.Msg("SYS", logbuf.Errors, "LISTEN", "%s server stopped: %v", name, err)
+	}
 }
 
 // ConsoleOn runs the console on any stream, for tests and transcripts.
@@ -88,6 +119,6 @@ func (a *App) handle(ctx context.Context, t term.Terminal, info tty.ConnInfo) {
 		return
 	}
 	if err := s.Run(ctx, t); err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, fs.ErrClosed) && ctx.Err() == nil {
-		a.Log.Msg("SYS", 5, "LINE", "session on %s ended: %v", info.Kind, err)
+		a.Log.Msg("SYS", logbuf.Notifications, "LINE", "session on %s ended: %v", info.Kind, err)
 	}
 }

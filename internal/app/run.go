@@ -44,7 +44,7 @@ func life(ctx context.Context, t term.Terminal, info tty.ConnInfo, o RunOptions)
 		return false, err
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
-	if err := a.listen(o); err != nil {
+	if err := a.listenAll(o); err != nil {
 		return false, err
 	}
 	if o.Started != nil {
@@ -80,7 +80,7 @@ func life(ctx context.Context, t term.Terminal, info tty.ConnInfo, o RunOptions)
 	}
 }
 
-func (a *App) listen(o RunOptions) error {
+func (a *App) listenAll(o RunOptions) error {
 	if o.SSH != "off" {
 		if err := a.ListenSSH(o.SSH); err != nil {
 			return err
