@@ -90,7 +90,8 @@ type Options struct {
 	// are stored in another form than they are typed in: `enable secret lab`
 	// becomes `enable secret 5 $1$…`. nil: every line is stored as typed. It
 	// runs after the line has matched and must be cheap and pure but for salt.
-	Rewrite func(tree conf.Tree, parent conf.Path, args grammar.Args) grammar.Args
+	// An error refuses the line; its text is printed as it is ("% …").
+	Rewrite func(tree conf.Tree, parent conf.Path, args grammar.Args) (grammar.Args, error)
 }
 
 // System is the appliance around the shell.

@@ -158,7 +158,10 @@ func (s *Session) commit(level int, args grammar.Args) *lineError {
 	f := s.stack[level]
 	store := s.shell.store
 	if rewrite := s.shell.o.Rewrite; rewrite != nil {
-		args = rewrite(store.Tree(), f.path, args)
+		var err error
+		if args, err = rewrite(store.Tree(), f.path, args); err != nil {
+			return message(err.Error())
+		}
 	}
 	path, done, err := store.Apply(s.origin(), f.path, args)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/busylamp/busylamp/cli/conf"
+	"github.com/busylamp/busylamp/cli/grammar"
 )
 
 // What puts a console into global configuration mode, and what that prints.
@@ -206,4 +207,16 @@ Router(config-presence)#watcher all
 Router(config-presence)#end
 00:00:00: %SYS-5-CONFIG_I: Configured from console by console
 Router#`)
+}
+
+// A line that cannot be put into the form in which it is stored is refused, not
+// stored as typed.
+func TestRewriteRefuses(t *testing.T) {
+	b := newBox(t, DefaultConfig())
+	b.o.Rewrite = func(_ conf.Tree, _ conf.Path, args grammar.Args) (grammar.Args, error) {
+		return args, lineErr("% No entropy")
+	}
+	if got := b.console(keysConfig + "max-dn 20\n"); !strings.Contains(got, "max-dn 20\n% No entropy\n") || b.store.Version() != 0 {
+		t.Errorf("%d commits:\n%s", b.store.Version(), got)
+	}
 }

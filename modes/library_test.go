@@ -112,6 +112,18 @@ telephony-service
 	}
 }
 
+// TestRewriteRefuses: what cannot be put into its stored form is refused, and the
+// refusal does not tell the secret.
+func TestRewriteRefuses(t *testing.T) {
+	schema := compiled(t)
+	r := schema.Mode(conf.Global).Set.Match("enable secret lab", nil)
+	for _, set := range []map[string]string{{"type": "9", "secret": "lab"}, {"unknown": "lab"}} {
+		if _, err := rewritten(r.Args, set); err == nil || strings.Contains(err.Error(), "lab") {
+			t.Errorf("%v: %v", set, err)
+		}
+	}
+}
+
 // TestPaste is what people paste: mixed case, abbreviations, blanks, several
 // button lines, blocks without exit or `!` between them.
 func TestPaste(t *testing.T) {

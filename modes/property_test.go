@@ -45,7 +45,10 @@ func TestPasteRunning(t *testing.T) {
 			if r.Outcome != grammar.OK {
 				rt.Fatalf("%q: outcome %d", e.line, r.Outcome)
 			}
-			args := Rewrite(tree, at[e.mode], r.Args)
+			args, err := Rewrite(tree, at[e.mode], r.Args)
+			if err != nil {
+				t.Fatalf("%q: %v", r.Args.Line(), err)
+			}
 			if next, _, _, err := tree.Apply(at[e.mode], args); err == nil {
 				tree = next
 			}

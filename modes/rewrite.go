@@ -1,6 +1,8 @@
 package modes
 
 import (
+	"fmt"
+
 	"github.com/busylamp/busylamp/cli/conf"
 	"github.com/busylamp/busylamp/cli/grammar"
 	"github.com/busylamp/busylamp/cli/secret"
@@ -22,20 +24,29 @@ func filled(command string) map[string]string {
 // Rewrite is cli.Options.Rewrite: it puts a line into the form in which it is
 // stored. Secrets typed in clear are hashed, so that they are never printed
 // again; defaults that a router prints are filled in; an old spelling becomes
-// the new one.
-func Rewrite(t conf.Tree, _ conf.Path, args grammar.Args) grammar.Args {
+// the new one. A line that cannot be put into that form is refused, so that no
+// secret is ever stored in clear instead.
+func Rewrite(t conf.Tree, _ conf.Path, args grammar.Args) (grammar.Args, error) {
 	name := args.Command().Name()
 	if name == "ip domain-lookup" {
 		return respell(t, args, "ip domain lookup")
 	}
 	if args.Form() != grammar.Positive {
-		return args
+		return args, nil
 	}
 	switch name {
 	case "enable secret":
-		return rewritten(args, hashed(args, "type"))
+		values, err := hashed(args, "type")
+		if err != nil {
+			return args, err
+		}
+		return rewritten(args, values)
 	case "username":
-		return rewritten(args, kept(t, args, hashed(args, "stype")))
+		values, err := hashed(args, "stype")
+		if err != nil {
+			return args, err
+		}
+		return rewritten(args, kept(t, args, values))
 	}
 	values := map[string]string{}
 	for capture, value := range filled(name) {
@@ -47,16 +58,16 @@ func Rewrite(t conf.Tree, _ conf.Path, args grammar.Args) grammar.Args {
 }
 
 // hashed is the type 5 form of a secret, empty when there is nothing to hash.
-func hashed(args grammar.Args, kind string) map[string]string {
+func hashed(args grammar.Args, kind string) (map[string]string, error) {
 	plain := args.String("secret")
 	if plain == "" || args.Int(kind) == 5 {
-		return map[string]string{}
+		return map[string]string{}, nil
 	}
 	hash, err := secret.Hash5(plain, "")
 	if err != nil {
-		return map[string]string{}
+		return nil, fmt.Errorf("%% The secret cannot be hashed: %w", err)
 	}
-	return map[string]string{kind: "5", "secret": hash}
+	return map[string]string{kind: "5", "secret": hash}, nil
 }
 
 // kept adds what an earlier line for the same user has and this one does not
@@ -76,10 +87,11 @@ func kept(t conf.Tree, args grammar.Args, values map[string]string) map[string]s
 	return values
 }
 
-// rewritten is args with some captures set.
-func rewritten(args grammar.Args, set map[string]string) grammar.Args {
+// rewritten is args with some captures set. The error does not quote the
+// values, which may be secret.
+func rewritten(args grammar.Args, set map[string]string) (grammar.Args, error) {
 	if len(set) == 0 {
-		return args
+		return args, nil
 	}
 	values := map[string]string{}
 	for _, name := range args.Command().Captures() {
@@ -92,19 +104,19 @@ func rewritten(args grammar.Args, set map[string]string) grammar.Args {
 	}
 	out, err := args.Command().Build(values)
 	if err != nil {
-		return args
+		return args, fmt.Errorf("%% %s: the line cannot be stored", args.Command().Name())
 	}
-	return out
+	return out, nil
 }
 
 // respell is the same form of another global line.
-func respell(t conf.Tree, args grammar.Args, line string) grammar.Args {
+func respell(t conf.Tree, args grammar.Args, line string) (grammar.Args, error) {
 	if args.Form() == grammar.No {
 		line = "no " + line
 	}
 	r := t.Schema().Mode(conf.Global).Set.Match(line, nil)
 	if r.Outcome != grammar.OK {
-		return args
+		return args, fmt.Errorf("%% %s: no such line", line)
 	}
-	return r.Args
+	return r.Args, nil
 }
