@@ -7,6 +7,7 @@ import (
 
 	"github.com/busylamp/busylamp/cli/conf"
 	"github.com/busylamp/busylamp/cli/grammar"
+	"github.com/busylamp/busylamp/cli/secret"
 )
 
 // Platform is a set of limits behind ranges.
@@ -135,6 +136,34 @@ func checkHostname(_ conf.CheckContext, args grammar.Args) error {
 		}
 	}
 	return nil
+}
+
+// checkEncrypted refuses an encrypted password that nobody could ever type, which
+// would lock everybody out. kind and value name the captures of the type digit
+// and of the text.
+func checkEncrypted(kind, value string) func(conf.CheckContext, grammar.Args) error {
+	return func(_ conf.CheckContext, args grammar.Args) error {
+		text := args.String(value)
+		switch args.Int(kind) {
+		case 5:
+			if !secret.Valid5(text) {
+				return errors.New("ERROR: The secret you entered is not a valid encrypted secret")
+			}
+		case 7:
+			if plain, err := secret.Decode7(text); err != nil || plain == "" {
+				return errors.New("% Invalid encrypted password: " + text)
+			}
+		}
+		return nil
+	}
+}
+
+// checkUser is checkEncrypted for both kinds of password of `username`.
+func checkUser(c conf.CheckContext, args grammar.Args) error {
+	if err := checkEncrypted("ptype", "password")(c, args); err != nil {
+		return err
+	}
+	return checkEncrypted("stype", "secret")(c, args)
 }
 
 func checkVTYRange(_ conf.CheckContext, args grammar.Args) error {

@@ -140,6 +140,7 @@ func globalAccess() []conf.Command {
 		},
 		{
 			Syntax: "enable secret [<0|5>$type] LINE$secret",
+			Check:  checkEncrypted("type", "secret"),
 			Help: `
 				enable   Privileged EXEC
 				secret   Password that is kept hashed
@@ -150,6 +151,7 @@ func globalAccess() []conf.Command {
 		},
 		{
 			Syntax: "enable password [<0|7>$type] LINE$password",
+			Check:  checkEncrypted("type", "password"),
 			Help: `
 				enable     Privileged EXEC
 				password   Password
@@ -273,6 +275,7 @@ func globalVoice() []conf.Command {
 		// them it would go into the last pool.
 		{
 			Syntax: "username WORD(64)$name! [privilege <0-15>$privilege] [<password [<0|7>$ptype] LINE$password|secret [<0|5>$stype] LINE$secret|nopassword>$kind]",
+			Check:  checkUser,
 			Help: `
 				username    User database
 				$name       User name

@@ -33,6 +33,7 @@ func lineMode() conf.Mode {
 			},
 			{
 				Syntax: "password [<0|7>$type] LINE$password",
+				Check:  checkEncrypted("type", "password"),
 				Help: `
 					password   Password of the line
 					0          An unencrypted password follows

@@ -23,9 +23,7 @@ func samples(syntax string) []string {
 		for _, full := range []bool{true, false} {
 			s := &sampler{text: syntax, variant: variant, full: full}
 			line := strings.Join(strings.Fields(s.sequence("")), " ")
-			if strings.Contains(line, `"`) {
-				line = strings.ReplaceAll(line, `"two~words"`, `"two words"`)
-			}
+			line = spelt.Replace(line)
 			if !seen[line] {
 				seen[line] = true
 				out = append(out, line)
@@ -34,6 +32,13 @@ func samples(syntax string) []string {
 	}
 	return out
 }
+
+// spelt puts in what the sampler cannot make of a syntax string.
+var spelt = strings.NewReplacer(
+	`"two~words"`, `"two words"`,
+	"secret 5 some text", "secret 5 $1$mERr$hx5rVt7rPNoS4wqbXKX7m0",
+	"password 7 some text", "password 7 0822455D0A16",
+)
 
 // sequence reads up to one of the closing bytes, which it leaves.
 func (s *sampler) sequence(closing string) string {
