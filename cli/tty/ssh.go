@@ -182,18 +182,17 @@ func (s *sshConn) session(ctx context.Context, channel ssh.Channel, requests <-c
 	ctx, cancel := context.WithCancel(ctx)
 	options := s.o.Terminal
 	var terminal *Terminal
+	stream := &sshStream{Channel: channel, conn: s.conn}
 	ended := make(chan struct{})
 	start := func(info ConnInfo) {
 		info.Kind, info.User, info.From = KindSSH, s.User(), peerIP(s.conn)
 		info.Level, _ = strconv.Atoi(s.Permissions.Extensions[levelExtension])
 		s.conn.SetReadDeadline(time.Time{}) // the session has its own idle time
-		stream := &sshStream{Channel: channel, conn: s.conn}
 		terminal = New(stream, options)
 		go func() {
 			defer close(ended)
 			s.o.Handler(ctx, terminal, info)
 			terminal.Close()
-			stream.cut.Stop()
 		}()
 	}
 	for r := range requests {
@@ -208,6 +207,7 @@ func (s *sshConn) session(ctx context.Context, channel ssh.Channel, requests <-c
 	cancel() // the peer closed the channel
 	if terminal != nil {
 		<-ended
+		stream.cut.Stop()
 	}
 }
 
@@ -253,7 +253,8 @@ func clampSize(n uint32) int { return int(min(n, 1<<16)) }
 
 // sshStream is the channel as a terminal's stream. Its Close says that the
 // command succeeded, which clients wait for, and cuts a peer that does not
-// close its side: until then Read and Write of the channel would stay blocked.
+// close its side soon: until then the connection would stay, and Read and Write
+// of the channel could be blocked.
 type sshStream struct {
 	ssh.Channel
 	conn net.Conn

@@ -14,8 +14,6 @@ import (
 	"time"
 
 	"golang.org/x/crypto/ssh"
-
-	"github.com/busylamp/busylamp/cli/term"
 )
 
 // hostKeys makes the host keys once: RSA is slow.
@@ -257,66 +255,6 @@ func TestSSHStrangers(t *testing.T) {
 		client.Wait()
 		if took := time.Since(start); took > 10*time.Second {
 			t.Errorf("idle client kept for %v", took)
-		}
-	})
-}
-
-// TestSSHHangUp: a lost connection ends the handler's context and its reads.
-func TestSSHHangUp(t *testing.T) {
-	hostKeys()
-	bubble(t, func(t *testing.T) {
-		dial, stop := sshHost(t, SSHOptions{})
-		defer stop()
-		for _, typed := range []string{"", "half", "wait\r"} {
-			c := dial()
-			client, err := login(c, ssh.Password("secret"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			s, _ := client.NewSession()
-			keys, _ := s.StdinPipe()
-			if err := s.Shell(); err != nil {
-				t.Fatal(err)
-			}
-			io.WriteString(keys, typed)
-			synctest.Wait()
-			c.Close()
-			client.Close()
-		}
-		synctest.Wait()
-	})
-}
-
-// TestSSHStalledPeer: a client that neither reads nor closes its channel cannot
-// hold the server.
-func TestSSHStalledPeer(t *testing.T) {
-	hostKeys()
-	bubble(t, func(t *testing.T) {
-		gone := make(chan struct{})
-		dial, stop := sshHost(t, SSHOptions{Handler: func(ctx context.Context, t term.Terminal, info ConnInfo) {
-			defer close(gone)
-			for {
-				if _, err := t.Write(make([]byte, 1<<16)); err != nil {
-					return
-				}
-			}
-		}})
-		defer stop()
-		client, err := login(dial(), ssh.Password("secret"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer client.Close()
-		ch, reqs, err := client.OpenChannel("session", nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		go ssh.DiscardRequests(reqs)
-		ch.SendRequest("shell", true, nil)
-		start := time.Now()
-		<-gone
-		if took := time.Since(start); took > 5*time.Minute {
-			t.Errorf("held for %v", took)
 		}
 	})
 }
