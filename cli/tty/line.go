@@ -35,10 +35,7 @@ func (l *line) redraw() string {
 func (t *Terminal) ReadLine(prompt string, o term.LineOptions) (string, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	select {
-	case <-t.interrupts: // meant for a command that has ended
-	default:
-	}
+	t.forgetInterrupt() // it was for a command that has ended
 	l := t.begin(prompt, o)
 	defer func() { t.line, t.waiting = nil, false }()
 
@@ -77,6 +74,14 @@ func (t *Terminal) ReadLine(prompt string, o term.LineOptions) (string, error) {
 	}
 }
 
+// forgetInterrupt drops a Ctrl-C that nobody has received.
+func (t *Terminal) forgetInterrupt() {
+	select {
+	case <-t.interrupts:
+	default:
+	}
+}
+
 // begin prints the prompt and makes the line the current one.
 func (t *Terminal) begin(prompt string, o term.LineOptions) *line {
 	width := o.Width
@@ -111,13 +116,15 @@ func (t *Terminal) wait(ctx context.Context, timeout <-chan time.Time) error {
 }
 
 // call runs a callback of the shell without the lock. Meanwhile the row is not
-// the line's, and Ctrl-C interrupts.
+// the line's. A Ctrl-C that came then was for the callback and not for the next
+// command.
 func (t *Terminal) call(l *line, f func()) {
 	l.visible, t.waiting = false, false
 	t.mu.Unlock()
 	defer func() {
 		t.mu.Lock()
 		l.visible, t.waiting = true, true
+		t.forgetInterrupt()
 	}()
 	f()
 }

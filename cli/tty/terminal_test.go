@@ -173,35 +173,6 @@ func TestReadKey(t *testing.T) {
 	})
 }
 
-func TestInterrupted(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		d := sit(Options{})
-		defer d.Close()
-		for _, k := range []string{"\x03", "\x1e"} {
-			d.w.in <- "ty" + k + "ped\r"
-			<-d.Interrupted()
-			synctest.Wait()
-			if !d.Pending() {
-				t.Error("typed ahead, but nothing is pending")
-			}
-			if line, err := d.ReadLine("", echo); line != "typed" || err != nil {
-				t.Errorf("%q, %v", line, err)
-			}
-		}
-		// An interrupt that came too late does not hit the next command.
-		d.w.in <- "\x03"
-		synctest.Wait()
-		d.ask("R#", echo)
-		d.press("\r")
-		<-d.done
-		select {
-		case <-d.Interrupted():
-			t.Error("an old interrupt was kept")
-		default:
-		}
-	})
-}
-
 func TestPending(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		d := sit(Options{})
