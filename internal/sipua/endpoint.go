@@ -15,6 +15,7 @@ import (
 
 const (
 	retryEvery = 5 * time.Second // a busy port is tried again
+	drainTime  = time.Second     // for the last words of OnClose
 	maxMessage = 64 << 10
 )
 
@@ -48,14 +49,20 @@ func (u *UA) Apply(ctx context.Context, old, new Config) error {
 	if new == u.config && (u.endpoint() != nil || u.retry != nil) {
 		return nil
 	}
+	wanted := new.Enabled && (new.Addr.Addr().IsValid() || new.Bind.IsValid())
+	if ep := u.endpoint(); ep != nil && !wanted {
+		u.tell(&u.onClose)
+		ep.drain()
+	}
 	u.shut()
 	u.config = new
-	if !new.Enabled || !new.Addr.Addr().IsValid() && !new.Bind.IsValid() {
+	if !wanted {
 		return nil
 	}
 	ep, standIn, err := u.open(new)
 	if err == nil {
 		u.install(ep, new, standIn)
+		u.tell(&u.onOpen)
 		return nil
 	}
 	u.log(logbuf.Errors, "LISTEN", "cannot open %s: %v; trying again every %d seconds", new.Addr, err, int(retryEvery.Seconds()))
@@ -92,6 +99,7 @@ func (u *UA) startRetry(cfg Config) {
 			if ep, standIn, err := u.open(cfg); err == nil {
 				u.install(ep, cfg, standIn)
 				u.log(logbuf.Notifications, "LISTEN", "now listening on %s", ep.local)
+				u.tell(&u.onOpen)
 				return
 			}
 		}
@@ -168,6 +176,30 @@ func (ep *endpoint) start() {
 	ep.wg.Add(2)
 	go ep.readPackets()
 	go ep.accept()
+}
+
+// drain gives what is queued on connections a second to leave.
+func (ep *endpoint) drain() {
+	for deadline := time.Now().Add(drainTime); time.Now().Before(deadline) && ep.unsent(); {
+		if !ep.pause() {
+			return
+		}
+	}
+}
+
+// unsent says whether a connection has something queued.
+func (ep *endpoint) unsent() bool {
+	ep.mu.Lock()
+	defer ep.mu.Unlock()
+	for _, st := range ep.streams {
+		st.mu.Lock()
+		left := st.bytes
+		st.mu.Unlock()
+		if left > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // close closes the sockets and waits for their goroutines.

@@ -91,13 +91,16 @@ type UA struct {
 	wheel   *wheel
 	stats   counters
 
+	handling   sync.Mutex // Handle, OnOpen and OnClose, one at a time
 	handlers   atomic.Pointer[map[string]func(*ServerTx)]
+	onOpen     []func()
+	onClose    []func()
 	refusals   *limit // stateless error answers: they must not make us a reflector
 	complaints *limit // debug lines about bad input
 
 	at atomic.Pointer[endpoint] // nil: closed
 
-	applying sync.Mutex // Apply, Handle and Close, one at a time
+	applying sync.Mutex // Apply and Close, one at a time
 	config   Config
 	retry    func() // stops the goroutine that retries a busy port; nil: none
 	closed   bool
@@ -152,8 +155,8 @@ func orDefault(n *int, def int) {
 // sends 100); others get 500 sent for them. An "ACK" handler sees the ACK to a
 // 2xx; its ServerTx cannot respond. CANCEL is the UA's own: see ServerTx.OnCancel.
 func (u *UA) Handle(method string, f func(*ServerTx)) {
-	u.applying.Lock()
-	defer u.applying.Unlock()
+	u.handling.Lock()
+	defer u.handling.Unlock()
 	next := map[string]func(*ServerTx){method: f}
 	for m, g := range *u.handlers.Load() {
 		if m != method {
@@ -161,6 +164,37 @@ func (u *UA) Handle(method string, f func(*ServerTx)) {
 		}
 	}
 	u.handlers.Store(&next)
+}
+
+// OnOpen adds a function that is called each time the endpoint has opened at an
+// address, the first time, after a move and after a busy port came free alike:
+// Advertised is the new address and sending works. OnClose adds one that is
+// called before Apply closes the endpoint without opening another, while sending
+// still works; what it has sent is given a second to leave. A move, and Close of
+// the UA, do not call it. Both run on the goroutine of Apply (OnOpen: or on the
+// one that retries the port), which they hold up; they may call everything but
+// Apply and Close. Add them before the first Apply.
+func (u *UA) OnOpen(f func()) {
+	u.handling.Lock()
+	u.onOpen = append(u.onOpen, f)
+	u.handling.Unlock()
+}
+
+// OnClose: see OnOpen.
+func (u *UA) OnClose(f func()) {
+	u.handling.Lock()
+	u.onClose = append(u.onClose, f)
+	u.handling.Unlock()
+}
+
+// tell calls the functions of OnOpen or OnClose.
+func (u *UA) tell(list *[]func()) {
+	u.handling.Lock()
+	all := *list
+	u.handling.Unlock()
+	for _, f := range all {
+		f()
+	}
 }
 
 func (u *UA) handler(method string) func(*ServerTx) { return (*u.handlers.Load())[method] }
