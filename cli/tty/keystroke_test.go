@@ -53,6 +53,8 @@ func TestKeystrokes(t *testing.T) {
 		{"TAB in the middle", 80, []stroke{{"star x", "star x"}, {"\x02\x02", "\b\b"}, {"\t", "\r\nR#startup-config  x\b\b"}, {"\r", "\r\n"}}, "startup-config  x", nil},
 		{"ambiguous TAB", 80, []stroke{{"sh", "sh"}, {"\t", "\r\nR#sh"}, {"\r", "\r\n"}}, "sh", nil},
 		{"TAB in a paste is a blank", 80, []stroke{{"\tstar\tx\r", " star x\r\n"}}, " star x", nil},
+		{"TAB in a paste in pieces", 80, []stroke{{"\tstar\tx", " star x"}, {"\ty\r", " y\r\n"}}, " star x y", nil},
+		{"TAB at the end of fast typing", 80, []stroke{{"erase star\t", "erase star\r\nR#erase startup-config "}, {"\r", "\r\n"}}, "erase startup-config ", nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {

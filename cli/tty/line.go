@@ -231,7 +231,7 @@ func (t *Terminal) press(l *line, k key, r rune) {
 		}
 		ok = t.insert(l, r)
 	case keyTab:
-		// A tab inside pasted text is white space, as its author meant it.
+		// A paste may have been cut behind a tab, see blankTabs.
 		if l.o.Complete != nil && !bytes.ContainsAny(t.in, "\r\n") {
 			t.complete(l)
 			return

@@ -109,6 +109,7 @@ func (t *Terminal) reader() {
 	buf := make([]byte, 4096)
 	for {
 		n, err := t.rw.Read(buf)
+		blankTabs(buf[:n], t.o.PlainNewline || n == len(buf))
 		t.receive(buf[:n])
 		if err != nil {
 			t.mu.Lock()
@@ -116,6 +117,17 @@ func (t *Terminal) reader() {
 			t.mu.Unlock()
 			notify(t.arrived)
 			return
+		}
+	}
+}
+
+// blankTabs makes the tabs of pasted text the white space that their author meant.
+// A tab that was typed is the last byte to arrive; pasted says that not even that
+// one was.
+func blankTabs(chunk []byte, pasted bool) {
+	for i, b := range chunk {
+		if b == '\t' && (pasted || i < len(chunk)-1) {
+			chunk[i] = ' '
 		}
 	}
 }

@@ -340,6 +340,22 @@ func TestPiped(t *testing.T) {
 	})
 }
 
+// TestPipedTab: nobody presses TAB in a pipe, however its writes fall.
+func TestPipedTab(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		d := sit(Options{PlainNewline: true})
+		defer d.Close()
+		d.ask("R>", term.LineOptions{Echo: true, Complete: func(line string) (string, bool) { return line + "!", true }})
+		d.press("name\t")
+		if got := d.press("x\ty\n"); got != "x y\n" {
+			t.Errorf("%q", got)
+		}
+		if r := <-d.done; r.text != "name x y" {
+			t.Errorf("line %q", r.text)
+		}
+	})
+}
+
 // FuzzTerminal types anything: nothing panics or hangs, no line is longer than
 // allowed or holds what cannot be seen, and the input comes to its end.
 func FuzzTerminal(f *testing.F) {
