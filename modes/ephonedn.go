@@ -15,19 +15,23 @@ func ephoneDNMode() conf.Mode {
 		Title:  "Ephone DN configuration commands:",
 		Indent: 1,
 		Commands: slices.Concat(
-			[]conf.Command{inert("ephone-dn-template <1-15>$tag", "", `
-				ephone-dn-template  Template applied to this directory number
-				$tag                Tag of an ephone-dn-template`)},
+			[]conf.Command{{
+				Syntax: "ephone-dn-template <1-15>$tag",
+				Help: `
+					ephone-dn-template  Template applied to this directory number
+					$tag                Tag of an ephone-dn-template`,
+			}},
 			ephoneDNNumbers(),
 			ephoneDNFeatures(),
 			ephoneDNForwarding(),
-			ephoneDNHunting(),
+			ephoneDNHunting(ephoneDNPreference()),
 		),
 	}
 }
 
-// ephoneDNTemplateMode is `ephone-dn-template`. What an ephone-dn says itself
-// has priority (guide, "Enabling a Directory Number to be Watched").
+// ephoneDNTemplateMode is `ephone-dn-template`, of which `allow watch` acts. What
+// an ephone-dn says itself has priority (guide, "Enabling a Directory Number to
+// be Watched").
 func ephoneDNTemplateMode() conf.Mode {
 	return conf.Mode{
 		Name:   modeEphoneDNTemplate,
@@ -40,7 +44,7 @@ func ephoneDNTemplateMode() conf.Mode {
 				$text        Text, up to 40 characters`)},
 			ephoneDNFeatures(),
 			ephoneDNForwarding(),
-			ephoneDNHunting(),
+			ephoneDNHunting(keptOnly(ephoneDNPreference())),
 		),
 	}
 }
@@ -253,16 +257,20 @@ func ephoneDNForwarding() []conf.Command {
 	}
 }
 
-func ephoneDNHunting() []conf.Command {
+func ephoneDNPreference() conf.Command {
+	return conf.Command{
+		Syntax: "preference <0-10>$order [secondary <0-10>$secondary]", Default: "preference 0",
+		Help: `
+			preference  Order among equal numbers
+			$order      Preference, 0 is tried first
+			secondary   Order of the secondary number
+			$secondary  Preference, 0 is tried first`,
+	}
+}
+
+func ephoneDNHunting(preference conf.Command) []conf.Command {
 	return []conf.Command{
-		{
-			Syntax: "preference <0-10>$order [secondary <0-10>$secondary]", Default: "preference 0",
-			Help: `
-				preference  Order among equal numbers
-				$order      Preference, 0 is tried first
-				secondary   Order of the secondary number
-				$secondary  Preference, 0 is tried first`,
-		},
+		preference,
 		inert("huntstop channel [<1-8>$channels]", "", `
 			huntstop   Stop hunting when this number does not take the call
 			channel    Channels for incoming calls

@@ -30,7 +30,7 @@ func globalMode() conf.Mode {
 func globalServices() []conf.Command {
 	return []conf.Command{
 		{
-			Syntax: "version 12.4", Default: "version 12.4", Fixed: true,
+			Syntax: "version 12.4", Default: "version 12.4", Fixed: true, Inert: true,
 			Help: `
 				version  Version this configuration was written by
 				12.4     Version 12.4`,

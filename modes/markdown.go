@@ -103,10 +103,10 @@ func effect(c conf.Command) string {
 		return "opens *" + c.Enter + "*, kept"
 	case c.Enter != "":
 		return "opens *" + c.Enter + "*"
+	case c.Fixed && c.Inert:
+		return "always there"
 	case c.Inert:
 		return "kept"
-	case c.Fixed:
-		return "always there"
 	}
 	return "acts"
 }

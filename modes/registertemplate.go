@@ -28,7 +28,7 @@ func registerTemplateMode() conf.Mode {
 			inert("dialplan <1-24>$tag", "", `
 				dialplan  Dial plan of the phones
 				$tag      Tag of a voice register dialplan`),
-			sessionTransport(),
+			keptOnly(sessionTransport()),
 			inert("vad", "vad", vadHelp),
 			inert("voicemail NUMBER$number timeout <5-60000>$timeout", "", `
 				voicemail  Number behind the messages button

@@ -2,6 +2,7 @@ package modes
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -67,7 +68,10 @@ func (s *sampler) element() string {
 		if end := strings.IndexAny(s.text[s.at:], " |>"); s.text[s.at+end] == '>' && (next == '{' || next >= '0' && next <= '9') {
 			body := s.text[s.at+1 : s.at+end]
 			s.at += end + 1
-			low, _, _ := strings.Cut(body, "-")
+			low, high, _ := strings.Cut(body, "-")
+			if n, err := strconv.Atoi(low); err == nil && low != high && s.variant%2 == 1 {
+				return strconv.Itoa(n + 1)
+			}
 			return low
 		}
 		parts := s.alternatives('>')

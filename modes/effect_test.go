@@ -1,0 +1,72 @@
+package modes
+
+import (
+	"reflect"
+	"slices"
+	"testing"
+
+	"github.com/busylamp/busylamp/cli/conf"
+	"github.com/busylamp/busylamp/cli/grammar"
+)
+
+// toldAhead are inert lines that agents are told of, ahead of the parts that will
+// act on them: SCCP phones and busy lamp keys.
+var toldAhead = map[string][]string{
+	conf.Global:      {"ephone"},
+	modeRegisterPool: {"presence call-list", "blf-speed-dial"},
+	modeEphoneDN:     {"label", "name"},
+	modeEphone:       {"mac-address", "presence call-list", "blf-speed-dial", "type", "button"},
+}
+
+// actElsewhere are lines that act, though on no agent: they are limits of ranges.
+var actElsewhere = map[string][]string{
+	modeRegisterGlobal: {"max-dn", "max-pool"},
+	modeTelephony:      {"max-ephones", "max-dn"},
+}
+
+// views is everything that agents are told about a tree.
+func views(t conf.Tree) []any {
+	return []any{PresenceConfig(t), PhonesConfig(t), SIPConfig(t), ShellConfig(t), LogConfig(t)}
+}
+
+// TestInert: a line is marked inert if and only if no example of it, nor its `no`
+// form, changes what any agent is told. A block that others stand in need not act
+// by itself.
+func TestInert(t *testing.T) {
+	schema := compiled(t)
+	base, at := blocks(t, schema)
+	base, _ = apply(t, base, at[modeEphoneDN], "number 2001")
+	applied, _ := apply(t, base, at[modeEphoneDN], "ephone-dn-template 1")
+	watched, _ := apply(t, base, at[modeEphoneDNTemplate], "allow watch")
+	for _, m := range schema.Modes() {
+		for _, c := range m.Mode.Commands {
+			if c.Syntax == "" || c.Hidden {
+				continue
+			}
+			name, acts := "", false
+			for _, tree := range []conf.Tree{base, applied, watched} {
+				before := views(tree)
+				for _, line := range samples(c.Syntax) {
+					for _, line := range []string{line, "no " + line} {
+						r := m.Set.Match(line, Bounds(C3825)(tree))
+						if r.Outcome != grammar.OK {
+							continue // it has no such form
+						}
+						name = r.Args.Command().Name()
+						next, _, _, err := tree.Apply(at[m.Mode.Name], r.Args)
+						acts = acts || err == nil && !reflect.DeepEqual(views(next), before)
+					}
+				}
+			}
+			listed := slices.Contains(toldAhead[m.Mode.Name], name) || slices.Contains(actElsewhere[m.Mode.Name], name)
+			switch {
+			case c.Inert && acts && !listed:
+				t.Errorf("mode %s: %s is marked inert and acts", m.Mode.Name, name)
+			case !c.Inert && !acts && !listed && c.Enter == "":
+				t.Errorf("mode %s: %s is not marked inert and nobody is told of it", m.Mode.Name, name)
+			case listed && c.Inert != acts:
+				t.Errorf("mode %s: %s is listed for no reason", m.Mode.Name, name)
+			}
+		}
+	}
+}
