@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -76,6 +77,22 @@ func TestPageLength(t *testing.T) {
 			t.Errorf("%+v: page length %d", c, got)
 		}
 	}
+}
+
+// A pipe is not paged, whatever the line says: what follows is no key.
+func TestPipedConsole(t *testing.T) {
+	base := DefaultConfig()
+	base.Console.Length = 3
+	s, err := newBox(t, base).Open(LineConsole, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Piped()
+	f := newFakeTerm("show rows 4\nterminal length 2\nshow rows 3\n")
+	if err := s.Run(t.Context(), f); err != io.EOF {
+		t.Error(err)
+	}
+	check(t, f.text(), "Router>show rows 4\n"+rows(1, 4)+"Router>terminal length 2\nRouter>show rows 3\n"+rows(1, 3)+"Router>")
 }
 
 // Long lines take several rows of a page.

@@ -69,6 +69,10 @@ func (s *Session) Authenticated(user string, level int) {
 	s.level = min(max(level, 1), maxLevel)
 }
 
+// Piped says that the terminal is a pipe or a file, where nobody presses keys:
+// nothing is paged. Call it before Run.
+func (s *Session) Piped() { s.piped = true }
+
 func (s *Session) setUser(user string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

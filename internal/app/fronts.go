@@ -114,6 +114,9 @@ func (a *App) handle(ctx context.Context, t term.Terminal, info tty.ConnInfo) {
 	if info.Kind == tty.KindSSH {
 		s.Authenticated(info.User, info.Level)
 	}
+	if info.Piped {
+		s.Piped()
+	}
 	if info.IsExec {
 		s.RunLine(ctx, t, info.Exec)
 		return
