@@ -17,13 +17,14 @@ func (c *Context) Printf(format string, a ...any) {
 }
 
 // Confirm prints "PROMPT [confirm]" and waits for one key: Enter or y is yes,
-// anything else no. The error is io.EOF after a hang-up.
+// anything else no. The error is io.EOF after a hang-up, term.ErrTimeout when
+// nobody answered.
 func (c *Context) Confirm(prompt string) (bool, error) {
 	if err := c.flush(); err != nil {
 		return false, err
 	}
 	c.Session.print(prompt + " [confirm]")
-	key, err := c.Session.term.ReadKey(c.Context)
+	key, err := c.Session.readKey(c.Context)
 	if err != nil {
 		return false, err
 	}

@@ -97,7 +97,7 @@ func (s *Session) output(ctx context.Context, quit context.CancelFunc, filters [
 	if page == 0 && len(filters) == 0 {
 		return o, nil
 	}
-	o.page = &pager{ctx: ctx, quit: quit, term: s.term, page: page, width: s.columns()}
+	o.page = &pager{ctx: ctx, quit: quit, term: s.term, key: s.readKey, page: page, width: s.columns()}
 	o.next = o.page
 	for i := len(filters) - 1; i >= 0; i-- {
 		f, err := s.newFilter(ctx, filters[i], o.next)

@@ -16,8 +16,8 @@ import (
 )
 
 // fakeTerm is a terminal whose keys are a string: `?`, TAB, ^C (3) and ^Z (26)
-// act, Enter is "\n". "\x01" is a wait that runs out (ErrTimeout). When the keys
-// are used up the line has hung up.
+// act, Enter is "\n". "\x01" is a wait that runs out: ErrTimeout in ReadLine, the
+// end of the context in ReadKey. When the keys are used up the line has hung up.
 type fakeTerm struct {
 	mu         sync.Mutex
 	out        bytes.Buffer
@@ -55,6 +55,9 @@ func (f *fakeTerm) ReadLine(prompt string, o term.LineOptions) (string, error) {
 		}
 	}
 	for {
+		if o.Context != nil && o.Context.Err() != nil {
+			return "", o.Context.Err()
+		}
 		if len(f.keys) == 0 {
 			return string(line), io.EOF
 		}
@@ -99,7 +102,11 @@ func (f *fakeTerm) ReadKey(ctx context.Context) (rune, error) {
 	}
 	key := f.keys[0]
 	f.keys = f.keys[1:]
-	if key == '\n' {
+	switch key {
+	case 1:
+		<-ctx.Done()
+		return 0, ctx.Err()
+	case '\n':
 		key = '\r'
 	}
 	return rune(key), nil

@@ -52,7 +52,7 @@ func (s *Session) help(ctx context.Context, line string) string {
 	}
 	ctx, quit := context.WithCancel(ctx)
 	defer quit()
-	p := &pager{ctx: ctx, quit: quit, term: s.term, page: page, width: s.columns()}
+	p := &pager{ctx: ctx, quit: quit, term: s.term, key: s.readKey, page: page, width: s.columns()}
 	for row := range strings.Lines(text) {
 		if p.line([]byte(strings.TrimSuffix(row, "\n"))) != nil {
 			return "\n"

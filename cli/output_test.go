@@ -98,7 +98,7 @@ func TestPipedConsole(t *testing.T) {
 // Long lines take several rows of a page.
 func TestPagerCountsWrappedRows(t *testing.T) {
 	f := newFakeTerm("")
-	p := &pager{ctx: t.Context(), quit: func() {}, term: f, page: 4, width: 10}
+	p := &pager{ctx: t.Context(), quit: func() {}, term: f, key: f.ReadKey, page: 4, width: 10}
 	for range 3 {
 		if err := p.line([]byte(strings.Repeat("x", 20))); err != nil {
 			break

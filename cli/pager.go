@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"io"
 	"regexp"
 	"unicode/utf8"
 )
@@ -18,8 +19,9 @@ const (
 type pager struct {
 	ctx   context.Context
 	quit  context.CancelFunc
-	term  Terminal
-	page  int // `terminal length`; 0 does not page
+	term  io.Writer
+	key   func(context.Context) (rune, error) // Session.readKey
+	page  int                                 // `terminal length`; 0 does not page
 	width int
 
 	used   int  // rows shown on this page
@@ -72,7 +74,7 @@ func (p *pager) more(next []byte) (skip bool, err error) {
 	if _, err := p.term.Write([]byte(moreText)); err != nil {
 		return false, err
 	}
-	key, err := p.term.ReadKey(p.ctx)
+	key, err := p.key(p.ctx)
 	if err != nil {
 		p.quit()
 		return false, context.Canceled
@@ -100,7 +102,7 @@ func (p *pager) more(next []byte) (skip bool, err error) {
 		p.quit()
 		return false, context.Canceled
 	}
-	return false, nil
+	return false, p.ctx.Err()
 }
 
 // askFilter reads a regular expression at the pager. It is false when the user
@@ -109,7 +111,7 @@ func (p *pager) askFilter(kind rune) (*regexp.Regexp, bool) {
 	text := []rune{kind}
 	p.term.Write([]byte(string(kind)))
 	for {
-		key, err := p.term.ReadKey(p.ctx)
+		key, err := p.key(p.ctx)
 		switch {
 		case err != nil || key == 3:
 			p.term.Write([]byte("\n"))

@@ -23,7 +23,8 @@ type Session struct {
 	from   string // peer address, "" on the console
 	source string // "console", or "memory" while a file is loaded
 
-	ctx       context.Context // of Run or RunLine: ends every wait for input
+	ctx       context.Context         // of Run, RunLine or the visit: ends every wait for input
+	end       context.CancelCauseFunc // of ctx, where a key was waited for too long
 	term      Terminal
 	stack     []frame // empty: EXEC
 	level     int
@@ -150,6 +151,22 @@ func (s *Session) readLine(prompt string, o term.LineOptions) (string, error) {
 	return s.term.ReadLine(prompt, o)
 }
 
+// readKey is the terminal's. When nobody presses a key for the line's exec-timeout
+// the visit ends, as it does at a prompt; the error is then term.ErrTimeout.
+func (s *Session) readKey(ctx context.Context) (rune, error) {
+	if idle := s.line().ExecTimeout; idle > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, idle, term.ErrTimeout)
+		defer cancel()
+	}
+	key, err := s.term.ReadKey(ctx)
+	if err != nil && errors.Is(context.Cause(ctx), term.ErrTimeout) {
+		err = term.ErrTimeout
+		s.end(err)
+	}
+	return key, err
+}
+
 // Close gives the line back. Run and RunLine do it at their end; call it for a
 // session that is never run.
 func (s *Session) Close() {
@@ -177,7 +194,7 @@ func (s *Session) unmonitor() {
 func (s *Session) Run(ctx context.Context, t Terminal) error {
 	defer s.Close()
 	defer s.flushLog(context.WithoutCancel(ctx))
-	s.ctx, s.term = ctx, t
+	s.term = t
 	if s.kind == LineConsole {
 		s.monitor(logbuf.Console)
 	}
@@ -195,6 +212,11 @@ func (s *Session) Run(ctx context.Context, t Terminal) error {
 // visit is one stay on the line, from login to exit. Giving up after bad
 // passwords, and the idle timeout, end it like an exit.
 func (s *Session) visit(ctx context.Context) error {
+	s.ctx, s.end = context.WithCancelCause(ctx)
+	defer func() {
+		s.end(nil)
+		s.ctx = ctx
+	}()
 	s.begin()
 	if err := s.login(); err != nil {
 		if errors.Is(err, errLogin) || errors.Is(err, term.ErrTimeout) {
@@ -203,11 +225,13 @@ func (s *Session) visit(ctx context.Context) error {
 		return err
 	}
 	defer s.leaveConfig()
-	for !s.done && ctx.Err() == nil {
-		if err := s.turn(ctx); err != nil {
-			if errors.Is(err, term.ErrTimeout) {
-				return nil
-			}
+	for !s.done && s.ctx.Err() == nil {
+		err := s.turn(s.ctx)
+		switch {
+		case err == nil:
+		case errors.Is(err, term.ErrTimeout), errors.Is(context.Cause(s.ctx), term.ErrTimeout):
+			return nil
+		default:
 			return err
 		}
 	}
@@ -324,11 +348,13 @@ func (s *Session) typed(ctx context.Context, prompt, line string) {
 // request. Nothing is paged. The session is closed at the end.
 func (s *Session) RunLine(ctx context.Context, t Terminal, line string) {
 	defer s.Close()
-	s.ctx, s.term, s.piped = ctx, t, true
+	s.term, s.piped = t, true
+	s.ctx, s.end = context.WithCancelCause(ctx)
+	defer s.end(nil)
 	if !s.known {
 		s.print("% Authentication failed\n")
 		return
 	}
-	s.typed(ctx, "", line)
+	s.typed(s.ctx, "", line)
 	s.leaveConfig()
 }

@@ -1,0 +1,45 @@
+package cli
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// Exec-timeout ends a session wherever it waits for a key.
+func TestIdleAtKeys(t *testing.T) {
+	for _, c := range []struct{ name, keys, ending string }{
+		{"prompt", "\x01", "Router#"},
+		{"pager", "show rows 9\n\x01", "row 2\n" + more},
+		{"pager after a filter's slash", "show rows 9\n/x\x01", "row 2\n" + more + erase + "/x\n"},
+		{"confirm", "clear logging\n\x01", "Clear logging buffer [confirm]"},
+		{"help", "?\x01", more + "\nRouter#"},
+		{"pager within do", "conf t\ndo show rows 9\n\x01", "row 2\n" + more},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				base := DefaultConfig()
+				base.Vty = []Line{{Privilege: 15, Length: 3, ExecTimeout: time.Minute}}
+				b := newBox(t, base)
+				start := time.Now()
+				got := b.on(LineVTY, newFakeTerm(c.keys+"\nshow privilege\n"))
+				if !strings.HasSuffix(got, c.ending) {
+					t.Errorf("printed %q, want the ending %q", got, c.ending)
+				}
+				if took := time.Since(start); took > time.Minute {
+					t.Errorf("took %v", took)
+				}
+			})
+		})
+	}
+}
+
+// The console begins anew after it.
+func TestIdleConsole(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		got := newBox(t, DefaultConfig()).console("terminal length 3\nshow rows 9\n\x01\nshow privilege\n")
+		_, got, _ = strings.Cut(got, "Press RETURN to get started.")
+		check(t, strings.TrimLeft(got, "\n"), "Router>show privilege\nCurrent privilege level is 1\nRouter>")
+	})
+}
