@@ -34,7 +34,7 @@ func ephoneTemplateMode() conf.Mode {
 			ephoneTemplateSoftkeys(),
 			ephoneFeatures(),
 			ephoneKeys(),
-			[]conf.Command{inert("type <"+sccpModels+">$type [addon 1 "+expansions+"$addon1 [2 "+expansions+"$addon2]]", "", phoneTypeHelp)},
+			[]conf.Command{ephoneType()},
 		),
 	}
 }
@@ -168,13 +168,13 @@ func ephoneKeys() []conf.Command {
 	}
 }
 
+func ephoneType() conf.Command {
+	return shared(inert("type <"+sccpModels+">$type [addon 1 "+expansions+"$addon1 [2 "+expansions+"$addon2]]", "", phoneTypeHelp))
+}
+
 func ephoneButtons() []conf.Command {
 	return []conf.Command{
-		{
-			Syntax: "type <" + sccpModels + ">$type [addon 1 " + expansions + "$addon1 [2 " + expansions + "$addon2]]",
-			Inert:  true,
-			Help:   phoneTypeHelp,
-		},
+		ephoneType(),
 		{
 			Syntax: "auto-line [<incoming|<1-34>$button [answer-incoming$answer]>$kind]", Default: "auto-line", Inert: true,
 			Help: `

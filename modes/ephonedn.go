@@ -249,11 +249,11 @@ func ephoneDNFeatures() []conf.Command {
 func ephoneDNForwarding() []conf.Command {
 	tail := " [<primary|secondary>$which] [dialplan-pattern$pattern]"
 	return []conf.Command{
-		inert("call-forward all NUMBER(32)$number", "", callForwardHelp),
-		inert("call-forward busy NUMBER(32)$number"+tail, "", callForwardHelp),
-		inert("call-forward max-length <0-32>$length", "", callForwardHelp),
-		inert("call-forward night-service NUMBER(32)$number", "", callForwardHelp),
-		inert("call-forward noan NUMBER(32)$number timeout <3-60000>$timeout"+tail, "", callForwardHelp),
+		shared(inert("call-forward all NUMBER(32)$number", "", callForwardHelp)),
+		shared(inert("call-forward busy NUMBER(32)$number"+tail, "", callForwardHelp)),
+		shared(inert("call-forward max-length <0-32>$length", "", callForwardHelp)),
+		shared(inert("call-forward night-service NUMBER(32)$number", "", callForwardHelp)),
+		shared(inert("call-forward noan NUMBER(32)$number timeout <3-60000>$timeout"+tail, "", callForwardHelp)),
 	}
 }
 

@@ -100,23 +100,14 @@ func globalLines() []conf.Command {
 				$text     Text between two equal characters`,
 		},
 		bangs(1),
-		{
-			Syntax: "line con <0-0>$first!",
-			Enter:  modeLine,
-			Help:   lineHelp,
-		},
-		{
-			Syntax: "line aux <0-0>$first!",
-			Enter:  modeLine,
-			Inert:  true,
-			Help:   lineHelp,
-		},
-		{
+		shared(conf.Command{Syntax: "line con <0-0>$first!", Enter: modeLine, Help: lineHelp}),
+		shared(conf.Command{Syntax: "line aux <0-0>$first!", Enter: modeLine, Inert: true, Help: lineHelp}),
+		shared(conf.Command{
 			Syntax: "line vty <0-15>$first! [<1-15>$last]",
 			Enter:  modeLine,
 			Check:  checkVTYRange,
-			Help:   lineHelp + lineLastHelp,
-		},
+			Help:   lineHelp,
+		}),
 		bangs(1),
 		inert("scheduler allocate <3000-60000>$interrupt <500-60000>$process", "", `
 			scheduler   Scheduler
@@ -149,8 +140,6 @@ const (
 		con     Console
 		aux     Auxiliary line
 		vty     Virtual terminals
-		$first  First line`
-
-	lineLastHelp = `
-		$last  Last line`
+		$first  First line
+		$last   Last line`
 )

@@ -43,7 +43,14 @@ func softkeys(state, keys string) conf.Command {
 	return inert("softkeys "+state+" <"+strings.Join(strings.Fields(keys), "|")+">$keys...", "", help)
 }
 
-// trim drops the lines of a shared help text whose tokens a syntax does not have.
+// shared cuts a help text that several commands share down to the lines that this
+// one needs. Elsewhere the compiler reports help for a token that is not there.
+func shared(c conf.Command) conf.Command {
+	c.Help = trim(c.Syntax, c.Help)
+	return c
+}
+
+// trim drops the lines of a help text whose tokens a syntax does not have.
 func trim(syntax, help string) string {
 	tokens := map[string]bool{}
 	for _, word := range strings.FieldsFunc(syntax, func(r rune) bool { return strings.ContainsRune(" <>[]{}|!", r) }) {

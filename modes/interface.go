@@ -94,9 +94,9 @@ func interfaceMode() conf.Mode {
 			stored(inert("negotiation auto", "", `
 				negotiation  Negotiation of speed and duplex
 				auto         By itself`)),
-			inert("switchport access vlan <1-4094>$vlan", "", switchportHelp),
-			inert("switchport voice vlan <1-4094>$vlan", "", switchportHelp),
-			inert("switchport mode <access|trunk>$mode", "", switchportHelp),
+			shared(inert("switchport access vlan <1-4094>$vlan", "", switchportHelp)),
+			shared(inert("switchport voice vlan <1-4094>$vlan", "", switchportHelp)),
+			shared(inert("switchport mode <access|trunk>$mode", "", switchportHelp)),
 			inert("spanning-tree portfast", "", `
 				spanning-tree  Spanning tree
 				portfast       Forward at once`),

@@ -83,9 +83,9 @@ func lineMode() conf.Mode {
 			inert("session-limit <0-4294967295>$n", "", `
 				session-limit  Connections from this line
 				$n             Number of connections`),
-			inert("transport preferred <all|none|ssh|telnet>$protocol", "", transportHelp),
-			inert("transport input <all|none|ssh|telnet>$protocols...", "", transportHelp),
-			inert("transport output <all|none|ssh|telnet>$protocols...", "", transportHelp),
+			shared(inert("transport preferred <all|none|ssh|telnet>$protocol", "", transportHelp)),
+			shared(inert("transport input <all|none|ssh|telnet>$protocols...", "", transportHelp)),
+			shared(inert("transport output <all|none|ssh|telnet>$protocols...", "", transportHelp)),
 			inert("speed <0-4294967295>$rate", "", `
 				speed  Speed of the line
 				$rate  bit/s`),

@@ -12,11 +12,7 @@
 // on the goroutine of the session that typed them.
 package modes
 
-import (
-	"slices"
-
-	"github.com/busylamp/busylamp/cli/conf"
-)
+import "github.com/busylamp/busylamp/cli/conf"
 
 // Names of modes.
 const (
@@ -59,7 +55,7 @@ const (
 
 // All is the one ordered list of configuration modes.
 func All() []conf.Mode {
-	modes := []conf.Mode{
+	return []conf.Mode{
 		globalMode(),
 		presenceMode(),
 		sipUAMode(),
@@ -83,11 +79,4 @@ func All() []conf.Mode {
 		dhcpPoolMode(),
 		lineMode(),
 	}
-	for i, m := range modes {
-		modes[i].Commands = slices.Clone(m.Commands)
-		for j, c := range m.Commands {
-			modes[i].Commands[j].Help = trim(c.Syntax, c.Help)
-		}
-	}
-	return modes
 }

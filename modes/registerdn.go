@@ -10,11 +10,7 @@ func registerDNMode() conf.Mode {
 		Title:  "Voice register dn configuration commands:",
 		Indent: 1,
 		Commands: []conf.Command{
-			{
-				Syntax: "translation-profile incoming WORD$profile",
-				Inert:  true,
-				Help:   translationProfileHelp,
-			},
+			shared(inert("translation-profile incoming WORD$profile", "", translationProfileHelp)),
 			{
 				Syntax: "number NUMBER(16)$number",
 				Help: `
@@ -37,31 +33,11 @@ func registerDNMode() conf.Mode {
 					target     Where a REFER goes
 					dial-peer  To the dial peer that fits`,
 			},
-			{
-				Syntax: "call-forward b2bua all NUMBER(32)$number",
-				Inert:  true,
-				Help:   callForwardB2BUAHelp,
-			},
-			{
-				Syntax: "call-forward b2bua busy NUMBER(32)$number",
-				Inert:  true,
-				Help:   callForwardB2BUAHelp,
-			},
-			{
-				Syntax: "call-forward b2bua mailbox NUMBER(32)$number",
-				Inert:  true,
-				Help:   callForwardB2BUAHelp,
-			},
-			{
-				Syntax: "call-forward b2bua noan NUMBER(32)$number timeout <3-60000>$timeout",
-				Inert:  true,
-				Help:   callForwardB2BUAHelp,
-			},
-			{
-				Syntax: "call-forward b2bua unreachable NUMBER(32)$number",
-				Inert:  true,
-				Help:   callForwardB2BUAHelp,
-			},
+			shared(inert("call-forward b2bua all NUMBER(32)$number", "", callForwardB2BUAHelp)),
+			shared(inert("call-forward b2bua busy NUMBER(32)$number", "", callForwardB2BUAHelp)),
+			shared(inert("call-forward b2bua mailbox NUMBER(32)$number", "", callForwardB2BUAHelp)),
+			shared(inert("call-forward b2bua noan NUMBER(32)$number timeout <3-60000>$timeout", "", callForwardB2BUAHelp)),
+			shared(inert("call-forward b2bua unreachable NUMBER(32)$number", "", callForwardB2BUAHelp)),
 			{
 				Syntax: "preference <0-10>$order", Default: "preference 0",
 				Help: `

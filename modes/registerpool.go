@@ -116,11 +116,7 @@ func registerPoolLines() []conf.Command {
 				$tag      Tag of a voice register template`,
 		},
 		keptOnly(phonePresenceCallList()),
-		{
-			Syntax: "dtmf-relay {cisco-rtp$rtp|rtp-nte$nte|sip-notify$notify|sip-kpml$kpml}",
-			Inert:  true,
-			Help:   dtmfRelayHelp,
-		},
+		shared(inert("dtmf-relay {cisco-rtp$rtp|rtp-nte$nte|sip-notify$notify|sip-kpml$kpml}", "", dtmfRelayHelp)),
 		{
 			Syntax: "voice-class codec <1-10000>$tag",
 			Inert:  true,
@@ -152,21 +148,9 @@ func registerPoolLines() []conf.Command {
 				preference  Order among equal pools
 				$order      Preference, 0 is tried first`,
 		},
-		{
-			Syntax: "call-forward b2bua all NUMBER(32)$number",
-			Inert:  true,
-			Help:   callForwardB2BUAHelp,
-		},
-		{
-			Syntax: "call-forward b2bua busy NUMBER(32)$number",
-			Inert:  true,
-			Help:   callForwardB2BUAHelp,
-		},
-		{
-			Syntax: "call-forward b2bua noan NUMBER(32)$number timeout <3-60000>$timeout",
-			Inert:  true,
-			Help:   callForwardB2BUAHelp,
-		},
+		shared(inert("call-forward b2bua all NUMBER(32)$number", "", callForwardB2BUAHelp)),
+		shared(inert("call-forward b2bua busy NUMBER(32)$number", "", callForwardB2BUAHelp)),
+		shared(inert("call-forward b2bua noan NUMBER(32)$number timeout <3-60000>$timeout", "", callForwardB2BUAHelp)),
 		{
 			Syntax: "call-waiting",
 			Inert:  true, Default: "call-waiting",

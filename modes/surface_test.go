@@ -36,6 +36,23 @@ func TestCompile(t *testing.T) {
 	}
 }
 
+// TestStaleHelp: a help line for a token that a command does not have is found.
+func TestStaleHelp(t *testing.T) {
+	for i, m := range All() {
+		for j, c := range m.Commands {
+			if c.Syntax == "" {
+				continue
+			}
+			modes := All()
+			modes[i].Commands[j].Help += "\nstale-token  Nothing"
+			if _, err := conf.Compile(modes, Library()); err == nil || !strings.Contains(err.Error(), "stale-token") {
+				t.Fatalf("mode %s: %s: %v", m.Name, c.Syntax, err)
+			}
+			break // one command of each mode
+		}
+	}
+}
+
 func printable(s string) bool {
 	return strings.Trim(s, "\n\t") != "" && !strings.ContainsFunc(s, func(r rune) bool { return r > '~' })
 }

@@ -29,8 +29,7 @@ func telephonyMode() conf.Mode {
 					create         Generate configuration files
 					cnf-files      Configuration files of SCCP phones
 					version-stamp  Time the files were generated at
-					$stamp         Time stamp
-					$how           How the files are stamped`,
+					$stamp         Time stamp`,
 			}},
 		),
 	}
@@ -130,9 +129,9 @@ func telephonyHead() []conf.Command {
 
 func telephonyPhones() []conf.Command {
 	return []conf.Command{
-		inert("sdspfarm units <0-10>$n", "", sdspfarmHelp),
-		inert("sdspfarm transcode sessions <1-128>$n", "", sdspfarmHelp),
-		inert("sdspfarm tag <1-10>$tag! WORD$name", "", sdspfarmHelp),
+		shared(inert("sdspfarm units <0-10>$n", "", sdspfarmHelp)),
+		shared(inert("sdspfarm transcode sessions <1-128>$n", "", sdspfarmHelp)),
+		shared(inert("sdspfarm tag <1-10>$tag! WORD$name", "", sdspfarmHelp)),
 		inert("conference hardware", "", `
 			conference  Conferences
 			hardware    By DSP farm resources`),
@@ -185,16 +184,16 @@ func telephonyPhones() []conf.Command {
 
 func telephonyTimes() []conf.Command {
 	return []conf.Command{
-		inert("timeouts busy <0-30>$n", "timeouts busy 10", timeoutsHelp),
-		inert("timeouts interdigit <2-120>$n", "timeouts interdigit 10", timeoutsHelp),
-		inert("timeouts ringing <5-60000>$n", "timeouts ringing 180", timeoutsHelp),
-		inert("timeouts transfer-recall <1-1800>$n", "", timeoutsHelp),
-		inert("timeouts night-service-bell <4-30>$n", "timeouts night-service-bell 12", timeoutsHelp),
+		shared(inert("timeouts busy <0-30>$n", "timeouts busy 10", timeoutsHelp)),
+		shared(inert("timeouts interdigit <2-120>$n", "timeouts interdigit 10", timeoutsHelp)),
+		shared(inert("timeouts ringing <5-60000>$n", "timeouts ringing 180", timeoutsHelp)),
+		shared(inert("timeouts transfer-recall <1-1800>$n", "", timeoutsHelp)),
+		shared(inert("timeouts night-service-bell <4-30>$n", "timeouts night-service-bell 12", timeoutsHelp)),
 		inert("time-zone <1-54>$n", "time-zone 5", `
 			time-zone  Time zone phones show
 			$n         Time zone number`),
 		inert("time-format <12|24>$format", "time-format 12", timeFormatHelp),
-		inert("date-format <dd-mm-yy|mm-dd-yy|yy-dd-mm|yy-mm-dd>$format", "date-format mm-dd-yy", dateFormatHelp),
+		shared(inert("date-format <dd-mm-yy|mm-dd-yy|yy-dd-mm|yy-mm-dd>$format", "date-format mm-dd-yy", dateFormatHelp)),
 		inert("keepalive <10-65535>$n", "keepalive 30", `
 			keepalive  Interval between keepalives of phones
 			$n         Seconds`),

@@ -7,16 +7,16 @@ func telephonyServices() []conf.Command {
 		inert("voicemail NUMBER$number", "", `
 			voicemail  Number behind the messages button
 			$number    Telephone number of voice mail`),
-		inert("mwi relay", "", mwiHelp),
-		inert("mwi expires <600-99999>$n", "mwi expires 86400", mwiHelp),
-		inert("mwi sip-server A.B.C.D$address [transport <tcp|udp>$transport] [port <2000-9999>$port] [reg-e164$reg] [unsolicited$unsolicited [prefix WORD$prefix]]", "", mwiHelp),
-		inert("night-service code WORD(16)$code", "", nightServiceHelp),
-		inert("night-service <everyday|weekday|weekend>$days! HH:MM$start HH:MM$stop", "", nightServiceHelp),
-		inert("night-service day <mon|tue|wed|thu|fri|sat|sun>$day! HH:MM$start HH:MM$stop", "", nightServiceHelp),
-		inert("night-service date <jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec>$month! <1-31>$date! HH:MM$start HH:MM$stop", "", nightServiceHelp),
-		inert("after-hours block pattern <1-100>$tag! WORD$pattern [\\7-24$always]", "", afterHoursHelp),
-		inert("after-hours day <mon|tue|wed|thu|fri|sat|sun>$day! HH:MM$start HH:MM$stop", "", afterHoursHelp),
-		inert("after-hours date <jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec>$month! <1-31>$date! HH:MM$start HH:MM$stop", "", afterHoursHelp),
+		shared(inert("mwi relay", "", mwiHelp)),
+		shared(inert("mwi expires <600-99999>$n", "mwi expires 86400", mwiHelp)),
+		shared(inert("mwi sip-server A.B.C.D$address [transport <tcp|udp>$transport] [port <2000-9999>$port] [reg-e164$reg] [unsolicited$unsolicited [prefix WORD$prefix]]", "", mwiHelp)),
+		shared(inert("night-service code WORD(16)$code", "", nightServiceHelp)),
+		shared(inert("night-service <everyday|weekday|weekend>$days! HH:MM$start HH:MM$stop", "", nightServiceHelp)),
+		shared(inert("night-service day <mon|tue|wed|thu|fri|sat|sun>$day! HH:MM$start HH:MM$stop", "", nightServiceHelp)),
+		shared(inert("night-service date <jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec>$month! <1-31>$date! HH:MM$start HH:MM$stop", "", nightServiceHelp)),
+		shared(inert("after-hours block pattern <1-100>$tag! WORD$pattern [\\7-24$always]", "", afterHoursHelp)),
+		shared(inert("after-hours day <mon|tue|wed|thu|fri|sat|sun>$day! HH:MM$start HH:MM$stop", "", afterHoursHelp)),
+		shared(inert("after-hours date <jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec>$month! <1-31>$date! HH:MM$start HH:MM$stop", "", afterHoursHelp)),
 		inert("hunt-group logout <\\DND|HLog|notify>$how", "", `
 			hunt-group  Hunt groups
 			logout      How an agent leaves
@@ -99,8 +99,8 @@ func telephonyCalls() []conf.Command {
 
 func telephonyWeb() []conf.Command {
 	return []conf.Command{
-		inert("web admin system [name WORD(28)$user] [<password LINE$password|secret <0|5>$type LINE$secret>$kind]", "", webAdminHelp),
-		inert("web admin customer [name WORD(28)$user] [<password LINE$password|secret <0|5>$type LINE$secret>$kind]", "", webAdminHelp),
+		shared(inert("web admin system [name WORD(28)$user] [<password LINE$password|secret <0|5>$type LINE$secret>$kind]", "", webAdminHelp)),
+		shared(inert("web admin customer [name WORD(28)$user] [<password LINE$password|secret <0|5>$type LINE$secret>$kind]", "", webAdminHelp)),
 		inert("dn-webedit", "", `
 			dn-webedit  Directory numbers may be added in the web interface`),
 		inert("time-webedit", "", `

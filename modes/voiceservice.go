@@ -16,14 +16,14 @@ func voiceServiceMode() conf.Mode {
 			inert("mode border-element", "", `
 				mode            Mode of operation
 				border-element  Border element`),
-			inert("allow-connections h323 to h323", "", allowConnectionsHelp),
-			inert("allow-connections h323 to sip", "", allowConnectionsHelp),
-			inert("allow-connections sip to h323", "", allowConnectionsHelp),
-			inert("allow-connections sip to sip", "", allowConnectionsHelp),
-			inert("supplementary-service h450.2", "supplementary-service h450.2", supplementaryHelp),
-			inert("supplementary-service h450.3", "supplementary-service h450.3", supplementaryHelp),
-			inert("supplementary-service h450.12 [advertise-only$advertise]", "", supplementaryHelp),
-			inert("supplementary-service sip <handle-replaces|moved-temporarily|refer>$what!", "", supplementaryHelp),
+			shared(inert("allow-connections h323 to h323", "", allowConnectionsHelp)),
+			shared(inert("allow-connections h323 to sip", "", allowConnectionsHelp)),
+			shared(inert("allow-connections sip to h323", "", allowConnectionsHelp)),
+			shared(inert("allow-connections sip to sip", "", allowConnectionsHelp)),
+			shared(inert("supplementary-service h450.2", "supplementary-service h450.2", supplementaryHelp)),
+			shared(inert("supplementary-service h450.3", "supplementary-service h450.3", supplementaryHelp)),
+			shared(inert("supplementary-service h450.12 [advertise-only$advertise]", "", supplementaryHelp)),
+			shared(inert("supplementary-service sip <handle-replaces|moved-temporarily|refer>$what!", "", supplementaryHelp)),
 			inert("redirect ip2ip", "", `
 				redirect  Redirected calls
 				ip2ip     From IP to IP`),
