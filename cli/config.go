@@ -8,7 +8,6 @@ import (
 
 	"github.com/busylamp/busylamp/cli/conf"
 	"github.com/busylamp/busylamp/cli/grammar"
-	"github.com/busylamp/busylamp/cli/term"
 	"github.com/busylamp/busylamp/internal/logbuf"
 )
 
@@ -93,13 +92,9 @@ func (s *Session) configLine(ctx context.Context, line string, next func() (stri
 	}
 	args := res.Args
 	if res.Outcome == grammar.NeedText {
-		s.print("Enter TEXT message.  End with the character '" + res.Delim[:1] + "'.\n")
+		s.print("Enter TEXT message.  End with the character '" + res.Delim + "'.\n")
 		text, err := collect(res, next)
-		switch {
-		case errors.Is(err, term.ErrInterrupt):
-			s.leaveConfig()
-			return nil
-		case err != nil:
+		if err != nil {
 			return message("% Text has no closing delimiter")
 		}
 		args = res.WithText(text)
@@ -131,8 +126,7 @@ func (s *Session) configLine(ctx context.Context, line string, next func() (stri
 	return s.commit(level, args)
 }
 
-// collect reads a banner up to its closing delimiter. The error is that of
-// next: input ended or the user interrupted.
+// collect reads a banner up to its closing delimiter. The error is that of next.
 func collect(res grammar.Result, next func() (string, error)) (string, error) {
 	var b strings.Builder
 	for {

@@ -152,6 +152,16 @@ Router(config)#banner motd #
 Enter TEXT message.  End with the character '#'.
 Hello,^C
 ` + left + `Router#`},
+		{"banner ended by Ctrl-Z", "banner motd ^C\nHello,\x1ashow run | i banner\n", `
+Router(config)#banner motd ^C
+Enter TEXT message.  End with the character '^C'.
+Hello,^Z
+` + left + `Router#show run | i banner
+Router#`},
+		{"banner cut off by a hang-up", "banner motd #\nHello,", `
+Router(config)#banner motd #
+Enter TEXT message.  End with the character '#'.
+Hello,` + left[:len(left)-1]},
 		{"hostname is cut in configuration prompts", "hostname THIS.IS.A.PARTICULARLY.LONG\nend\n", `
 Router(config)#hostname THIS.IS.A.PARTICULARLY.LONG
 THIS.IS.A.PARTICULAR(config)#end
@@ -166,6 +176,14 @@ Router(config-presence)#` + left[:len(left)-1]},
 		t.Run(c.name, func(t *testing.T) {
 			check(t, newBox(t, DefaultConfig()).console(keysConfig+c.keys), textConfig+strings.TrimPrefix(c.want, "\n"))
 		})
+	}
+}
+
+// A banner that nobody goes on with ends the session like a prompt.
+func TestBannerLeftAlone(t *testing.T) {
+	got := newBox(t, DefaultConfig()).console(keysConfig + "banner motd #\nHello,\x01\nshow privilege\n")
+	if !strings.HasSuffix(got, "\nRouter>show privilege\nCurrent privilege level is 1\nRouter>") || strings.Contains(got, "% ") {
+		t.Errorf("%s", got)
 	}
 }
 

@@ -275,18 +275,16 @@ func (s *Session) turn(ctx context.Context) error {
 	prompt := s.prompt()
 	line, err := s.readLine(prompt, s.lineOptions(ctx))
 	s.touch()
-	switch {
-	case err == nil:
-		s.typed(ctx, prompt, line)
-	case errors.Is(err, term.ErrInterrupt):
-		s.leaveConfig()
-	case errors.Is(err, term.ErrEnd):
-		s.typed(ctx, prompt, line)
-		s.leaveConfig()
-	default:
-		return err
+	if err == nil || errors.Is(err, term.ErrEnd) {
+		if ended := s.typed(ctx, prompt, line); ended != nil {
+			err = ended
+		}
 	}
-	return nil
+	if errors.Is(err, term.ErrInterrupt) || errors.Is(err, term.ErrEnd) {
+		s.leaveConfig()
+		return nil
+	}
+	return err
 }
 
 // flushLog lets messages be printed before the next prompt, and the last ones
@@ -325,23 +323,26 @@ func (s *Session) lineOptions(ctx context.Context) term.LineOptions {
 }
 
 // typed carries out one line as typed after prompt. Blank lines and comments do
-// nothing.
-func (s *Session) typed(ctx context.Context, prompt, line string) {
+// nothing. The error is that of a banner whose lines did not come.
+func (s *Session) typed(ctx context.Context, prompt, line string) error {
 	line = strings.TrimRight(strings.ReplaceAll(line, "\t", " "), " \r\n")
 	if text := strings.TrimLeft(line, " "); text == "" || text[0] == '!' {
-		return
+		return nil
 	}
 	var lerr *lineError
+	var ended error
 	if len(s.stack) > 0 {
-		lerr = s.configLine(ctx, line, func() (string, error) {
-			return s.readLine("", term.LineOptions{Echo: true, Timeout: s.line().ExecTimeout})
+		lerr = s.configLine(ctx, line, func() (text string, err error) {
+			text, ended = s.readLine("", term.LineOptions{Echo: true, Timeout: s.line().ExecTimeout})
+			return text, ended
 		})
 	} else {
 		lerr = s.execLine(ctx, line, false)
 	}
-	if lerr != nil {
+	if ended == nil && lerr != nil {
 		s.print(lerr.render(prompt, line))
 	}
+	return ended
 }
 
 // RunLine runs one line as if it had been typed at the EXEC prompt: an SSH exec
