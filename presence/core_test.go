@@ -257,10 +257,19 @@ func TestDeliverAgain(t *testing.T) {
 	if r := b.records(); r[0].Retry != 1 {
 		t.Errorf("retry %d", r[0].Retry)
 	}
-	b.step(inPublish{"2001", busy}) // newer than what failed: goes at once, and once
-	b.advance(time.Minute)
-	b.want(t, "1 2001 busy active 3600")
+	// A change meanwhile waits for the delivery, so that a busy line does not use up the tries.
+	for range 2 * maxFails {
+		b.step(inPublish{"2001", idle})
+		b.step(inPublish{"2001", busy})
+	}
+	b.want(t)
+	b.advance(2 * time.Second)
+	b.want(t, "1 2001 busy active 3598")
 	b.step(inDone{id: 1, code: 200})
+	b.step(inPublish{"2001", idle})
+	b.want(t, "1 2001 idle active 3598")
+	b.step(inPublish{"2001", busy})
+	b.log = nil
 	for range maxFails {
 		fail()
 		b.advance(64 * time.Second)
@@ -271,6 +280,34 @@ func TestDeliverAgain(t *testing.T) {
 	b.log = nil
 	fail()
 	b.want(t, "1 2001 busy gone")
+}
+
+func TestRefreshForgivesFailures(t *testing.T) {
+	b := newBench(open("2001"))
+	b.subscribe("2001", SIPPhone, 3600)
+	for range 3 * maxFails {
+		b.step(inDone{id: 1, code: 500})
+		if err := b.refresh(1, 3600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if r := b.records(); r[0].Retry != 0 {
+		t.Errorf("retry %d", r[0].Retry)
+	}
+}
+
+// What never left this router is not the watcher's failure.
+func TestOwnFailuresDoNotCount(t *testing.T) {
+	b := newBench(open("2001"))
+	b.subscribe("2001", SIPPhone, 3600)
+	b.log = nil
+	for range 3 * maxFails {
+		b.step(inDone{id: 1, err: errors.New("overload")})
+		b.advance(firstWait)
+	}
+	if n := len(b.log); n != 3*maxFails || b.records()[0].Retry != 0 {
+		t.Errorf("%d deliveries, %+v", n, b.records())
+	}
 }
 
 // The two texts of the guide must come from what they say.

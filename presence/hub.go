@@ -130,7 +130,9 @@ func (h *Hub) Unsubscribe(id uint32) { h.tell(id, inUnsubscribe{id}) }
 // a timeout and 503 for a transport that failed (RFC 3261 8.1.3.1). A watcher
 // that cannot be reached loses its subscription and its Sink hears so by a Note
 // with Gone; after any other failure the newest Note is delivered again, after
-// retryAfter if that is given. See RFC 6665 4.2.2 and RFC 5057 5.1.
+// retryAfter if that is given. Code 0 means that it never left, for a reason of
+// our own: it is delivered again and held against nobody. See RFC 6665 4.2.2 and
+// RFC 5057 5.1.
 func (h *Hub) Done(id uint32, code int, err error, retryAfter time.Duration) {
 	h.tell(id, inDone{id: id, code: code, err: err, retryAfter: retryAfter})
 }

@@ -76,14 +76,11 @@ func (c *core) show(ln *line) bool {
 	ln.version = c.version
 	c.out = slices.Grow(c.out, len(ln.subs))
 	for _, s := range ln.subs {
-		if s.held {
-			continue
+		// While it waits to be delivered again nothing is sent: that delivery has
+		// the newest state, and a busy line must not use up the watcher's tries.
+		if !s.held && s.resend == 0 {
+			c.note(s)
 		}
-		if s.resend != 0 {
-			s.resend = 0
-			c.timers.set(s)
-		}
-		c.note(s)
 	}
 	return true
 }

@@ -21,8 +21,9 @@ const (
 	probationRetryAfter = 60 * time.Second // asked of watchers when presence is switched off
 	maxSeconds          = 1<<32 - 1        // Expires is 32 bits (RFC 3261 20.19)
 
-	// A NOTIFY that failed is sent again after 2, 4, 8, … 64 s; the seventh
-	// failure in a row ends the subscription, about two minutes after the first.
+	// A NOTIFY that failed is sent again after 2, 4, 8, … 64 s, with the state of
+	// that moment; the seventh failure in a row ends the subscription, about two
+	// minutes after the first. A refresh starts the count anew.
 	maxFails    = 6
 	firstWait   = 2 * time.Second
 	longestWait = 10 * time.Minute // whatever Retry-After says

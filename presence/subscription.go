@@ -106,7 +106,7 @@ func (c *core) refresh(id uint32, expires time.Duration) answer {
 		c.end(s, ending{reason: ReasonTimeout})
 		return answer{id: id}
 	}
-	s.resend = 0
+	s.resend, s.fails = 0, 0 // it is there, whatever became of its NOTIFYs
 	c.grant(s, expires)
 	c.trace(topicEvent, s.id, "presence_refresh", "expires %d", s.granted)
 	c.note(s)
@@ -145,14 +145,16 @@ func (c *core) done(in inDone) {
 		}
 		return
 	}
-	// The text is the guide's.
-	c.trace(topicErrors, s.id, "presence_handle_notify_done", "sip stack response code [%d]", in.code)
-	wait, keep := c.afterFailure(s, in)
-	if !keep {
-		c.end(s, ending{gone: true})
-		return
+	wait, keep := firstWait, true
+	if in.code != 0 {
+		// The text is the guide's.
+		c.trace(topicErrors, s.id, "presence_handle_notify_done", "sip stack response code [%d]", in.code)
+		if wait, keep = c.afterFailure(s, in); !keep {
+			c.end(s, ending{gone: true})
+			return
+		}
+		s.fails++
 	}
-	s.fails++
 	s.resend = c.now + wait
 	c.timers.set(s)
 	c.trace(topicTimer, s.id, "presence_timer", "deliver again in %s", wait)
