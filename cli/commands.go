@@ -51,6 +51,7 @@ func (c *Context) ConfigureMemory() error {
 	for _, e := range c.Shell.Load(c, text, conf.Origin{Text: "memory"}) {
 		c.Printf("%s", e.String())
 	}
+	c.Session.dirty, c.Session.stale = true, true // the agents have yet to take it
 	return nil
 }
 

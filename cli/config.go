@@ -157,7 +157,7 @@ func (s *Session) commit(level int, args grammar.Args) *lineError {
 			return message(err.Error())
 		}
 	}
-	path, done, err := store.Apply(s.origin(), f.path, args)
+	path, done, err := store.Apply(s.author(), f.path, args)
 	if err != nil {
 		return message(err.Error())
 	}

@@ -1,11 +1,15 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/busylamp/busylamp/cli/conf"
+	"github.com/busylamp/busylamp/cli/grammar"
 	"github.com/busylamp/busylamp/internal/logbuf"
 )
 
@@ -64,6 +68,52 @@ restamp
 	}
 	if msgs := b.log.Buffer(); len(msgs) != 1 || !strings.HasSuffix(msgs[0], "%SYS-5-CONFIG_I: Configured from memory by console") {
 		t.Errorf("log %q", msgs)
+	}
+}
+
+func TestLoadRecordsItsOrigin(t *testing.T) {
+	b := newBox(t, DefaultConfig())
+	var got []conf.Origin
+	for _, a := range b.sets["telephony-service"].actions {
+		if a.plain != nil {
+			a.plain.Run = func(c *Context, _ grammar.Args) error {
+				got = append(got, c.Session.author())
+				return nil
+			}
+		}
+	}
+	b.Load(t.Context(), []byte("telephony-service\n restamp\n"), conf.Origin{Text: "memory"})
+	b.console("en\nconf t\ntelephony-service\nrestamp\n")
+	if len(got) != 2 || got[0].Text != "memory" || got[1].Text != "console" {
+		t.Errorf("origins %v", got)
+	}
+}
+
+// The prompt after `configure memory` waits for the agents, in a paste too.
+func TestConfigureMemorySettles(t *testing.T) {
+	for _, pending := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBox(t, DefaultConfig())
+			if err := b.state.WriteStartup([]byte("hostname CME\n")); err != nil {
+				t.Fatal(err)
+			}
+			conf.Bind(b.store, "slow", func(t conf.Tree) conf.Tree { return t }, func(a, b conf.Tree) bool { return false },
+				func(context.Context, conf.Tree, conf.Tree) error { time.Sleep(time.Second); return nil })
+			f := newFakeTerm("en\nconfigure\nmem\n\n")
+			f.pending = pending
+			var prompted time.Time
+			f.onWrite = func(text string) {
+				if text == "CME#" && prompted.IsZero() {
+					prompted = time.Now()
+				}
+			}
+			time.Sleep(time.Minute)
+			start := time.Now()
+			b.on(LineConsole, f)
+			if took := prompted.Sub(start); took != time.Second {
+				t.Errorf("pending %v: prompt after %v", pending, took)
+			}
+		})
 	}
 }
 

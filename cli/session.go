@@ -122,6 +122,15 @@ func (s *Session) origin() conf.Origin {
 	return conf.Origin{Text: text}
 }
 
+// author is whom commits are recorded under: a file's own name, not that of the
+// session that loads it.
+func (s *Session) author() conf.Origin {
+	if s.loading {
+		return conf.Origin{Text: s.source}
+	}
+	return s.origin()
+}
+
 // maxHostname is how much of the hostname a configuration prompt shows.
 const maxHostname = 20
 
