@@ -9,7 +9,8 @@ import (
 
 // How a pool is found for a REGISTER, strongest first. The first level at which
 // any pool fits decides; on that level a pool that has the number goes before one that
-// has not, then the longer prefix, then the lower tag.
+// has not, then the longer prefix, then the lower tag. A pool with a MAC that is
+// taken (see Registry.taken) has no fit by number.
 const (
 	fitNone    = iota
 	fitNumber  // the number is the pool's and nothing in the request speaks against it
@@ -117,14 +118,18 @@ func (ix *index) lineOf(p *Pool, number string) (line, bool) {
 	return line{}, false
 }
 
-// match finds the pool for a number, an identity and a source address. It
-// returns nil when no pool fits; ok is false when the pool has not got the number.
-func (ix *index) match(number string, id identity, src netip.Addr) (best *Pool, ln line, ok bool) {
+// match finds the pool for a number, an identity and a source address; taken says
+// which pools are not for phones that do not name themselves. It returns nil when
+// no pool fits; ok is false when the pool has not got the number.
+func (ix *index) match(number string, id identity, src netip.Addr, taken func(*Pool) bool) (best *Pool, ln line, ok bool) {
 	var bestLevel, bestBits int
 	consider := func(pools []*Pool) {
 		for _, p := range pools {
 			l, has := ix.lineOf(p, number)
 			level, bits := p.fit(id, src, has)
+			if level == fitNumber && !p.MAC.IsZero() && taken(p) {
+				continue
+			}
 			if level == fitNone || best != nil && !better(level, bestLevel, has, ok, bits, bestBits, p.Tag < best.Tag) {
 				continue
 			}

@@ -97,7 +97,7 @@ func TestMatch(t *testing.T) {
 		if tt.device != "" {
 			reg.Contacts[0].Params = ";device-id=" + tt.device
 		}
-		p, ln, ok := ix.match(tt.number, identify(reg), netip.MustParseAddr(tt.src))
+		p, ln, ok := ix.match(tt.number, identify(reg), netip.MustParseAddr(tt.src), func(*Pool) bool { return false })
 		var pool int
 		if p != nil {
 			pool = p.Tag

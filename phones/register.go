@@ -34,11 +34,38 @@ func (r *Registry) Authenticate(reg Registration) (Credentials, bool) {
 	id := identify(reg)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	p, _, ok := r.ix.match(reg.Number, id, reg.Source.Addr().Unmap())
+	reg.Source = unmap(reg.Source)
+	p, _, ok := r.match(reg, id)
 	if !ok || !r.ix.open() || !r.ix.challenges(p) {
 		return Credentials{}, false
 	}
 	return Credentials{Realm: r.ix.cfg.Realm, Username: p.Username, Password: p.Password}, true
+}
+
+// match finds the pool and line of a request.
+func (r *Registry) match(reg Registration, id identity) (*Pool, line, bool) {
+	return r.ix.match(reg.Number, id, reg.Source.Addr(), func(p *Pool) bool { return r.taken(p, reg) })
+}
+
+// taken reports whether a pool with `id mac` is closed to a request that does not
+// name the MAC: a phone that named it is registered from elsewhere. Otherwise
+// whoever knows the number could list, change or remove that phone's contacts.
+// Of a pool that no phone has named itself for, only a phone that is registered
+// there may ask for the contacts. A pool with a password needs none of this.
+func (r *Registry) taken(p *Pool, reg Registration) bool {
+	if r.ix.challenges(p) {
+		return false
+	}
+	var holders []*binding
+	for _, b := range r.poolState(p.Tag).bound {
+		if slices.Contains(b.identity.macs, p.MAC) {
+			holders = append(holders, b)
+		}
+	}
+	if holders == nil && reg.query() {
+		holders = r.poolState(p.Tag).bound
+	}
+	return len(holders) > 0 && !slices.ContainsFunc(holders, func(b *binding) bool { return b.Source == reg.Source })
 }
 
 // challenges reports whether a pool's phones must prove who they are.
@@ -54,7 +81,7 @@ func (r *Registry) AuthenticationFailed(reg Registration) {
 	j := r.journal()
 	r.mu.Lock()
 	now := r.now()
-	p, _, _ := r.ix.match(reg.Number, id, reg.Source.Addr())
+	p, _, _ := r.match(reg, id)
 	r.count(p, reg.removesOnly(), false, now)
 	r.attempt(reg, id, reasonAuth, now)
 	j.err("//-1/xxxxxxxxxxxx/SIP/Error/ccsip_spi_register_incoming_registration: Registration Authorization failed with authorization header=")
@@ -117,7 +144,7 @@ func (r *Registry) admit(reg Registration, id identity, j *journal, now time.Tim
 	if reg.Star && (len(reg.Contacts) > 0 || reg.Expires != 0) {
 		return nil, line{}, refuse(400, "Bad Request", "Contact * without Expires 0")
 	}
-	p, ln, ok := r.ix.match(reg.Number, id, reg.Source.Addr())
+	p, ln, ok := r.match(reg, id)
 	if !ok {
 		j.both("VOICE_REG_POOL: Contact doesn't match any pools")
 		r.attempt(reg, id, reasonNoPool, now)
