@@ -36,6 +36,7 @@ func registerGlobalHead() []conf.Command {
 		},
 		{
 			Syntax: "source-address A.B.C.D$address [port <2000-9999>$port]",
+			Fill:   map[string]string{"port": "5060"},
 			Help: `
 				source-address  Address and port SIP phones register with
 				$address        IP address of this router

@@ -8,24 +8,10 @@ import (
 	"github.com/busylamp/busylamp/cli/secret"
 )
 
-// filled are captures that a router prints although they were not typed.
-func filled(command string) map[string]string {
-	switch command {
-	case "source-address":
-		return map[string]string{"port": "5060"}
-	case "ip source-address":
-		return map[string]string{"port": "2000"}
-	case "max-conferences":
-		return map[string]string{"gain": "-6"}
-	}
-	return nil
-}
-
 // Rewrite is cli.Options.Rewrite: it puts a line into the form in which it is
 // stored. Secrets typed in clear are hashed, so that they are never printed
-// again; defaults that a router prints are filled in; an old spelling becomes
-// the new one. A line that cannot be put into that form is refused, so that no
-// secret is ever stored in clear instead.
+// again; an old spelling becomes the new one. A line that cannot be put into
+// that form is refused, so that no secret is ever stored in clear instead.
 func Rewrite(t conf.Tree, _ conf.Path, args grammar.Args) (grammar.Args, error) {
 	name := args.Command().Name()
 	if name == "ip domain-lookup" {
@@ -48,13 +34,7 @@ func Rewrite(t conf.Tree, _ conf.Path, args grammar.Args) (grammar.Args, error) 
 		}
 		return rewritten(args, kept(t, args, values))
 	}
-	values := map[string]string{}
-	for capture, value := range filled(name) {
-		if !args.Has(capture) {
-			values[capture] = value
-		}
-	}
-	return rewritten(args, values)
+	return args, nil
 }
 
 // hashed is the type 5 form of a secret, empty when there is nothing to hash.

@@ -173,7 +173,7 @@ func checkNo(t *testing.T, m *conf.CompiledMode, c conf.Command, base conf.Tree,
 		return
 	}
 	node, _ := set.At(parent)
-	if got, ok := node.Get(name); c.Order != conf.Arrival && (!ok || c.PerLine == 0 && c.Default == "" && !got.Equal(args)) {
+	if got, ok := node.Get(name); c.Order != conf.Arrival && (!ok || c.PerLine == 0 && c.Default == "" && c.Fill == nil && !got.Equal(args)) {
 		t.Errorf("mode %s: %q: Get gives %q, %v", m.Mode.Name, line, got.Line(), ok)
 	}
 	off, _ := apply(t, set, parent, "no "+line)

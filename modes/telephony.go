@@ -67,6 +67,7 @@ func telephonyHead() []conf.Command {
 		},
 		{
 			Inert:  true,
+			Fill:   map[string]string{"port": "2000"},
 			Syntax: "ip source-address A.B.C.D$address [port <2000-9999>$port] [secondary A.B.C.D$secondary [rehome <0-65535>$rehome]] [<any-match|strict-match>$match]",
 			Help: `
 				ip              IP parameters

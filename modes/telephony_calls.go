@@ -44,6 +44,7 @@ func telephonyCalls() []conf.Command {
 	return []conf.Command{
 		{
 			Syntax: "max-conferences <1-{platform-max-conferences}>$n [gain <-6|0|3|6>$gain]",
+			Fill:   map[string]string{"gain": "-6"},
 			Inert:  true,
 			Help: `
 				max-conferences  Maximum number of three-party conferences

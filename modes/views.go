@@ -89,16 +89,11 @@ func cmeMode(global conf.Node) bool {
 
 // sipSource is `source-address A port P`, the zero value when it is not set.
 func sipSource(global conf.Node) netip.AddrPort {
-	const defaultPort = 5060
 	args, ok := global.Get("source-address")
 	if !ok {
 		return netip.AddrPort{}
 	}
-	port := args.Int("port")
-	if port == 0 {
-		port = defaultPort
-	}
-	return netip.AddrPortFrom(address(args, "address"), uint16(port))
+	return netip.AddrPortFrom(address(args, "address"), uint16(args.Int("port")))
 }
 
 // address is a captured A.B.C.D, invalid when it is absent.

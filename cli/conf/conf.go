@@ -62,6 +62,11 @@ type Command struct {
 	// ("no shutdown").
 	Default string
 
+	// Fill are values of optional captures that a router prints although they
+	// were not typed, by the name of the capture: `source-address 10.1.1.2` is
+	// stored with "port 5060".
+	Fill map[string]string
+
 	// No is what the negative form does.
 	No NoForm
 
@@ -86,6 +91,10 @@ type Command struct {
 	// is "2"). Nil: the element itself. Keys of digits sort as numbers. Only
 	// with PerLine.
 	ElementKey func(element string) string
+
+	// Prompt: the line changes what the next prompt looks like (`hostname`), so
+	// that a shell waits until it is in force, even in a paste.
+	Prompt bool
 
 	// Hidden lines are accepted and forgotten: not stored, never printed.
 	Hidden bool

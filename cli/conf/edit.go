@@ -3,6 +3,7 @@ package conf
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/busylamp/busylamp/cli/grammar"
@@ -24,7 +25,8 @@ var (
 // that changes nothing gives the same tree and no changes.
 //
 // The error of a Check is returned as it is; the others are ErrGone, ErrForeign,
-// ErrNoForm, and that of a list element that does not fit its command alone.
+// ErrNoForm, and those of a list element or a filled line that does not fit its
+// command.
 func (t Tree) Apply(parent Path, args grammar.Args) (Tree, Path, []Change, error) {
 	at, ok := t.At(parent)
 	if !ok || at.mode == nil {
@@ -33,6 +35,10 @@ func (t Tree) Apply(parent Path, args grammar.Args) (Tree, Path, []Change, error
 	cmd := at.mode.byGrammar[args.Command()]
 	if cmd == nil {
 		return t, parent, nil, ErrForeign
+	}
+	args, err := cmd.fill(args)
+	if err != nil {
+		return t, parent, nil, err
 	}
 	e := edit{old: t, new: t, parent: at, cmd: cmd, path: parent.entry(cmd.index, args.Key())}
 	if err := e.run(args); err != nil {
@@ -73,6 +79,24 @@ func (e *edit) run(args grammar.Args) error {
 		e.reset(args)
 	}
 	return nil
+}
+
+// fill puts in what Fill says and the line does not.
+func (c *command) fill(args grammar.Args) (grammar.Args, error) {
+	if len(c.Fill) == 0 || args.Form() != grammar.Positive {
+		return args, nil
+	}
+	values := maps.Clone(c.Fill)
+	for _, name := range c.captures {
+		if args.Has(name) {
+			values[name] = args.String(name)
+		}
+	}
+	filled, err := c.grammar.Build(values)
+	if err != nil {
+		return args, fmt.Errorf("%% %s: the line cannot be completed", c.name)
+	}
+	return filled, nil
 }
 
 func (e *edit) check(args grammar.Args) error {

@@ -223,6 +223,14 @@ func (c *compiler) parse(cmd *command) bool {
 	} else if cmd.ElementKey != nil {
 		c.fail(cmd, "ElementKey without PerLine")
 	}
+	for name := range cmd.Fill {
+		if !slices.Contains(cmd.captures, name) {
+			c.fail(cmd, "fills $%s, which is not in the syntax", name)
+		}
+	}
+	if cmd.Fill != nil && (cmd.PerLine > 0 || cmd.Default != "" || cmd.Enter != "") {
+		c.fail(cmd, "Fill allows neither PerLine, Default nor Enter")
+	}
 	if cmd.Implicit && (cmd.Enter == "" || len(cmd.captures) > 0 || cmd.Default != "") {
 		c.fail(cmd, "Implicit needs Enter and allows neither captures nor Default")
 	}

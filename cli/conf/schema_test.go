@@ -127,6 +127,7 @@ func testModes() []Mode {
 		}},
 		{Name: "telephony", Prompt: "config-telephony", Indent: 1, Commands: []Command{
 			{Syntax: "max-dn <1-500>$n", Help: h("max-dn", "$n")},
+			{Syntax: "source WORD$a [port <1-9999>$port] [strict$strict]", Help: h("source", "$a", "port", "$port", "strict", "$strict"), Fill: map[string]string{"port": "2000"}},
 			{Syntax: "mode blue", Help: h("mode", "blue"), Replaces: []string{"mode red"}},
 			{Syntax: "mode red", Help: h("mode", "red"), Replaces: []string{"mode blue"}},
 			{Syntax: "url <directories|services>$what! WORD$url", Help: h("url", "directories", "services", "$url")},
@@ -265,6 +266,8 @@ func TestCompileReportsEverything(t *testing.T) {
 			{Syntax: "fourteen", Help: h("fourteen"), Enter: "sub", Default: "fourteen"},
 			{Syntax: "fifteen", Help: h("fifteen"), Replaces: []string{"fifteen"}},
 			{Default: "sixteen"},
+			{Syntax: "seventeen <1-2>$n", Help: h("seventeen", "$n"), Fill: map[string]string{"m": "1"}},
+			{Syntax: "eighteen <1-2>$n", Help: h("eighteen", "$n"), Default: "eighteen 1", Fill: map[string]string{"n": "1"}},
 		}},
 		{Name: "flat"},
 		{Name: "sub", Indent: 1, Commands: []Command{{Bangs: 1}}},
@@ -292,6 +295,8 @@ func TestCompileReportsEverything(t *testing.T) {
 		`fourteen: a line that opens a mode`,
 		`fifteen: cannot replace`,
 		`entry 15: a separator (no Syntax) needs Bangs`,
+		`seventeen: fills $m`,
+		`eighteen: Fill allows`,
 		`mode sub: entry 0: separators belong to`,
 	} {
 		if !strings.Contains(err.Error(), want) {
