@@ -168,21 +168,21 @@ type Watcher struct {
 
 // FindWatcher says whether a request from user, received from src, comes from a
 // registered phone. It does iff a contact of that number was registered from
-// the same IP address, and either from the same port or with the host and port
-// that this request's Contact gives (contact: "host" or "host:port", "" if none).
-// So a phone behind a NAT is recognised by its mapped port, a phone that opens
-// a new TCP connection by its Contact, and a different agent on the same
-// address by neither.
+// the same IP address and port; or by TCP from the same address, and this
+// request's Contact (contact: "host" or "host:port", "" if none) names that
+// contact and that address. So a phone behind a NAT is recognised by its mapped
+// port, and one that opens a new TCP connection by its Contact unless there is a
+// NAT between. A different agent on a phone's address passes for it only if it
+// copies a TCP phone's Contact.
 func (r *Registry) FindWatcher(user string, src netip.AddrPort, contact string) (Watcher, bool) {
 	src = unmap(src)
 	host, port := splitHostPort(contact)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, b := range r.bindings[user] {
-		if b.Source.Addr() != src.Addr() {
-			continue
-		}
-		if b.Source.Port() != src.Port() && (host == "" || !strings.EqualFold(host, b.Host) || port != b.Port) {
+		again := b.Transport == "tcp" && b.Source.Addr() == src.Addr() && // another connection
+			strings.EqualFold(host, b.Host) && port == b.Port && host == src.Addr().String()
+		if b.Source != src && !again {
 			continue
 		}
 		w := Watcher{Pool: b.Pool, Device: b.Device, Name: poolName(b.Pool), Number: user, DialPeer: b.DialPeer}

@@ -18,27 +18,36 @@ func TestFindWatcher(t *testing.T) {
 	reg := h.request("2101", "192.168.1.7", 600) // behind a NAT: the contact is private
 	reg.Source = netip.MustParseAddrPort("203.0.113.9:40000")
 	h.must(reg)
+	reg = h.request("2101", "10.1.1.1", 600)
+	reg.Source, reg.Transport = netip.MustParseAddrPort("10.1.1.1:40000"), "tcp"
+	h.must(reg)
+	reg = h.request("2101", "192.168.1.8", 600)
+	reg.Source, reg.Transport = netip.MustParseAddrPort("203.0.113.10:40000"), "tcp"
+	h.must(reg)
 	tests := []struct {
 		name, user, src, contact string
-		ok                       bool
+		dialPeer                 int // 0: none
 	}{
-		{"same mapping", "2101", "203.0.113.9:40000", "", true},
-		{"same mapping, mapped to v6", "2101", "[::ffff:203.0.113.9]:40000", "", true},
-		{"new mapping, same contact", "2101", "203.0.113.9:40001", "192.168.1.7:5060", true},
-		{"contact without the default port", "2101", "203.0.113.9:40001", "192.168.1.7", true},
-		{"another agent at that address", "2101", "203.0.113.9:40001", "192.168.1.8:5060", false},
-		{"same host, another port", "2101", "203.0.113.9:40001", "192.168.1.7:5070", false},
-		{"no contact", "2101", "203.0.113.9:40001", "", false},
-		{"nonsense contact", "2101", "203.0.113.9:40001", "192.168.1.7:sip", false},
-		{"another address that knows the contact", "2101", "203.0.113.10:40000", "192.168.1.7:5060", false},
-		{"another number", "2102", "203.0.113.9:40000", "192.168.1.7:5060", false},
+		{"same mapping", "2101", "203.0.113.9:40000", "", 40001},
+		{"same mapping, mapped to v6", "2101", "[::ffff:203.0.113.9]:40000", "", 40001},
+		{"another agent at that address that copies the contact", "2101", "203.0.113.9:40001", "192.168.1.7:5060", 0},
+		{"no contact", "2101", "203.0.113.9:40001", "", 0},
+		{"another address that knows the contact", "2101", "203.0.113.11:40000", "192.168.1.7:5060", 0},
+		{"another number", "2102", "203.0.113.9:40000", "192.168.1.7:5060", 0},
+		{"same connection", "2101", "10.1.1.1:40000", "", 40002},
+		{"new connection, same contact", "2101", "10.1.1.1:40001", "10.1.1.1:5060", 40002},
+		{"new connection, contact without the default port", "2101", "10.1.1.1:40001", "10.1.1.1", 40002},
+		{"new connection, another contact", "2101", "10.1.1.1:40001", "10.1.1.1:5070", 0},
+		{"new connection, nonsense contact", "2101", "10.1.1.1:40001", "10.1.1.1:sip", 0},
+		{"new connection, no contact", "2101", "10.1.1.1:40001", "", 0},
+		{"new connection through a NAT", "2101", "203.0.113.10:40001", "192.168.1.8:5060", 0},
 	}
 	for _, tt := range tests {
 		w, ok := h.FindWatcher(tt.user, netip.MustParseAddrPort(tt.src), tt.contact)
-		if ok != tt.ok {
+		if ok != (tt.dialPeer != 0) {
 			t.Errorf("%s: %t", tt.name, ok)
 		}
-		if ok && w != (Watcher{Pool: 1, Name: "VOICE REGISTER POOL-1", Number: "2101", DialPeer: 40001, CallList: true}) {
+		if ok && w != (Watcher{Pool: 1, Name: "VOICE REGISTER POOL-1", Number: "2101", DialPeer: tt.dialPeer, CallList: true}) {
 			t.Errorf("%s: %+v", tt.name, w)
 		}
 	}
