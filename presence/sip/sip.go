@@ -3,7 +3,8 @@
 //
 // Who is admitted, and in which order it is asked: the feature, the source, the
 // digest of an external watcher, the presentity, the limit. A watcher is internal
-// if the Directory knows its source as a registered phone, else it came from a
+// if the Directory knows its source as a registered phone and the request came
+// straight from there, without Record-Route or a second Via; else it came from a
 // trunk. Until it has passed the gates that concern itself, an answer says
 // nothing about numbers.
 //

@@ -53,7 +53,10 @@ func (a *Adapter) begin(tx *sipua.ServerTx) *refusal {
 	if err != nil {
 		return refuse(400).because("Contact is no SIP URI")
 	}
-	watcher, kind := a.identify(tx, contacts[0])
+	watcher, kind := Watcher{}, presence.SIPTrunk
+	if w, ok := a.phone(tx, sipua.User(&req.From().Address), contacts); ok {
+		watcher, kind = w, presence.SIPPhone
+	}
 	if err := a.hub.Admit(kind); err != nil {
 		return refusedBy(err)
 	}
@@ -171,16 +174,23 @@ func (a *Adapter) accept(tx *sipua.ServerTx, d *dialog, granted time.Duration) {
 	}
 }
 
-// identify says who a watcher is: a registered phone, or anybody else.
-func (a *Adapter) identify(tx *sipua.ServerTx, contact sipua.Contact) (Watcher, presence.WatcherKind) {
-	host := contact.URI.Host
-	if contact.URI.Port > 0 {
-		host = net.JoinHostPort(strings.Trim(host, "[]"), strconv.Itoa(contact.URI.Port))
+// phone finds the registered phone that a request is from. A phone speaks for
+// itself: with Record-Route or a second Via a request came through somebody, who
+// would hear the NOTIFYs, and is from a trunk whatever its source address. (The
+// target of NOTIFYs without a route set is always at the source address.)
+func (a *Adapter) phone(tx *sipua.ServerTx, user string, contacts []sipua.Contact) (Watcher, bool) {
+	// The request itself has only the first Via of a list; an answer has them all.
+	if sipua.Value(tx.Request(), "Record-Route") != "" || len(sipua.List(tx.NewResponse(100, ""), "Via")) > 1 {
+		return Watcher{}, false
 	}
-	if w, ok := a.directory.FindWatcher(sipua.User(&tx.Request().From().Address), tx.Source(), host); ok {
-		return w, presence.SIPPhone
+	host := ""
+	if len(contacts) == 1 {
+		host = contacts[0].URI.Host
+		if port := contacts[0].URI.Port; port > 0 {
+			host = net.JoinHostPort(strings.Trim(host, "[]"), strconv.Itoa(port))
+		}
 	}
-	return Watcher{}, presence.SIPTrunk
+	return a.directory.FindWatcher(user, tx.Source(), host)
 }
 
 // target is where NOTIFYs of a dialog go; see the package comment.
