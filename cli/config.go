@@ -162,12 +162,10 @@ func (s *Session) commit(level int, args grammar.Args) *lineError {
 		return message(err.Error())
 	}
 	s.dirty = s.dirty || !done.Empty()
-	s.stale = s.stale || f.path == conf.Root && args.Command().Name() == "hostname"
+	c, _ := f.set.conf.CommandOf(args)
+	s.stale = s.stale || c.Prompt
 	s.stack = s.stack[:level+1]
-	if args.Form() != grammar.Positive {
-		return nil
-	}
-	if c, ok := f.set.conf.CommandOf(args); ok && c.Enter != "" {
+	if args.Form() == grammar.Positive && c.Enter != "" {
 		s.stack = append(s.stack, frame{set: s.shell.sets[c.Enter], path: path})
 	}
 	return nil

@@ -156,7 +156,7 @@ func (b bounds) Bound(name string) (int, bool) {
 func testModes() []conf.Mode {
 	return []conf.Mode{
 		{Name: "global", Prompt: "config", Title: "Configure commands:", Commands: []conf.Command{
-			{Syntax: "hostname WORD$name", Help: "hostname  Set system's network name\n$name  This system's network name", Default: "hostname Router", Fixed: true},
+			{Syntax: "hostname WORD$name", Help: "hostname  Set system's network name\n$name  This system's network name", Default: "hostname Router", Fixed: true, Prompt: true},
 			{Syntax: "ip domain lookup", Help: "domain  IP DNS Resolver\nlookup  Enable IP Domain Name System hostname translation", No: conf.NoStored, Default: "ip domain lookup"},
 			{Syntax: "max-dn <1-300>$n", Help: "max-dn  Maximum directory numbers\n$n  Maximum", Default: "max-dn 10"},
 			{Syntax: "username WORD$name! privilege <0-15>$level", Help: "username  Establish User Name Authentication\n$name  User name\nprivilege  Set user privilege level\n$level  User privilege level"},

@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"context"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/busylamp/busylamp/cli/conf"
 	"github.com/busylamp/busylamp/cli/grammar"
@@ -236,5 +239,29 @@ func TestRewriteRefuses(t *testing.T) {
 	}
 	if got := b.console(keysConfig + "max-dn 20\n"); !strings.Contains(got, "max-dn 20\n% No entropy\n") || b.store.Version() != 0 {
 		t.Errorf("%d commits:\n%s", b.store.Version(), got)
+	}
+}
+
+// In a paste the prompt waits for the agents only behind a line that changes it.
+func TestPromptWaitsInPaste(t *testing.T) {
+	for line, want := range map[string]time.Duration{"hostname CME": time.Second, "no hostname": time.Second, "max-dn 20": 0} {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBox(t, DefaultConfig())
+			conf.Bind(b.store, "slow", func(t conf.Tree) conf.Tree { return t }, conf.Tree.Equal,
+				func(context.Context, conf.Tree, conf.Tree) error { time.Sleep(time.Second); return nil })
+			time.Sleep(time.Minute)
+			f := newFakeTerm(keysConfig + "hostname A\n" + line + "\n")
+			f.pending = true
+			var start time.Time
+			f.onWrite = func(text string) {
+				if strings.Contains(text, "A(config)#") && start.IsZero() {
+					start = time.Now() // the last line is typed
+				}
+			}
+			b.on(LineConsole, f)
+			if took := time.Since(start); took != want {
+				t.Errorf("%s: the next prompt came after %v, want %v", line, took, want)
+			}
+		})
 	}
 }

@@ -32,7 +32,7 @@ type Session struct {
 	done      bool // `exit`
 	reloading bool // `reload`: the line is not given to the next visitor
 	dirty     bool // committed something and has not settled
-	stale     bool // committed a hostname: the next prompt must wait even in a paste
+	stale     bool // committed what the next prompt shows: it must wait even in a paste
 	piped     bool // nobody to press keys: no pager
 
 	loading bool // a file: `exit` in global mode does not end it

@@ -79,6 +79,7 @@ func globalServices() []conf.Command {
 		bangs(1),
 		{
 			Syntax: "hostname WORD(63)$name",
+			Prompt: true,
 			Help: `
 				hostname  Name of this router
 				$name     Name`,
