@@ -23,8 +23,11 @@ type (
 		expires time.Duration
 		reply   chan answer
 	}
-	inUnsubscribe struct{ id uint32 }
-	inDone        struct {
+	inEnd struct {
+		id     uint32
+		reason string
+	}
+	inDone struct {
 		id         uint32
 		code       int
 		err        error
@@ -100,10 +103,10 @@ func (c *core) step(now time.Time, in any) []effect {
 		c.release(in.id)
 	case inRefresh:
 		c.reply(in.reply, c.refresh(in.id, in.expires))
-	case inUnsubscribe:
+	case inEnd:
 		if s := c.alive(in.id); s != nil {
-			c.trace(topicEvent, s.id, "presence_unsubscribe", "watcher %s left %s", s.watcher, s.line.number)
-			c.end(s, ending{reason: ReasonTimeout})
+			c.trace(topicEvent, s.id, "presence_end", "watcher %s presentity %s: %s", s.watcher, s.line.number, in.reason)
+			c.end(s, endingFor(in.reason))
 		}
 	case inDone:
 		c.done(in)

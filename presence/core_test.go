@@ -175,7 +175,7 @@ func TestLifetime(t *testing.T) {
 	if err := b.refresh(1, 60); !errors.Is(err, ErrGone) {
 		t.Errorf("refresh after the end: %v", err)
 	}
-	b.step(inUnsubscribe{1})
+	b.step(inEnd{1, ReasonTimeout})
 	b.step(inDone{id: 1, code: 481})
 	b.want(t)
 
@@ -184,8 +184,8 @@ func TestLifetime(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.subscribe("2001", SIPPhone, 60)
-	b.step(inUnsubscribe{3})
-	b.want(t, "2 2001 busy active 60", "2 2001 busy timeout", "3 2001 busy active 60", "3 2001 busy timeout")
+	b.step(inEnd{3, ReasonProbation})
+	b.want(t, "2 2001 busy active 60", "2 2001 busy timeout", "3 2001 busy active 60", "3 2001 busy probation 60")
 }
 
 func TestFetch(t *testing.T) {

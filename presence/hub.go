@@ -123,8 +123,9 @@ func (h *Hub) Refresh(id uint32, expires time.Duration) error {
 	return h.shards[n].ask(inRefresh{id: id, expires: expires, reply: reply}, reply).err
 }
 
-// Unsubscribe ends a subscription with a last Note. An unknown ID is ignored.
-func (h *Hub) Unsubscribe(id uint32) { h.tell(id, inUnsubscribe{id}) }
+// End ends a subscription with a last Note that gives the reason, one of RFC 6665
+// 4.1.3; probation comes with RetryAfter. An unknown ID is ignored.
+func (h *Hub) End(id uint32, reason string) { h.tell(id, inEnd{id, reason}) }
 
 // Done reports how the delivery of a Note ended: the response code, with 408 for
 // a timeout and 503 for a transport that failed (RFC 3261 8.1.3.1). A watcher

@@ -108,7 +108,7 @@ func TestHub(t *testing.T) {
 		if c := h.Config(); c.MaxSubscriptions != DefaultMaxSubscriptions {
 			t.Errorf("limit %d", c.MaxSubscriptions)
 		}
-		h.Unsubscribe(id2)
+		h.End(id2, ReasonTimeout)
 		want()
 	})
 }
@@ -132,7 +132,7 @@ func TestHubClosed(t *testing.T) {
 	}
 	h.Publish("2001", busy)
 	h.Release(id)
-	h.Unsubscribe(id)
+	h.End(id, ReasonTimeout)
 	h.Done(id, 200, nil, 0)
 	if s := h.Snapshot(); len(s.Records) != 0 || len(n.take()) != 0 {
 		t.Errorf("%+v", s)

@@ -17,9 +17,11 @@ const (
 )
 
 const (
-	limitRetryAfter     = 60 * time.Second // asked of watchers beyond max-subscription
-	probationRetryAfter = 60 * time.Second // asked of watchers when presence is switched off
-	maxSeconds          = 1<<32 - 1        // Expires is 32 bits (RFC 3261 20.19)
+	// RetryAfter is asked of watchers beyond max-subscription, and of those that
+	// meet presence, or the way to it, switched off.
+	RetryAfter = 60 * time.Second
+
+	maxSeconds = 1<<32 - 1 // Expires is 32 bits (RFC 3261 20.19)
 
 	// A NOTIFY that failed is sent again after 2, 4, 8, … 64 s, with the state of
 	// that moment; the seventh failure in a row ends the subscription, about two
@@ -50,7 +52,7 @@ func (c *Config) Admit(kind WatcherKind) error {
 func (c *Config) endsFor(kind WatcherKind, local bool) (ending, bool) {
 	switch c.Admit(kind) {
 	case ErrDisabled:
-		return ending{reason: ReasonProbation, retryAfter: probationRetryAfter}, true
+		return endingFor(ReasonProbation), true
 	case ErrForbidden:
 		return ending{reason: ReasonRejected}, true
 	}
@@ -58,6 +60,15 @@ func (c *Config) endsFor(kind WatcherKind, local bool) (ending, bool) {
 		return ending{reason: ReasonNoResource}, true
 	}
 	return ending{}, false
+}
+
+// endingFor completes a reason.
+func endingFor(reason string) ending {
+	e := ending{reason: reason}
+	if reason == ReasonProbation {
+		e.retryAfter = RetryAfter
+	}
+	return e
 }
 
 // endsSubscription lists the responses to a NOTIFY that mean that the watcher,

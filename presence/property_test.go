@@ -197,7 +197,7 @@ func TestAnyOrder(t *testing.T) {
 					t.Fatalf("refresh of %d, alive %v: %v", id, alive, a.err)
 				}
 			},
-			"unsubscribe": func(t *rapid.T) { w.step(t, inUnsubscribe{any(t)}) },
+			"end": func(t *rapid.T) { w.step(t, inEnd{any(t), ReasonDeactivated}) },
 			"done": func(t *rapid.T) {
 				w.step(t, inDone{id: any(t), retryAfter: seconds.Draw(t, "retry after"),
 					code: rapid.SampledFrom([]int{0, 200, 200, 481, 408, 480, 500, 503, 403}).Draw(t, "code")})

@@ -47,7 +47,7 @@ func (c *core) subscribe(r Request) answer {
 		}
 	}
 	if err == nil && !c.shared.take() {
-		err = ErrLimit{RetryAfter: limitRetryAfter}
+		err = ErrLimit{RetryAfter: RetryAfter}
 	}
 	if err != nil {
 		c.trace(topicErrors, 0, "presence_subscribe", "watcher %s presentity %s refused: %v", r.Watcher, r.Presentity, err)

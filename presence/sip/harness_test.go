@@ -47,6 +47,13 @@ func (r *rig) FindWatcher(_ string, src netip.AddrPort, _ string) (Watcher, bool
 	return Watcher{Phone: "SEP1", DialPeerTag: 40001}, r.phones[src.Addr()]
 }
 
+// register says whether a phone's address is one.
+func (r *rig) register(p *phone, is bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.phones[p.addr.Addr()] = is
+}
+
 // run runs a test inside a bubble with everything open: numbers 2001 to 2009,
 // phones at 10.1.1.11 to 10.1.1.19, trunks allowed.
 func run(t *testing.T, f func(*rig)) {

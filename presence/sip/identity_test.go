@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -33,5 +34,45 @@ func TestOnlyADirectRequestIsAPhones(t *testing.T) {
 		p.send([]byte(list))
 		p.hear()
 		want(t, "list of Vias", r.hub.Snapshot().Records[0].Kind, presence.SIPTrunk)
+	})
+}
+
+// A phone that is no longer registered does not go on as one.
+func TestRefreshAfterUnregistering(t *testing.T) {
+	run(t, func(r *rig) {
+		r.configure(func(c *presence.Config) { c.WatchAll = false })
+		p := r.phone("10.1.1.11:5060")
+		ok, _ := p.subscribe(sub{})
+		r.register(p, false)
+		p.send(p.write(sub{toTag: ok.tag("To")}))
+		var heard []string
+		for _, m := range p.hear() {
+			heard = append(heard, strings.TrimSpace(m.first+" "+m.get("Subscription-State")))
+		}
+		slices.Sort(heard)
+		want(t, "refresh", strings.Join(heard, ", "), "NOTIFY sip:3001@10.1.1.11:5060 SIP/2.0 terminated;reason=deactivated, "+
+			"SIP/2.0 481 Call/Transaction Does Not Exist")
+		want(t, "left", words(len(r.hub.Snapshot().Records), r.a.dialogs.count()), "0 0")
+		no, _ := p.subscribe(sub{callID: "anew"})
+		want(t, "as what it is now", no.first, "SIP/2.0 403 Forbidden")
+	})
+}
+
+// Whoever knows the tags of a phone's dialog can neither take it over nor end it;
+// the phone itself may come from another address.
+func TestRefreshFromElsewhere(t *testing.T) {
+	run(t, func(r *rig) {
+		p, evil, moved := r.phone("10.1.1.11:5060"), r.phone("6.6.6.6:5060"), r.phone("10.1.1.12:5060")
+		ok, _ := p.subscribe(sub{})
+		for _, expires := range []string{"3600", "0"} {
+			evil.cseq += 10
+			no, _ := evil.subscribe(sub{callID: ok.get("Call-ID"), toTag: ok.tag("To"), expires: expires})
+			want(t, "stranger", no.first, "SIP/2.0 481 Call/Transaction Does Not Exist")
+		}
+		r.publish("2001", busy)
+		want(t, "stranger, phone", words(evil.states(), p.states()), "[] [active;expires=3600 busy]")
+		moved.cseq = 100
+		again, notes := moved.subscribe(sub{callID: ok.get("Call-ID"), toTag: ok.tag("To")})
+		want(t, "moved", words(again.first, len(notes), len(p.hear())), "SIP/2.0 200 OK 1 0")
 	})
 }

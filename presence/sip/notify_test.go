@@ -188,7 +188,7 @@ func TestTCP(t *testing.T) {
 			t.Fatal(err)
 		}
 		want(t, "NOTIFY to the Contact", strings.Split(parse(buf[:n]).state(), "=")[0], "active;expires")
-		r.hub.Unsubscribe(1)
+		r.hub.End(1, presence.ReasonTimeout)
 	})
 }
 

@@ -3,16 +3,11 @@ package sip
 import (
 	"errors"
 	"strings"
-	"time"
 
 	"github.com/busylamp/busylamp/internal/sipua"
 	"github.com/busylamp/busylamp/internal/sipua/digest"
 	"github.com/busylamp/busylamp/presence"
 )
-
-// retryDisabled is what watchers are told while the feature is off: as long as
-// probation tells those whose subscription ended for it.
-const retryDisabled = time.Minute
 
 // refusal is the answer to a SUBSCRIBE that is not accepted.
 type refusal struct {
@@ -36,7 +31,7 @@ func refusedBy(err error) *refusal {
 	case errors.As(err, &limit):
 		return refuse(480, "Retry-After", seconds(limit.RetryAfter)).because(limit.Error())
 	case errors.Is(err, presence.ErrDisabled):
-		return refuse(480, "Retry-After", seconds(retryDisabled)).because(err.Error())
+		return refuse(480, "Retry-After", seconds(presence.RetryAfter)).because(err.Error())
 	case errors.Is(err, presence.ErrForbidden):
 		return refuse(403)
 	case errors.Is(err, presence.ErrNotFound):
@@ -44,7 +39,7 @@ func refusedBy(err error) *refusal {
 	case errors.Is(err, presence.ErrGone):
 		return refuse(481)
 	default:
-		return refuse(503, "Retry-After", seconds(retryDisabled))
+		return refuse(503, "Retry-After", seconds(presence.RetryAfter))
 	}
 }
 

@@ -109,7 +109,11 @@ func (a *Adapter) newDialog(tx *sipua.ServerTx, sub subscription, u *sipua.Dialo
 	return d, nil
 }
 
-// refresh handles a SUBSCRIBE inside a dialog: refresh or unsubscribe.
+// refresh handles a SUBSCRIBE inside a dialog: refresh or unsubscribe. It passes
+// the gates again that a first one passes. One that is no longer from the phone
+// that subscribed is 481, so that the watcher asks anew as what it is now; but
+// only if it came from where the phone was does it end the subscription, since
+// else anybody who knows the tags could.
 func (a *Adapter) refresh(tx *sipua.ServerTx) *refusal {
 	req := tx.Request()
 	d := a.dialogs.find(sipua.KeyOf(req))
@@ -136,6 +140,9 @@ func (a *Adapter) refresh(tx *sipua.ServerTx) *refusal {
 	if no := a.authenticate(tx, d.external); no != nil {
 		return no
 	}
+	if !d.external && !a.still(tx, d) {
+		return refuse(481)
+	}
 
 	d.mu.Lock()
 	fits := d.retarget(u.RemoteTarget)
@@ -157,6 +164,21 @@ func (a *Adapter) refresh(tx *sipua.ServerTx) *refusal {
 	}
 	a.accept(tx, d, sub.expires)
 	return nil
+}
+
+// still says whether a request in the dialog of a phone is from that phone.
+func (a *Adapter) still(tx *sipua.ServerTx, d *dialog) bool {
+	d.mu.Lock()
+	user, at := d.get(watcherUser), d.target.Addr()
+	d.mu.Unlock()
+	contacts, _ := sipua.Contacts(tx.Request()) // was checked; there may be none
+	if _, ok := a.phone(tx, user, contacts); ok {
+		return true
+	}
+	if tx.Source().Addr() == at {
+		a.hub.End(d.id, presence.ReasonDeactivated)
+	}
+	return false
 }
 
 // accept sends the 200. RFC 6665 8.3.1: never a 202.
