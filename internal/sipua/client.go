@@ -24,14 +24,16 @@ type clientTx struct {
 	interval time.Duration // Timer E
 	deadline time.Time     // Timer F
 	slow     bool          // provisional response seen: E is T2
+	stream   *stream       // whose end ends it; nil: UDP
 }
 
 // Send starts a non-INVITE client transaction. It adds Via (branch, rport), and
 // Max-Forwards, User-Agent and Content-Length if missing; req must not be
 // changed afterwards. done is called exactly once, on the worker of the Call-ID
 // (after Close: in Send): with the final response (err nil), or with ErrTimeout
-// (Timer F, 32 s), ErrClosed, ErrOverload, or a transport error. A connection that
-// breaks after the request was written is noticed by Timer F only. RFC 3261 17.1.2.
+// (Timer F, 32 s), ErrClosed, ErrOverload (a full queue of the connection too), or
+// a transport error, as when the connection ends before the response came.
+// RFC 3261 17.1.2, 17.1.4.
 func (u *UA) Send(req *sip.Request, to Target, done func(*sip.Response, error)) {
 	branch := newBranch()
 	callID, msg := u.compose(req, to, branch)
@@ -138,8 +140,23 @@ func (s *shard) finish(done func(*sip.Response, error), res *sip.Response, err e
 
 // write sends the request; a transport error ends the transaction (17.1.4).
 func (tx *clientTx) write() {
-	tx.shard.ua.transmitTo(tx.to, tx.msg, tx.fail)
+	st := tx.shard.ua.transmitTo(tx.to, tx.msg, tx.fail)
+	if st == nil {
+		return
+	}
+	s := tx.shard
+	s.mu.Lock()
+	waits := s.client[tx.key] != tx || st.await(tx)
+	if waits {
+		tx.stream = st
+	}
+	s.mu.Unlock()
+	if !waits {
+		tx.fail(errLost)
+	}
 }
+
+func (tx *clientTx) lost(err error) { tx.fail(err) }
 
 func (tx *clientTx) fail(err error) {
 	if tx.take() {
@@ -156,6 +173,7 @@ func (tx *clientTx) take() bool {
 		return false
 	}
 	delete(s.client, tx.key)
+	tx.stream.release(tx)
 	s.ua.wheel.clear(&tx.timer)
 	s.ua.stats.clientTx.Add(-1)
 	return true

@@ -41,8 +41,10 @@
 //     that Send reports ErrOverload.
 //   - TCP: Options.MaxConns connections (more are closed at once), 64 KiB a
 //     message, 30 s for a message to arrive whole and for the first message of a
-//     connection, 75 min idle, 256 KiB of unsent output (overflow closes the
-//     connection), 10 s for a write.
+//     connection, 75 min idle, 10 s for a write. Unsent output: 2 MiB a
+//     connection (256 KiB while all together have over 64 MiB), beyond that
+//     Send reports ErrOverload; a further 256 KiB for responses, beyond that
+//     the connection is closed.
 //
 // # Deviations from RFC 3261, on purpose
 //

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -30,6 +31,8 @@ type endpoint struct {
 	ctx    context.Context // of dials; ends with the endpoint
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
+
+	unsent atomic.Int64 // bytes queued on all streams
 
 	mu      sync.Mutex
 	streams map[netip.AddrPort]*stream
@@ -180,26 +183,11 @@ func (ep *endpoint) start() {
 
 // drain gives what is queued on connections a second to leave.
 func (ep *endpoint) drain() {
-	for deadline := time.Now().Add(drainTime); time.Now().Before(deadline) && ep.unsent(); {
+	for deadline := time.Now().Add(drainTime); time.Now().Before(deadline) && ep.unsent.Load() > 0; {
 		if !ep.pause() {
 			return
 		}
 	}
-}
-
-// unsent says whether a connection has something queued.
-func (ep *endpoint) unsent() bool {
-	ep.mu.Lock()
-	defer ep.mu.Unlock()
-	for _, st := range ep.streams {
-		st.mu.Lock()
-		left := st.bytes
-		st.mu.Unlock()
-		if left > 0 {
-			return true
-		}
-	}
-	return false
 }
 
 // close closes the sockets and waits for their goroutines.
@@ -320,13 +308,14 @@ func (u *UA) reply(r *request, data []byte) error {
 	return u.transmit(to, r.stream, data, nil)
 }
 
-// transmitTo sends a request. fail is called at most once, possibly much later
-// and on another goroutine (connecting by TCP takes time).
-func (u *UA) transmitTo(to Target, data []byte, fail func(error)) {
+// transmitTo sends a request and returns the connection it goes by, nil for UDP.
+// fail is called at most once, possibly much later and on another goroutine
+// (connecting by TCP takes time).
+func (u *UA) transmitTo(to Target, data []byte, fail func(error)) *stream {
 	ep := u.endpoint()
 	if ep == nil {
 		fail(ErrClosed)
-		return
+		return nil
 	}
 	to.Addr = netip.AddrPortFrom(to.Addr.Addr().Unmap(), to.Addr.Port())
 	if !to.tcp() {
@@ -334,12 +323,14 @@ func (u *UA) transmitTo(to Target, data []byte, fail func(error)) {
 		if err := ep.writePacket(data, to.Addr); err != nil {
 			fail(err)
 		}
-		return
+		return nil
 	}
 	u.traceMessage(true, "TCP", to.Addr, data)
-	if err := ep.stream(to.Addr).send(data, fail); err != nil {
+	st := ep.stream(to.Addr)
+	if err := st.send(data, fail); err != nil {
 		fail(err)
 	}
+	return st
 }
 
 // sent takes the outcome of a send that nobody waits for.

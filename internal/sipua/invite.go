@@ -25,6 +25,7 @@ type InviteTx struct {
 	deadline time.Time     // Timer B, D or M, by state
 	cancel   bool          // Cancel was called before a provisional response
 	acks     map[string]ackBytes
+	stream   *stream // whose end ends it while calling; nil: UDP
 }
 
 type ackBytes struct {
@@ -75,9 +76,23 @@ func (u *UA) Invite(req *sip.Request, to Target, f func(*sip.Response, error)) *
 	u.wheel.set(&t.timer, t, first)
 	s.mu.Unlock()
 	u.stats.count(false, "INVITE", 0)
-	u.transmitTo(to, msg, t.fail)
+	if st := u.transmitTo(to, msg, t.fail); st != nil {
+		s.mu.Lock()
+		waits := t.state == clientEnded || st.await(t)
+		if waits {
+			t.stream = st
+		}
+		s.mu.Unlock()
+		if !waits {
+			t.lost(errLost)
+		}
+	}
 	return t
 }
+
+// lost fails the transaction if the connection ended before any response: once
+// there was one, the others may come by a new connection (RFC 3261 18.2.2).
+func (t *InviteTx) lost(err error) { t.failUpTo(clientCalling, err) }
 
 // end removes the transaction. shard.mu is held.
 func (t *InviteTx) end() bool {
@@ -86,16 +101,18 @@ func (t *InviteTx) end() bool {
 	}
 	t.state = clientEnded
 	delete(t.shard.invites, t.key)
+	t.stream.release(t)
 	t.shard.ua.wheel.clear(&t.timer)
 	t.shard.ua.stats.clientTx.Add(-1)
 	return true
 }
 
 // fail ends the transaction with an error unless a final response was given.
-func (t *InviteTx) fail(err error) {
+func (t *InviteTx) fail(err error) { t.failUpTo(clientProceeding, err) }
+
+func (t *InviteTx) failUpTo(last inviteClientState, err error) {
 	t.shard.mu.Lock()
-	waiting := t.state == clientCalling || t.state == clientProceeding
-	ended := waiting && t.end()
+	ended := t.state <= last && t.end()
 	t.shard.mu.Unlock()
 	if ended {
 		t.shard.finish(t.f, nil, fmt.Errorf("sending INVITE to %s: %w", t.to.Addr, err))

@@ -14,7 +14,9 @@ import (
 )
 
 const (
-	streamQueue   = 256 << 10        // unsent bytes; beyond it the connection is closed
+	streamQueue   = 2 << 20          // unsent bytes of a connection; beyond it requests are refused
+	answerRoom    = 256 << 10        // and this much more for responses; beyond it the connection is closed
+	unsentTotal   = 64 << 20         // unsent bytes of all; beyond it streamQueue is answerRoom
 	dialTimeout   = 10 * time.Second // then the requests waiting for it fail
 	writeTimeout  = 10 * time.Second
 	frameTimeout  = 30 * time.Second // first byte to last byte of a message
@@ -24,7 +26,12 @@ const (
 var (
 	errSlowPeer = errors.New("peer does not read")
 	errTooMany  = errors.New("too many connections")
+	errLost     = errors.New("connection lost before the response")
 )
+
+// waiter is a client transaction whose request went by a connection: it is told
+// of the connection's end, which ends it unless another way is left (RFC 3261 17.1.4).
+type waiter interface{ lost(error) }
 
 // stream is one TCP connection with a reader and a writer goroutine. One that we
 // open exists, and queues, from before the dial.
@@ -40,8 +47,9 @@ type stream struct {
 	conn   net.Conn // nil while dialling
 	queue  []outgoing
 	bytes  int
-	reason error // not nil: closed
-	final  error // not nil: close with it when the queue is empty
+	waits  map[waiter]struct{} // for responses; bounded by Options.MaxClientTransactions
+	reason error               // not nil: closed
+	final  error               // not nil: close with it when the queue is empty
 }
 
 type outgoing struct {
@@ -143,21 +151,33 @@ func (st *stream) dial() {
 	st.read()
 }
 
-// send queues data. fail (may be nil) is called if it turns out later that the
-// data cannot be sent; an error that is known now is returned instead.
+// send queues data: a request with fail, which is called if it turns out later
+// that it cannot be sent, or a response without. An error that is known now is
+// returned instead. A request that finds the queue full is refused, for a fan-out
+// may be quicker than a healthy peer reads; a peer that takes nothing at all runs
+// into the writer's deadline. A response cannot be given again: without room for
+// it the connection is closed.
 func (st *stream) send(data []byte, fail func(error)) error {
 	st.mu.Lock()
 	if st.reason != nil {
 		defer st.mu.Unlock()
 		return st.reason
 	}
-	if st.bytes+len(data) > streamQueue {
+	room := streamQueue
+	if st.ep.unsent.Load() > unsentTotal {
+		room = answerRoom
+	}
+	switch {
+	case fail == nil && st.bytes+len(data) > room+answerRoom:
 		st.mu.Unlock()
 		st.close(errSlowPeer)
 		return errSlowPeer
+	case fail != nil && st.bytes+len(data) > room:
+		st.mu.Unlock()
+		return ErrOverload
 	}
 	st.queue = append(st.queue, outgoing{data, fail})
-	st.bytes += len(data)
+	st.account(len(data))
 	st.mu.Unlock()
 	select {
 	case st.kick <- struct{}{}:
@@ -166,7 +186,37 @@ func (st *stream) send(data []byte, fail func(error)) error {
 	return nil
 }
 
-// close ends the connection and fails what was not sent.
+// account counts unsent bytes, here and in all. st.mu is held.
+func (st *stream) account(n int) {
+	st.bytes += n
+	st.ep.unsent.Add(int64(n))
+}
+
+// await makes w learn of the end of the connection; false if that has been.
+func (st *stream) await(w waiter) bool {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if st.reason != nil {
+		return false
+	}
+	if st.waits == nil {
+		st.waits = map[waiter]struct{}{}
+	}
+	st.waits[w] = struct{}{}
+	return true
+}
+
+// release undoes await. st may be nil.
+func (st *stream) release(w waiter) {
+	if st == nil {
+		return
+	}
+	st.mu.Lock()
+	delete(st.waits, w)
+	st.mu.Unlock()
+}
+
+// close ends the connection, fails what was not sent, and tells whoever waits.
 func (st *stream) close(reason error) {
 	st.mu.Lock()
 	if st.reason != nil {
@@ -174,8 +224,9 @@ func (st *stream) close(reason error) {
 		return
 	}
 	st.reason = reason
-	left, conn := st.queue, st.conn
-	st.queue, st.bytes = nil, 0
+	left, waits, conn := st.queue, st.waits, st.conn
+	st.queue, st.waits = nil, nil
+	st.account(-st.bytes)
 	st.mu.Unlock()
 	close(st.dead)
 	if conn != nil {
@@ -190,6 +241,9 @@ func (st *stream) close(reason error) {
 		if o.fail != nil {
 			o.fail(reason)
 		}
+	}
+	for w := range waits {
+		w.lost(fmt.Errorf("%w: %w", errLost, reason))
 	}
 }
 
@@ -228,7 +282,9 @@ func (st *stream) write() {
 			}
 			st.last.Store(time.Now().UnixNano())
 			st.mu.Lock()
-			st.bytes -= len(o.data)
+			if st.reason == nil { // else close has accounted for it
+				st.account(-len(o.data))
+			}
 			st.mu.Unlock()
 		}
 	}
