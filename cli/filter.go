@@ -230,7 +230,7 @@ func (f *sectionFilter) line(text []byte) error {
 func (f *sectionFilter) end() error { return f.next.end() }
 
 // fileSink writes to flash: when the output is complete; nothing is written when
-// the user quits before.
+// the user quits before or the output is too long.
 type fileSink struct {
 	ctx   context.Context
 	flash *conf.Flash
@@ -239,6 +239,7 @@ type fileSink struct {
 	tee   bool
 	add   bool
 	data  bytes.Buffer
+	long  bool // data is not all of it
 }
 
 var errTooLong = errors.New("% Output is too long for a file")
@@ -256,7 +257,7 @@ func (s *Session) newFileSink(ctx context.Context, verb, url string, next lineSi
 }
 
 func (f *fileSink) line(text []byte) error {
-	if f.data.Len()+len(text) >= conf.MaxFlashFile {
+	if f.long = f.long || f.data.Len()+len(text) >= conf.MaxFlashFile; f.long {
 		return errTooLong
 	}
 	f.data.Write(text)
@@ -268,8 +269,11 @@ func (f *fileSink) line(text []byte) error {
 }
 
 func (f *fileSink) end() error {
-	if f.ctx.Err() != nil {
+	switch {
+	case f.ctx.Err() != nil:
 		return nil
+	case f.long:
+		return errTooLong
 	}
 	data := f.data.Bytes()
 	if f.add {

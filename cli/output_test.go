@@ -7,6 +7,9 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/busylamp/busylamp/cli/conf"
+	"github.com/busylamp/busylamp/cli/grammar"
 )
 
 func rows(from, to int) string {
@@ -162,6 +165,31 @@ Router#`)
 		if got, err := b.state.Flash().ReadFile(name); err != nil || string(got) != want {
 			t.Errorf("flash:%s = %q, %v", name, got, err)
 		}
+	}
+}
+
+// Too much output for a file leaves none, not its beginning.
+func TestPipeToFileTooLong(t *testing.T) {
+	b := newBox(t, DefaultConfig())
+	for _, a := range b.sets[ExecMode].actions {
+		if a.plain.Syntax == "show clock" {
+			a.plain.Run = func(c *Context, _ grammar.Args) error {
+				row := strings.Repeat("x", 1<<20) + "\n"
+				for range conf.MaxFlashFile >> 20 {
+					c.Printf("%s", row)
+				}
+				c.Printf("end\n")
+				return nil
+			}
+		}
+	}
+	check(t, b.console("en\nshow clock | redirect a\n"), `
+Router>en
+Router#show clock | redirect a
+% Output is too long for a file
+Router#`)
+	if files, err := b.state.Flash().List(); len(files) > 0 || err != nil {
+		t.Errorf("%v, %v", files, err)
 	}
 }
 
