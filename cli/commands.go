@@ -92,10 +92,10 @@ func (c *Context) CopyRunningStartup() error {
 	if c.Shell.o.State == nil {
 		return errStartup
 	}
-	sink := fileSink{flash: c.Shell.o.State.Flash(), name: strings.TrimPrefix(strings.TrimPrefix(name, "flash:"), "/")}
+	name = strings.TrimPrefix(strings.TrimPrefix(name, "flash:"), "/")
 	body := conf.Running(c.Tree())
-	if err := sink.flash.WriteFile(sink.name, body); err != nil {
-		return sink.failed(err)
+	if err := c.Shell.o.State.Flash().WriteFile(name, body); err != nil {
+		return flashError(name, err)
 	}
 	c.Printf("%d bytes copied\n", len(body))
 	return nil

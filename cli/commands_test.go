@@ -14,7 +14,7 @@ func TestSaveAndErase(t *testing.T) {
 	if !b.ConfigChanged() {
 		t.Error("no startup-config, yet nothing to save")
 	}
-	check(t, b.console("en\nshow start\ncopy run start\n\nwr\nshow start | i Using|end\ncopy run start\nflash:x\nerase start\nnerase start\nyshow start\n"), `
+	check(t, b.console("en\nshow start\ncopy run start\n\nwr\nshow start | i Using|end\ncopy run start\nflash:x\ncopy run start\nflash:../x\nerase start\nnerase start\nyshow start\n"), `
 Router>en
 Router#show start
 startup-config is not present
@@ -31,6 +31,9 @@ end
 Router#copy run start
 Destination filename [startup-config]? flash:x
 24 bytes copied
+Router#copy run start
+Destination filename [startup-config]? flash:../x
+%Error opening flash:../x (Invalid file name)
 Router#erase start
 Erasing the nvram filesystem will remove all configuration files! Continue? [confirm]n
 Router#erase start

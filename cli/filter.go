@@ -279,18 +279,19 @@ func (f *fileSink) end() error {
 	if f.add {
 		old, err := f.flash.ReadFile(f.name)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return f.failed(err)
+			return flashError(f.name, err)
 		}
 		data = append(old, data...)
 	}
 	if err := f.flash.WriteFile(f.name, data); err != nil {
-		return f.failed(err)
+		return flashError(f.name, err)
 	}
 	return f.next.end()
 }
 
-// failed gives the operator the reason without the layers of wrapping.
-func (f *fileSink) failed(err error) error {
+// flashError gives the operator the reason why a file in flash: failed, without
+// the layers of wrapping.
+func flashError(name string, err error) error {
 	reason := "Device error"
 	switch {
 	case errors.Is(err, conf.ErrName):
@@ -298,5 +299,5 @@ func (f *fileSink) failed(err error) error {
 	case errors.Is(err, conf.ErrTooLarge):
 		reason = "No space left on device"
 	}
-	return fmt.Errorf("%%Error opening flash:%s (%s)", f.name, reason)
+	return fmt.Errorf("%%Error opening flash:%s (%s)", name, reason)
 }
