@@ -140,8 +140,14 @@ func hostLike(words []string) bool {
 
 // complete gives the one keyword that a single word abbreviates, or "".
 func complete(set *grammar.Set, env grammar.Env, word string) string {
+	return soleKeyword(set.Next(word, env).Items, word)
+}
+
+// soleKeyword picks from what can stand for word: the keyword that it is, or the
+// only one there is, or "".
+func soleKeyword(items []grammar.Item, word string) string {
 	var found string
-	for _, it := range set.Next(word, env).Items {
+	for _, it := range items {
 		switch {
 		case !it.Keyword:
 		case strings.EqualFold(it.Text, word):

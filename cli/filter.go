@@ -77,7 +77,7 @@ func pipeable(set *grammar.Set, env grammar.Env, command string) bool {
 // nextPipe finds where a further modifier begins behind the first one: ` | `
 // before a modifier's name of at least three letters and an argument, or with
 // unfinished a blank. Any other `|` belongs to the regular expression.
-func nextPipe(text string, unfinished bool) int {
+func nextPipe(filters *grammar.Set, text string, unfinished bool) int {
 	for from := 0; ; {
 		i := strings.Index(text[from:], " |")
 		if i < 0 {
@@ -86,12 +86,8 @@ func nextPipe(text string, unfinished bool) int {
 		i += from + 1
 		words := strings.Fields(text[i+1:])
 		argument := len(words) >= 2 || unfinished && strings.HasSuffix(text, " ")
-		if argument && len(words) > 0 && len(words[0]) >= 3 {
-			for _, name := range []string{"append", "begin", "count", "exclude", "include", "redirect", "section", "tee"} {
-				if strings.HasPrefix(name, strings.ToLower(words[0])) {
-					return i
-				}
-			}
+		if argument && len(words) > 0 && len(words[0]) >= 3 && complete(filters, nil, words[0]) != "" {
+			return i
 		}
 		from = i
 	}
@@ -105,7 +101,7 @@ func (sh *Shell) parseFilters(line string, at int) ([]filterSpec, *lineError) {
 	var out []filterSpec
 	for {
 		text, more := line[at:], -1
-		if more = nextPipe(text, false); more >= 0 {
+		if more = nextPipe(sh.filters, text, false); more >= 0 {
 			text = text[:more]
 		}
 		if strings.TrimSpace(text) == "" {

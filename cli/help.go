@@ -37,10 +37,11 @@ func (s *Session) at(line string) scope {
 }
 
 func (s *Session) afterPipe(text string) scope {
-	if at := nextPipe(text, true); at >= 0 {
+	filters := s.shell.filters
+	if at := nextPipe(filters, text, true); at >= 0 {
 		return s.afterPipe(text[at+1:])
 	}
-	return scope{help: s.shell.filters.Next(text, nil)}
+	return scope{help: filters.Next(text, nil)}
 }
 
 // help answers `?`. What fits on a page is returned, more is shown by the pager.
@@ -104,20 +105,12 @@ func (s *Session) complete(line string) (string, bool) {
 	if h.Outcome != grammar.OK || h.Word == "" || !strings.HasSuffix(line, h.Word) {
 		return "", false
 	}
-	var found string
-	for _, it := range h.Items {
-		switch {
-		case !it.Keyword:
-		case strings.EqualFold(it.Text, h.Word):
-			return line + " ", true
-		case found != "":
-			return "", false
-		default:
-			found = it.Text
-		}
-	}
-	if found == "" {
+	found := soleKeyword(h.Items, h.Word)
+	switch {
+	case found == "":
 		return "", false
+	case strings.EqualFold(found, h.Word):
+		return line + " ", true
 	}
 	return strings.TrimSuffix(line, h.Word) + found + " ", true
 }
