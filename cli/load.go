@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"strings"
 
@@ -10,13 +11,13 @@ import (
 )
 
 // String is how a terminal shows the refusal: the line, the caret below it, the
-// error and a blank line.
+// error with the number of the line, and a blank line.
 func (e LoadError) String() string {
-	text := e.Text + "\n"
+	caret := ""
 	if e.Caret >= 0 {
-		text += strings.Repeat(" ", e.Caret) + "^\n"
+		caret = strings.Repeat(" ", e.Caret) + "^\n"
 	}
-	return text + e.Error + "\n\n"
+	return fmt.Sprintf("%s\n%s%s (line %d)\n\n", e.Text, caret, e.Error, e.Line)
 }
 
 // Load reads a configuration file from global mode on, line by line, and returns

@@ -134,11 +134,7 @@ func (a *App) load(startup []byte) error {
 	}
 	var b strings.Builder
 	for _, e := range a.Shell.Load(a.ctx, text, conf.Origin{Text: "memory"}) {
-		fmt.Fprintf(&b, "%s\n", e.Text)
-		if e.Caret >= 0 {
-			fmt.Fprintf(&b, "%*s\n", e.Caret+1, "^")
-		}
-		fmt.Fprintf(&b, "%s (line %d)\n\n", e.Error, e.Line)
+		b.WriteString(e.String())
 	}
 	a.boot = b.String()
 	return nil
@@ -212,7 +208,7 @@ func (s system) Reload(reason string) {
 func (s system) StartTime() time.Time { return s.a.started }
 
 func (s system) Version() cli.VersionInfo {
-	v := cli.VersionInfo{Version: "0.1", Platform: "3825"}
+	var v cli.VersionInfo // the shell has the defaults
 	if info, ok := debug.ReadBuildInfo(); ok {
 		if m := info.Main.Version; m != "" && m != "(devel)" {
 			v.Version = strings.TrimPrefix(m, "v")
