@@ -98,7 +98,7 @@ func (r *Registrar) authenticate(tx *sipua.ServerTx, reg *phones.Registration) b
 		r.registry.AuthenticationFailed(*reg)
 	}
 	var headers []string
-	for _, c := range r.verifier.Challenges(cred.Realm, v.Outcome == digest.Stale) {
+	for _, c := range r.verifier.Challenges(reg.Source.Addr(), cred.Realm, v.Outcome == digest.Stale) {
 		headers = append(headers, "WWW-Authenticate", c)
 	}
 	_ = tx.Reject(401, "", headers...)

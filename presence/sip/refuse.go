@@ -81,7 +81,7 @@ func (a *Adapter) authenticate(tx *sipua.ServerTx, external bool) *refusal {
 		return refuse(403)
 	}
 	no := refuse(401)
-	for _, c := range a.verifier.Challenges(realm, result.Outcome == digest.Stale) {
+	for _, c := range a.verifier.Challenges(tx.Source().Addr(), realm, result.Outcome == digest.Stale) {
 		no.headers = append(no.headers, "WWW-Authenticate", c)
 	}
 	return no

@@ -3,9 +3,11 @@
 // digest itself are github.com/icholy/digest's; this room adds what a server
 // needs around it.
 //
-// The verifier keeps no state per challenge: a nonce carries its time and a MAC.
-// Only nonces that were used have an entry, for the replay window of their nonce
-// counts. It starts no goroutine; all methods may be called concurrently. Any
+// The verifier keeps no state per challenge: a nonce carries its time and a MAC,
+// and is good for the address that it was given to. Only nonces that were used
+// have an entry, for the replay window of their nonce counts. A wrong password
+// counts only with such a nonce, so that nobody can lock out a user at an address
+// where he receives nothing. It starts no goroutine; all methods may be called concurrently. Any
 // room may import it; it imports no other room.
 package digest
 
@@ -17,6 +19,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -30,9 +33,9 @@ type Options struct {
 	Now         func() time.Time // [time.Now]
 	Lifetime    time.Duration    // of a nonce, then stale=true [5 min]
 	MaxNonces   int              // used nonces remembered [65536]; beyond that the oldest go, and count as stale
-	MaxFailures int              // per source within Window, then Blocked [20]
+	MaxFailures int              // per source and user within Window, then Blocked [20]
 	Window      time.Duration    // [1 min]
-	MaxSources  int              // sources with failures remembered [4096]; beyond that the oldest go
+	MaxSources  int              // sources and users with failures remembered [4096]; beyond that the oldest go
 }
 
 // Request is what is verified.
@@ -40,7 +43,7 @@ type Request struct {
 	Method        string
 	URI           string     // request URI; its user and host must be those of the uri parameter
 	Authorization []string   // all Authorization (or Proxy-Authorization) values
-	Source        netip.Addr // for the failure limit
+	Source        netip.Addr // whose nonce it must be; for the failure limit
 	Realm         string
 }
 
@@ -51,9 +54,9 @@ type Outcome uint8
 const (
 	NoCredentials Outcome = iota // none for this realm: challenge
 	OK                           // User is authenticated
-	Stale                        // right password, nonce too old or unknown: challenge with stale=true
+	Stale                        // nonce too old or not given to this source: challenge with stale=true (RFC 7616 3.3)
 	Denied                       // wrong user or password, or a replay: challenge, or 403
-	Blocked                      // too many failures from this source: 403, do not challenge
+	Blocked                      // too many failures of this user from this source: 403, do not challenge
 )
 
 // String names the outcome for debug output.
@@ -103,10 +106,10 @@ func def[T int | time.Duration](n *T, d T) {
 }
 
 // Challenges returns the values for WWW-Authenticate (or Proxy-Authenticate)
-// headers in order of preference: SHA-256, then MD5 (RFC 8760 2.3). Both carry
-// the same fresh nonce: only one of them will be answered.
-func (v *Verifier) Challenges(realm string, stale bool) []string {
-	nonce := v.newNonce(realm)
+// headers to source in order of preference: SHA-256, then MD5 (RFC 8760 2.3). Both
+// carry the same fresh nonce: only one of them will be answered.
+func (v *Verifier) Challenges(source netip.Addr, realm string, stale bool) []string {
+	nonce := v.newNonce(source, realm)
 	var list []string
 	for _, algorithm := range []string{"SHA-256", "MD5"} {
 		list = append(list, (&icholy.Challenge{Realm: realm, Nonce: nonce, Stale: stale,
@@ -115,31 +118,33 @@ func (v *Verifier) Challenges(realm string, stale bool) []string {
 	return list
 }
 
-// A nonce is base64(time, 8 random bytes, MAC over these and the realm).
+// A nonce is base64(time, 8 random bytes, MAC over these, the source and the realm).
 const (
 	nonceHead = 16
 	nonceMAC  = 16
 )
 
-func (v *Verifier) newNonce(realm string) string {
+func (v *Verifier) newNonce(source netip.Addr, realm string) string {
 	var b [nonceHead + nonceMAC]byte
 	binary.BigEndian.PutUint64(b[:], uint64(v.o.Now().UnixNano()))
 	_, _ = rand.Read(b[8:nonceHead])
-	copy(b[nonceHead:], v.mac(b[:nonceHead], realm))
+	copy(b[nonceHead:], v.mac(b[:nonceHead], source, realm))
 	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
-func (v *Verifier) mac(head []byte, realm string) []byte {
+func (v *Verifier) mac(head []byte, source netip.Addr, realm string) []byte {
 	m := hmac.New(sha256.New, v.secret[:])
 	m.Write(head)
+	from := source.Unmap().As16()
+	m.Write(from[:])
 	m.Write([]byte(realm))
 	return m.Sum(nil)[:nonceMAC]
 }
 
-// issued is when we made the nonce; ok is false if we did not.
-func (v *Verifier) issued(nonce, realm string) (at time.Time, ok bool) {
+// issued is when we made the nonce for source; ok is false if we did not.
+func (v *Verifier) issued(nonce string, source netip.Addr, realm string) (at time.Time, ok bool) {
 	b, err := base64.RawURLEncoding.DecodeString(nonce)
-	if err != nil || len(b) != nonceHead+nonceMAC || !hmac.Equal(b[nonceHead:], v.mac(b[:nonceHead], realm)) {
+	if err != nil || len(b) != nonceHead+nonceMAC || !hmac.Equal(b[nonceHead:], v.mac(b[:nonceHead], source, realm)) {
 		return time.Time{}, false
 	}
 	return time.Unix(0, int64(binary.BigEndian.Uint64(b))), true
@@ -149,28 +154,29 @@ func (v *Verifier) issued(nonce, realm string) (at time.Time, ok bool) {
 // An unknown user takes as long as a wrong password and looks the same. lookup is
 // called without a lock held.
 func (v *Verifier) Verify(r Request, lookup func(user string) (password string, ok bool)) Result {
-	now := v.o.Now()
-	v.mu.Lock()
-	blocked := v.failures.count(r.Source, now) >= v.o.MaxFailures
-	v.mu.Unlock()
-	if blocked {
-		return Result{Outcome: Blocked}
-	}
 	cred := credentials(r)
 	if cred == nil {
 		return Result{Outcome: NoCredentials}
+	}
+	now := v.o.Now()
+	at, ours := v.issued(cred.Nonce, r.Source, r.Realm)
+	age := now.Sub(at)
+	if !ours || age > v.o.Lifetime || age < 0 { // before the password: no oracle without a limit
+		return Result{Outcome: Stale}
+	}
+	who := account{source: r.Source.Unmap(), user: sha256.Sum256([]byte(cred.Username))}
+	v.mu.Lock()
+	blocked := v.failures.count(who, now) >= v.o.MaxFailures
+	v.mu.Unlock()
+	if blocked {
+		return Result{Outcome: Blocked}
 	}
 	password, known := lookup(cred.Username)
 	if !known {
 		password = v.decoy
 	}
 	if !matches(cred, r, password) || !known {
-		return v.deny(r.Source, now)
-	}
-	at, ours := v.issued(cred.Nonce, r.Realm)
-	age := now.Sub(at)
-	if !ours || age > v.o.Lifetime || age < 0 {
-		return Result{Outcome: Stale}
+		return v.deny(who, now)
 	}
 	v.mu.Lock()
 	use := v.nonces.use(cred.Nonce, at, cred.Nc, now.Add(-v.o.Lifetime))
@@ -179,15 +185,15 @@ func (v *Verifier) Verify(r Request, lookup func(user string) (password string, 
 	case forgotten:
 		return Result{Outcome: Stale}
 	case replayed:
-		return v.deny(r.Source, now)
+		return v.deny(who, now)
 	}
 	return Result{Outcome: OK, User: cred.Username}
 }
 
-func (v *Verifier) deny(source netip.Addr, now time.Time) Result {
+func (v *Verifier) deny(who account, now time.Time) Result {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.failures.add(source, now, v.o.Window)
+	v.failures.add(who, now, v.o.Window)
 	return Result{Outcome: Denied}
 }
 
@@ -233,6 +239,9 @@ func core(uri string) string {
 	if i := strings.LastIndexByte(rest, '@'); i >= 0 {
 		user, rest = rest[:i], rest[i+1:]
 		user, _, _ = strings.Cut(user, ":")
+		if plain, err := url.PathUnescape(user); err == nil {
+			user = plain
+		}
 	}
 	if i := strings.IndexAny(rest, ";?"); i >= 0 {
 		rest = rest[:i]

@@ -27,7 +27,7 @@ func try(v *Verifier, uri string, authorization ...string) Result {
 
 func TestChallengesAreOrdered(t *testing.T) {
 	v := NewVerifier(Options{})
-	list := v.Challenges(realm, true)
+	list := v.Challenges(phone, realm, true)
 	if len(list) != 2 {
 		t.Fatal(list)
 	}
@@ -37,7 +37,7 @@ func TestChallengesAreOrdered(t *testing.T) {
 			t.Errorf("%s: %+v %v", list[i], c, err)
 		}
 	}
-	if again := v.Challenges(realm, true); again[0] == list[0] {
+	if again := v.Challenges(phone, realm, true); again[0] == list[0] {
 		t.Error("nonce repeats")
 	}
 }
@@ -45,7 +45,7 @@ func TestChallengesAreOrdered(t *testing.T) {
 func TestClientAndVerifierAgree(t *testing.T) {
 	for _, algorithm := range []string{"SHA-256", "MD5", "none"} {
 		v := NewVerifier(Options{})
-		list := v.Challenges(realm, false)
+		list := v.Challenges(phone, realm, false)
 		switch algorithm {
 		case "MD5":
 			list = list[1:]
@@ -90,7 +90,7 @@ func TestRFC7616Example(t *testing.T) {
 
 func TestRefusals(t *testing.T) {
 	answer := func(v *Verifier, user, password string, method string) string {
-		auth, ok := NewClient(user, password).Answer(v.Challenges(realm, false), realm, method, "sip:2001@h")
+		auth, ok := NewClient(user, password).Answer(v.Challenges(phone, realm, false), realm, method, "sip:2001@h")
 		if !ok {
 			t.Fatal("no answer")
 		}
@@ -114,6 +114,7 @@ func TestRefusals(t *testing.T) {
 		"wrong method":    {answer(v, "alice", "secret", "REGISTER"), "sip:2001@h", Denied},
 		"other resource":  {answer(v, "alice", "secret", "SUBSCRIBE"), "sip:2002@h", Denied},
 		"downgraded":      {strings.Replace(good, "SHA-256", "MD5", 1), "sip:2001@h", Denied},
+		"escaped user":    {answer(v, "alice", "secret", "SUBSCRIBE"), "sip:%32001@h", OK},
 		"foreign nonce":   {answer(NewVerifier(Options{}), "alice", "secret", "SUBSCRIBE"), "sip:2001@h", Stale},
 		"empty password":  {answer(v, "bob", "", "SUBSCRIBE"), "sip:2001@h", OK},
 		"uri with params": {answer(v, "alice", "secret", "SUBSCRIBE"), "sip:2001@H:5060;transport=udp", OK},
@@ -134,7 +135,7 @@ func TestNonceAges(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := NewVerifier(Options{})
 		c := NewClient("alice", "secret")
-		auth, _ := c.Answer(v.Challenges(realm, false), realm, "SUBSCRIBE", "sip:2001@h")
+		auth, _ := c.Answer(v.Challenges(phone, realm, false), realm, "SUBSCRIBE", "sip:2001@h")
 		if r := try(v, "sip:2001@h", auth); r.Outcome != OK {
 			t.Fatal(r.Outcome)
 		}
@@ -143,7 +144,7 @@ func TestNonceAges(t *testing.T) {
 		if r := try(v, "sip:2001@h", auth); r.Outcome != Stale {
 			t.Fatal(r.Outcome)
 		}
-		auth, ok := c.Answer(v.Challenges(realm, true), realm, "SUBSCRIBE", "sip:2001@h")
+		auth, ok := c.Answer(v.Challenges(phone, realm, true), realm, "SUBSCRIBE", "sip:2001@h")
 		if r := try(v, "sip:2001@h", auth); !ok || r.Outcome != OK {
 			t.Fatal(r.Outcome)
 		}
@@ -157,7 +158,7 @@ func TestFailureLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := NewVerifier(Options{MaxFailures: 3, MaxSources: 2})
 		attempt := func(source netip.Addr, password string) Outcome {
-			auth, _ := NewClient("alice", password).Answer(v.Challenges(realm, false), realm, "SUBSCRIBE", "sip:2001@h")
+			auth, _ := NewClient("alice", password).Answer(v.Challenges(source, realm, false), realm, "SUBSCRIBE", "sip:2001@h")
 			return v.Verify(Request{Method: "SUBSCRIBE", URI: "sip:2001@h", Authorization: []string{auth}, Source: source, Realm: realm}, passwords).Outcome
 		}
 		for range 3 {
@@ -171,6 +172,10 @@ func TestFailureLimit(t *testing.T) {
 		if o := attempt(netip.MustParseAddr("10.0.0.3"), "secret"); o != OK {
 			t.Error(o)
 		}
+		auth, _ := NewClient("bob", "").Answer(v.Challenges(phone, realm, false), realm, "SUBSCRIBE", "sip:2001@h")
+		if o := try(v, "sip:2001@h", auth).Outcome; o != OK {
+			t.Error("another user of that source:", o)
+		}
 		time.Sleep(time.Minute)
 		if o := attempt(phone, "secret"); o != OK {
 			t.Error(o)
@@ -180,6 +185,37 @@ func TestFailureLimit(t *testing.T) {
 		}
 		if n := len(v.failures.seen); n != 2 || v.failures.order.Len() != 2 {
 			t.Errorf("%d sources remembered", n)
+		}
+	})
+}
+
+// Who does not receive what we send to an address cannot lock out a user there,
+// and learns nothing about passwords without being counted.
+func TestBlindLockOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := NewVerifier(Options{})
+		guess := func(password string, challenges []string) Outcome {
+			auth, _ := NewClient("alice", password).Answer(challenges, realm, "SUBSCRIBE", "sip:2001@h")
+			return try(v, "sip:2001@h", auth).Outcome
+		}
+		old := v.Challenges(phone, realm, false)
+		time.Sleep(6 * time.Minute)
+		for name, challenges := range map[string][]string{
+			"made up":                        {`Digest realm="busylamp", nonce="made-up", qop="auth"`},
+			"given to the attacker's source": v.Challenges(netip.MustParseAddr("6.6.6.6"), realm, false),
+			"old":                            old,
+		} {
+			for range 100 {
+				if o := guess("wrong", challenges); o != Stale {
+					t.Fatalf("nonce %s: %v", name, o)
+				}
+			}
+			if o := guess("secret", challenges); o != Stale {
+				t.Errorf("nonce %s, right password: %v", name, o)
+			}
+		}
+		if o := guess("secret", v.Challenges(phone, realm, false)); o != OK {
+			t.Error(o)
 		}
 	})
 }
@@ -224,7 +260,7 @@ func TestCountsInOrderAreTaken(t *testing.T) {
 
 func FuzzVerify(f *testing.F) {
 	v := NewVerifier(Options{MaxFailures: 1 << 30})
-	auth, _ := NewClient("alice", "secret").Answer(v.Challenges(realm, false), realm, "SUBSCRIBE", "sip:2001@h")
+	auth, _ := NewClient("alice", "secret").Answer(v.Challenges(phone, realm, false), realm, "SUBSCRIBE", "sip:2001@h")
 	used := try(v, "sip:2001@h", auth) // now a replay: nothing the fuzzer makes of it may pass
 	if used.Outcome != OK {
 		f.Fatal(used)
@@ -245,7 +281,7 @@ func FuzzVerify(f *testing.F) {
 func BenchmarkVerify(b *testing.B) {
 	v := NewVerifier(Options{})
 	c := NewClient("alice", "secret")
-	if _, ok := c.Answer(v.Challenges(realm, false), realm, "SUBSCRIBE", "sip:2001@h"); !ok {
+	if _, ok := c.Answer(v.Challenges(phone, realm, false), realm, "SUBSCRIBE", "sip:2001@h"); !ok {
 		b.Fatal("no answer")
 	}
 	b.ReportAllocs()

@@ -2,6 +2,7 @@ package digest
 
 import (
 	"container/list"
+	"crypto/sha256"
 	"net/netip"
 	"time"
 )
@@ -75,25 +76,31 @@ func (n *nonces) drop(e *list.Element) {
 	n.order.Remove(e)
 }
 
-// failures counts failed attempts per source in windows.
+// failures counts failed attempts per account in windows.
 type failures struct {
 	max   int
-	seen  map[netip.Addr]*list.Element // of *failure
-	order *list.List                   // by start of the window, oldest first
+	seen  map[account]*list.Element // of *failure
+	order *list.List                // by start of the window, oldest first
+}
+
+// account is a user as seen from one address; the user is a hash, for its name may be long.
+type account struct {
+	source netip.Addr
+	user   [sha256.Size]byte
 }
 
 type failure struct {
-	source netip.Addr
-	until  time.Time
-	count  int
+	who   account
+	until time.Time
+	count int
 }
 
 func newFailures(limit int) failures {
-	return failures{max: limit, seen: map[netip.Addr]*list.Element{}, order: list.New()}
+	return failures{max: limit, seen: map[account]*list.Element{}, order: list.New()}
 }
 
-func (f *failures) count(source netip.Addr, now time.Time) int {
-	e := f.seen[source]
+func (f *failures) count(who account, now time.Time) int {
+	e := f.seen[who]
 	if e == nil {
 		return 0
 	}
@@ -105,18 +112,18 @@ func (f *failures) count(source netip.Addr, now time.Time) int {
 	return x.count
 }
 
-func (f *failures) add(source netip.Addr, now time.Time, window time.Duration) {
-	if f.count(source, now) > 0 {
-		f.seen[source].Value.(*failure).count++
+func (f *failures) add(who account, now time.Time, window time.Duration) {
+	if f.count(who, now) > 0 {
+		f.seen[who].Value.(*failure).count++
 		return
 	}
-	f.seen[source] = f.order.PushBack(&failure{source: source, until: now.Add(window), count: 1})
+	f.seen[who] = f.order.PushBack(&failure{who: who, until: now.Add(window), count: 1})
 	if f.order.Len() > f.max {
 		f.drop(f.order.Front())
 	}
 }
 
 func (f *failures) drop(e *list.Element) {
-	delete(f.seen, e.Value.(*failure).source)
+	delete(f.seen, e.Value.(*failure).who)
 	f.order.Remove(e)
 }
