@@ -76,3 +76,23 @@ func TestRefreshFromElsewhere(t *testing.T) {
 		want(t, "moved", words(again.first, len(notes), len(p.hear())), "SIP/2.0 200 OK 1 0")
 	})
 }
+
+func TestAuthentication(t *testing.T) {
+	run(t, func(r *rig) {
+		r.configure(func(c *presence.Config) { c.AuthenticatePresence = true })
+		p := r.phone("10.9.9.9:5060")
+		no, _ := p.subscribe(sub{})
+		challenges := no.headers["www-authenticate"]
+		if len(challenges) != 2 || !strings.Contains(challenges[0], "SHA-256") || !strings.Contains(challenges[1], `realm="cme"`) {
+			t.Fatalf("%q", challenges)
+		}
+		no, _ = p.subscribe(sub{more: login(t, no, "trunk", "wrong")})
+		want(t, "wrong password", no.first, "SIP/2.0 401 Unauthorized")
+		ok, notes := p.subscribe(sub{more: login(t, no, "trunk", "secret")})
+		want(t, "right password", words(ok.first, len(notes)), "SIP/2.0 200 OK 1")
+		no, _ = p.subscribe(sub{toTag: ok.tag("To")})
+		want(t, "refresh", no.first, "SIP/2.0 401 Unauthorized")
+		again, _ := p.subscribe(sub{toTag: ok.tag("To"), more: login(t, no, "trunk", "secret")})
+		want(t, "refresh with proof", again.first, "SIP/2.0 200 OK")
+	})
+}

@@ -58,9 +58,10 @@ func (a *Adapter) refuse(tx *sipua.ServerTx, r *refusal) {
 
 // authenticate challenges external watchers under `authenticate presence`; local
 // ones never (guide: "Local subscription requests cannot be authenticated").
-func (a *Adapter) authenticate(tx *sipua.ServerTx, external bool) *refusal {
+// proved says that the watcher has shown who it is.
+func (a *Adapter) authenticate(tx *sipua.ServerTx, external bool) (proved bool, no *refusal) {
 	if !external || !a.hub.Config().AuthenticatePresence {
-		return nil
+		return false, nil
 	}
 	req := tx.Request()
 	realm := ""
@@ -76,13 +77,13 @@ func (a *Adapter) authenticate(tx *sipua.ServerTx, external bool) *refusal {
 	}, a.credentials)
 	switch result.Outcome {
 	case digest.OK:
-		return nil
+		return true, nil
 	case digest.Blocked:
-		return refuse(403)
+		return false, refuse(403)
 	}
-	no := refuse(401)
+	no = refuse(401)
 	for _, c := range a.verifier.Challenges(tx.Source().Addr(), realm, result.Outcome == digest.Stale) {
 		no.headers = append(no.headers, "WWW-Authenticate", c)
 	}
-	return no
+	return false, no
 }

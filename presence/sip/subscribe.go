@@ -60,10 +60,11 @@ func (a *Adapter) begin(tx *sipua.ServerTx) *refusal {
 	if err := a.hub.Admit(kind); err != nil {
 		return refusedBy(err)
 	}
-	if no := a.authenticate(tx, kind == presence.SIPTrunk); no != nil {
+	proved, no := a.authenticate(tx, kind == presence.SIPTrunk)
+	if no != nil {
 		return no
 	}
-	d, no := a.newDialog(tx, sub, u)
+	d, no := a.newDialog(tx, sub, u, proved)
 	if no != nil {
 		return no
 	}
@@ -77,14 +78,16 @@ func (a *Adapter) begin(tx *sipua.ServerTx) *refusal {
 		a.dialogs.remove(d)
 		return refusedBy(err)
 	}
+	d.mu.Lock()
 	d.id = id
+	d.mu.Unlock()
 	a.accept(tx, d, granted)
 	a.hub.Release(id)
 	return nil
 }
 
 // newDialog makes and enters the dialog of an admitted SUBSCRIBE.
-func (a *Adapter) newDialog(tx *sipua.ServerTx, sub subscription, u *sipua.Dialog) (*dialog, *refusal) {
+func (a *Adapter) newDialog(tx *sipua.ServerTx, sub subscription, u *sipua.Dialog, proved bool) (*dialog, *refusal) {
 	req := tx.Request()
 	asked := req.Recipient
 	if asked.User == "" { // some phones name the target in To only
@@ -102,7 +105,7 @@ func (a *Adapter) newDialog(tx *sipua.ServerTx, sub subscription, u *sipua.Dialo
 	if !d.put(&values) {
 		return nil, refuse(513)
 	}
-	d.aim(target(tx, u))
+	d.aim(target(tx, u, proved))
 	if !a.dialogs.add(d) {
 		return nil, refuse(482) // our own tag came back
 	}
@@ -137,7 +140,8 @@ func (a *Adapter) refresh(tx *sipua.ServerTx) *refusal {
 	case err != nil:
 		return refuse(400).because("Contact is no SIP URI")
 	}
-	if no := a.authenticate(tx, d.external); no != nil {
+	proved, no := a.authenticate(tx, d.external)
+	if no != nil {
 		return no
 	}
 	if !d.external && !a.still(tx, d) {
@@ -148,7 +152,7 @@ func (a *Adapter) refresh(tx *sipua.ServerTx) *refusal {
 	fits := d.retarget(u.RemoteTarget)
 	if fits {
 		d.remoteSeq = u.RemoteCSeq
-		d.aim(target(tx, &u))
+		d.aim(target(tx, &u, proved))
 		if sub.accept {
 			d.old = sub.old
 		}
@@ -215,16 +219,15 @@ func (a *Adapter) phone(tx *sipua.ServerTx, user string, contacts []sipua.Contac
 	return a.directory.FindWatcher(user, tx.Source(), host)
 }
 
-// target is where NOTIFYs of a dialog go; see the package comment.
-func target(tx *sipua.ServerTx, u *sipua.Dialog) sipua.Target {
+// target is where NOTIFYs of a dialog go; see the package comment. proved says
+// that the sender has authenticated.
+func target(tx *sipua.ServerTx, u *sipua.Dialog, proved bool) sipua.Target {
 	back := tx.Reply()
-	switch {
-	case len(u.Routes) > 0:
-		return u.Target(back)
-	case tx.Transport() == "TCP":
+	routed := len(u.Routes) > 0
+	if !routed && tx.Transport() == "TCP" {
 		return back
 	}
-	if t := u.Target(back); t.Addr.Addr() == back.Addr.Addr().Unmap() {
+	if t := u.Target(back); routed && proved || t.Addr.Addr() == back.Addr.Addr().Unmap() {
 		return t
 	}
 	return back
