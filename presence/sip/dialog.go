@@ -52,12 +52,14 @@ type dialog struct {
 	tcp       bool // transport of target
 	old       bool // bodies are labelled application/cpim-pidf+xml
 
-	held    bool // a SUBSCRIBE is being answered: NOTIFYs wait
-	queued  bool // in the sender's queue
-	sending bool // a NOTIFY is outstanding
-	over    bool // the last NOTIFY has been sent, or none may be
+	held     bool   // a SUBSCRIBE is being answered: NOTIFYs wait
+	queued   bool   // in the sender's queue
+	waiting  uint32 // CSeq of the NOTIFY that is outstanding; 0: none
+	over     bool   // the last NOTIFY has been sent, or none may be
+	lastFail uint8  // times that the transport failed the last NOTIFY
 
 	// The newest Note, if fresh not yet sent.
+	told  bool // there was one
 	fresh bool
 	line  presence.Line
 	until time.Duration  // expiry, since the adapter's epoch
@@ -162,6 +164,35 @@ func (ds *dialogs) find(k sipua.Key) *dialog {
 		d = d.same
 	}
 	return d
+}
+
+// all lists the dialogs, in no order.
+func (ds *dialogs) all() []*dialog {
+	var list []*dialog
+	for i := range ds.stripes {
+		s := &ds.stripes[i]
+		s.mu.RLock()
+		for _, d := range s.m {
+			for ; d != nil; d = d.same {
+				list = append(list, d)
+			}
+		}
+		s.mu.RUnlock()
+	}
+	return list
+}
+
+func (ds *dialogs) empty() bool {
+	for i := range ds.stripes {
+		s := &ds.stripes[i]
+		s.mu.RLock()
+		n := len(s.m)
+		s.mu.RUnlock()
+		if n > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // add enters a dialog; false if there is one with its key.

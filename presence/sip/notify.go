@@ -22,7 +22,7 @@ func (d *dialog) Notify(n presence.Note) {
 		return
 	}
 	d.mu.Lock()
-	d.fresh, d.line, d.until = true, n.Line, time.Since(d.a.epoch)+n.Expires
+	d.told, d.fresh, d.line, d.until = true, true, n.Line, time.Since(d.a.epoch)+n.Expires
 	if !n.Active {
 		last := n // not &n, which would move every Note to the heap
 		d.last = &last
@@ -36,7 +36,7 @@ func (d *dialog) Notify(n presence.Note) {
 
 // takeTurn says whether the dialog is to be queued now. mu is held.
 func (d *dialog) takeTurn() bool {
-	if !d.fresh || d.held || d.sending || d.queued || d.over {
+	if !d.fresh || d.held || d.waiting != 0 || d.queued || d.over {
 		return false
 	}
 	d.queued = true
@@ -78,18 +78,17 @@ func (a *Adapter) send(d *dialog, p *place) {
 		a.sender.release(p)
 		return
 	}
-	d.fresh, d.sending, d.over = false, true, d.last != nil
-	last, body := d.over, a.bodies.get(d.get(entity), d.line)
+	body := a.bodies.get(d.get(entity), d.line)
 	raw := d.notify(body)
-	to := d.to()
-	id := d.id
+	d.fresh, d.waiting, d.over = false, d.localSeq, d.last != nil
+	seq, to, id := d.waiting, d.to(), d.id
 	d.mu.Unlock()
 
 	a.debug(topicTrace, id, "presence_sip_notify", "NOTIFY to %s", to.Addr)
 	a.debug(topicXML, id, "presence_sip_notify", "%s", body)
 	a.ua.SendRaw(raw, to, func(res *sip.Response, err error) {
 		a.sender.release(p)
-		a.sent(d, last, res, err)
+		a.sent(d, seq, res, err)
 	})
 }
 
@@ -132,52 +131,79 @@ func (d *dialog) to() sipua.Target {
 	return t
 }
 
-// sent takes the outcome of a NOTIFY. It runs on the worker of the Call-ID.
-func (a *Adapter) sent(d *dialog, last bool, res *sip.Response, err error) {
+// lastTries is how often a last NOTIFY that the transport failed is sent again:
+// nobody else would do it.
+const lastTries = 2
+
+// sent takes the outcome of the NOTIFY with CSeq seq. It runs on the worker of
+// the Call-ID.
+func (a *Adapter) sent(d *dialog, seq uint32, res *sip.Response, err error) {
 	code, retryAfter := outcome(res, err)
 	a.debug(topicTrace, d.id, "presence_sip_notify_done", "code %d", code)
-	if last {
-		a.dialogs.remove(d)
+	broken := err != nil && !errors.Is(err, sipua.ErrTimeout)
+	d.mu.Lock()
+	if d.waiting != seq { // the endpoint has moved: another one counts
+		d.mu.Unlock()
 		return
 	}
-	ok := code >= 200 && code < 300
-	d.mu.Lock()
-	d.sending = false
-	dead, ready := d.over, false
-	switch {
-	case dead:
-	case ok, d.last != nil && err == nil && code != 481:
-		// A last NOTIFY is not held up by the failure of the one before it.
-		ready = d.takeTurn()
-	case d.last != nil:
-		d.over, dead = true, true
-	case err != nil && !errors.Is(err, sipua.ErrTimeout) && d.tcp:
+	d.waiting = 0
+	if errors.Is(err, sipua.ErrClosed) && (!d.over || d.last != nil) {
+		d.fresh, d.over = true, false // renew sends it
+		d.mu.Unlock()
+		return
+	}
+	if broken && !errors.Is(err, sipua.ErrOverload) {
 		d.reroute()
 	}
+	ready := false
+	switch {
+	case d.over: // that was the last one
+		if broken && d.last != nil && d.lastFail < lastTries {
+			d.lastFail++
+			d.fresh, d.over = true, false
+			ready = d.takeTurn()
+		}
+	case d.last != nil:
+		// A last NOTIFY is not held up by the failure of the one before it,
+		// unless nobody is there.
+		if d.over = err != nil && !broken || code == 481; !d.over {
+			ready = d.takeTurn()
+		}
+	case code >= 200 && code < 300:
+		ready = d.takeTurn()
+	}
+	over := d.over
 	d.mu.Unlock()
 	switch {
 	case ready:
 		a.sender.ready(d)
-	case dead:
+	case over:
 		a.dialogs.remove(d)
 	}
 	a.hub.Done(d.id, code, err, retryAfter)
 }
 
-// reroute turns from the connection of the last SUBSCRIBE, which is gone, to the
-// Contact. mu is held.
+// reroute turns from a connection that is gone to the Contact or route, if that
+// is at the same address. mu is held.
 func (d *dialog) reroute() {
+	if !d.tcp {
+		return
+	}
 	u := d.unpack()
-	d.aim(u.Target(d.to()))
+	if t := u.Target(d.to()); t.Addr.Addr() == d.target.Addr() {
+		d.aim(t)
+	}
 }
 
 // aim sets the target. mu is held, or nobody else knows the dialog yet.
 func (d *dialog) aim(t sipua.Target) { d.target, d.tcp = t.Addr, t.Transport == "TCP" }
 
 // outcome reads a response as RFC 3261 8.1.3.1 wants: a timeout is a 408, a
-// transport that failed a 503.
+// transport that failed a 503. It is 0 if we were too busy to send.
 func outcome(res *sip.Response, err error) (code int, retryAfter time.Duration) {
 	switch {
+	case errors.Is(err, sipua.ErrOverload):
+		return 0, 0
 	case errors.Is(err, sipua.ErrTimeout):
 		return 408, 0
 	case err != nil:

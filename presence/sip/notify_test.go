@@ -116,56 +116,14 @@ func TestLastNotifyAfterFailure(t *testing.T) {
 	}
 }
 
-func TestEndpointMoves(t *testing.T) {
-	run(t, func(r *rig) {
-		p := r.phone("10.1.1.11:5060")
-		p.subscribe(sub{})
-		if err := r.ua.Apply(context.Background(), sipua.Config{}, sipua.Config{}); err != nil {
-			t.Fatal(err)
-		}
-		r.publish("2001", busy)
-		want(t, "closed", len(p.hear()), 0)
-		if err := r.ua.Apply(context.Background(), sipua.Config{}, sipua.Config{Enabled: true, Addr: server}); err != nil {
-			t.Fatal(err)
-		}
-		time.Sleep(5 * time.Second)
-		want(t, "open again", p.states(), "[active;expires=3598 busy]")
-	})
-}
-
 func TestTCP(t *testing.T) {
 	run(t, func(r *rig) {
 		p := r.phone("10.1.1.11:5060")
-		conn, err := r.net.Host(p.addr.Addr()).Dial(context.Background(), server)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p.stream = conn
-		done := make(chan struct{})
-		go func() {
-			defer close(done)
-			buf := make([]byte, 65536)
-			for {
-				n, err := conn.Read(buf)
-				if err != nil {
-					return
-				}
-				rest := string(buf[:n])
-				for rest != "" { // the UA writes whole messages
-					m := parse([]byte(rest))
-					var length int
-					fmt.Sscan(m.get("Content-Length"), &length)
-					i := strings.Index(rest, "\r\n\r\n") + 4 + length
-					p.take(parse([]byte(rest[:i])), func(b []byte) { conn.Write(b) })
-					rest = rest[i:]
-				}
-			}
-		}()
+		hangUp := p.dial()
 		ok, notes := p.subscribe(sub{contact: "<sip:3001@10.1.1.11:5060;transport=tcp>"})
 		want(t, "answer", ok.first+" "+ok.get("Contact"), "SIP/2.0 200 OK <sip:2001@10.1.1.2:5060;transport=tcp>")
 		want(t, "NOTIFY", words(len(notes), notes[0].state()), "1 active;expires=3600 closed")
-		conn.Close()
-		<-done
+		hangUp()
 		synctest.Wait()
 
 		// The connection is gone: the Contact is tried.

@@ -19,15 +19,24 @@
 // The limit is 480 and not 503, since 503 with Retry-After would keep a proxy
 // from sending anything at all for that time (RFC 3261 21.5.4), calls included.
 //
-// Where a NOTIFY goes: along the route set if there is one. Else, over TCP, back
-// through the connection of the last SUBSCRIBE, and to the Contact when that
-// connection is gone. Else, over UDP, to the Contact if its host is the address
-// that SUBSCRIBE came from, or to that address and port if not: the phone sits
-// behind a NAT, or gave a name, which is not resolved.
+// Where a NOTIFY goes: to the first route, else to the Contact, if that host is
+// the address the last SUBSCRIBE came from; to that address and port if not: the
+// watcher sits behind a NAT, or gave a name, which is not resolved, or wants to
+// turn us on somebody else. Only a watcher that has authenticated is believed a
+// route to elsewhere. Without a route, over TCP, it goes back through the
+// connection of the last SUBSCRIBE, and by the rule above when that is gone.
 //
 // One NOTIFY is outstanding per dialog, and what the hub says meanwhile is
 // conflated to the newest Note. A NOTIFY therefore never overtakes another, and
 // CSeq grows by one.
+//
+// A NOTIFY is a target refresh too: when the endpoint has opened elsewhere every
+// watcher gets one from there (endpoint.go). What is to be said while the endpoint
+// is closed waits until it opens. When SIP is switched off all subscriptions end
+// with probation, a second before the endpoint closes at most.
+//
+// The entity of a document is the URI that the watcher asked for, whatever host
+// it names: as on a router, the user part alone decides.
 //
 // # Goroutines and bounds
 //
@@ -116,6 +125,8 @@ func New(o Options) *Adapter {
 	}
 	a.sender = startSender(a.send)
 	a.ua.Handle("SUBSCRIBE", a.subscribe)
+	a.ua.OnOpen(a.renew)
+	a.ua.OnClose(a.dismiss)
 	return a
 }
 

@@ -1,0 +1,46 @@
+package sip
+
+import (
+	"time"
+
+	"github.com/busylamp/busylamp/presence"
+)
+
+// farewell bounds the wait for the last NOTIFYs before the endpoint closes.
+const farewell = time.Second
+
+// renew has every watcher told the state anew when the endpoint has opened: the
+// Contact may be another one, and what was sent from where it was before went, or
+// will be answered, astray. Connections have not survived.
+func (a *Adapter) renew() {
+	for _, d := range a.dialogs.all() {
+		d.mu.Lock()
+		if !d.told || d.over && d.last == nil {
+			d.mu.Unlock()
+			continue
+		}
+		d.reroute()
+		d.waiting, d.over, d.fresh = 0, false, true
+		ready := d.takeTurn()
+		d.mu.Unlock()
+		if ready {
+			a.sender.ready(d)
+		}
+	}
+}
+
+// dismiss ends all subscriptions before the endpoint closes for good. What is not
+// answered in time is told when it opens again.
+func (a *Adapter) dismiss() {
+	for _, d := range a.dialogs.all() {
+		d.mu.Lock()
+		id := d.id
+		d.mu.Unlock()
+		a.hub.End(id, presence.ReasonProbation)
+	}
+	tick := time.NewTicker(farewell / 100)
+	defer tick.Stop()
+	for end := time.Now().Add(farewell); !a.dialogs.empty() && time.Now().Before(end); {
+		<-tick.C
+	}
+}

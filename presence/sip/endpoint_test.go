@@ -1,0 +1,153 @@
+package sip
+
+import (
+	"fmt"
+	"net/netip"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/busylamp/busylamp/presence"
+)
+
+const elsewhere = "10.1.1.2:5090"
+
+// After a move the new socket tells every watcher the state and where we are now.
+func TestEndpointMoves(t *testing.T) {
+	run(t, func(r *rig) {
+		r.publish("2001", idle)
+		p, q := r.phone("10.1.1.11:5060"), r.phone("10.1.1.12:5060")
+		ok, _ := p.subscribe(sub{})
+		hangUp := q.dial()
+		q.subscribe(sub{contact: "<sip:3001@10.1.1.12>"})
+		r.listen(elsewhere)
+		hangUp()
+		h := p.hear()
+		want(t, "UDP", words(len(h), h[0].from, h[0].get("CSeq"), h[0].get("Contact"), h[0].state()),
+			"1 "+elsewhere+" 2 NOTIFY <sip:2001@"+elsewhere+"> active;expires=3600 open")
+		want(t, "TCP", q.contacts(), "[<sip:2001@"+elsewhere+"> active;expires=3600 open]")
+		r.publish("2001", busy)
+		want(t, "afterwards", words(p.states(), q.states()), "[active;expires=3600 busy] [active;expires=3600 busy]")
+		for _, rec := range r.hub.Snapshot().Records {
+			want(t, "failures", rec.Retry, 0)
+		}
+		r.listen(server.String())
+		p.hear()
+		again, _ := p.subscribe(sub{toTag: ok.tag("To")})
+		want(t, "refresh", again.first, "SIP/2.0 200 OK")
+	})
+}
+
+// A NOTIFY that is on its way when the endpoint moves is answered astray: that
+// is no failure of the watcher.
+func TestMoveWhileOutstanding(t *testing.T) {
+	run(t, func(r *rig) {
+		p := r.phone("10.1.1.11:5060")
+		p.answers("")
+		p.subscribe(sub{})
+		p.answers("200 OK")
+		r.listen(elsewhere)
+		want(t, "told anew", p.contacts(), "[<sip:2001@"+elsewhere+"> active;expires=3600 closed]")
+		time.Sleep(time.Minute) // Timer F of the first one
+		want(t, "records", len(r.hub.Snapshot().Records), 1)
+		r.publish("2001", busy)
+		p.hear()
+		want(t, "dialogs", r.a.dialogs.count(), 1)
+	})
+}
+
+// While the port cannot be had, NOTIFYs wait for it, as long as that takes.
+func TestMoveToABusyPort(t *testing.T) {
+	run(t, func(r *rig) {
+		p, q := r.phone("10.1.1.11:5060"), r.phone("10.1.1.12:5060")
+		p.subscribe(sub{})
+		q.subscribe(sub{uri: "sip:2002@10.1.1.2", expires: "60"})
+		hog, err := r.net.Host(server.Addr()).Listen(netip.MustParseAddrPort(elsewhere))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.listen(elsewhere)
+		for range 20 {
+			r.publish("2001", busy)
+			r.publish("2001", idle)
+			time.Sleep(time.Minute)
+		}
+		want(t, "closed", words(len(p.hear()), len(q.hear())), "0 0")
+		want(t, "records", len(r.hub.Snapshot().Records), 1)
+		hog.Close()
+		time.Sleep(5 * time.Second)
+		want(t, "open", p.contacts(), "[<sip:2001@"+elsewhere+"> active;expires=2395 open]")
+		want(t, "over meanwhile", q.contacts(), "[<sip:2002@"+elsewhere+"> terminated;reason=timeout closed]")
+		want(t, "dialogs", r.a.dialogs.count(), 1)
+	})
+}
+
+// SIP is switched off: watchers are told while that is possible, and who did not
+// hear it is told when it is possible again.
+func TestEndpointCloses(t *testing.T) {
+	run(t, func(r *rig) {
+		p, deaf, q := r.phone("10.1.1.11:5060"), r.phone("10.1.1.12:5060"), r.phone("10.1.1.13:5060")
+		p.subscribe(sub{})
+		deaf.subscribe(sub{})
+		deaf.answers("")
+		hangUp := q.dial()
+		q.subscribe(sub{})
+		began := time.Now()
+		r.listen("")
+		const bye = "[terminated;reason=probation;retry-after=60 closed]"
+		want(t, "told", words(p.states(), q.states()), bye+" "+bye)
+		hangUp()
+		if took := time.Since(began); took > 2*farewell {
+			t.Errorf("closing took %s", took)
+		}
+		want(t, "records", len(r.hub.Snapshot().Records), 0)
+		time.Sleep(10 * time.Minute)
+		deaf.hear()
+		deaf.answers("200 OK")
+		r.listen(server.String())
+		want(t, "told late", words(p.states(), deaf.states()), "[] "+bye)
+		want(t, "dialogs", r.a.dialogs.count(), 0)
+		ok, _ := p.subscribe(sub{callID: "anew"})
+		want(t, "anew", ok.first, "SIP/2.0 200 OK")
+	})
+}
+
+// The last NOTIFY has no other chance: a connection that is gone does not swallow it.
+func TestLastNotifyWithoutConnection(t *testing.T) {
+	for _, c := range []struct{ contact, want string }{
+		{"<sip:3001@10.1.1.11:5060>", "[terminated;reason=noresource closed]"},
+		{"<sip:3001@7.7.7.7:5060>", "[]"}, // behind a NAT, or somebody else
+	} {
+		run(t, func(r *rig) {
+			p, other := r.phone("10.1.1.11:5060"), r.phone("7.7.7.7:5060")
+			hangUp := p.dial()
+			p.subscribe(sub{contact: c.contact})
+			hangUp()
+			synctest.Wait()
+			r.configure(func(c *presence.Config) { delete(c.Numbers, "2001") })
+			time.Sleep(time.Minute)
+			want(t, c.contact, words(p.states(), len(other.hear()), r.a.dialogs.count()), c.want+" 0 0")
+		})
+	}
+}
+
+// What one peer says of itself cannot turn NOTIFYs on another.
+func TestNobodyElseIsHit(t *testing.T) {
+	for _, more := range []string{"", "Record-Route: <sip:7.7.7.7:53;lr>\r\n"} {
+		for _, stream := range []bool{false, true} {
+			run(t, func(r *rig) {
+				p, victim := r.phone("10.9.9.9:5060"), r.phone("7.7.7.7:53")
+				hangUp := func() {}
+				if stream {
+					hangUp = p.dial()
+				}
+				ok, _ := p.subscribe(sub{contact: "<sip:x@7.7.7.7:53>", more: more})
+				p.subscribe(sub{contact: "<sip:x@7.7.7.7:53>", more: more, toTag: ok.tag("To")})
+				hangUp()
+				r.publish("2001", busy)
+				time.Sleep(time.Hour)
+				want(t, fmt.Sprint(more, stream), len(victim.hear()), 0)
+			})
+		}
+	}
+}
