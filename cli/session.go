@@ -87,9 +87,6 @@ func (s *Session) User() string {
 	return s.user
 }
 
-// Level is the privilege level, 1 to 15.
-func (s *Session) Level() int { return s.level }
-
 // line is the configuration of the session's terminal line as it is now.
 func (s *Session) line() Line {
 	c := s.shell.Config()

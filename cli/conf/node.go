@@ -42,17 +42,6 @@ func (n Node) Line() string {
 	return n.line.text
 }
 
-// Name is the name of the line's command, "" at the root.
-func (n Node) Name() string {
-	if n.line == nil {
-		return ""
-	}
-	return n.line.cmd.name
-}
-
-// Tree is the tree the node belongs to.
-func (n Node) Tree() Tree { return n.tree }
-
 // Mode is the name of the mode the line opens, "" when it opens none, Global
 // at the root.
 func (n Node) Mode() string {

@@ -90,7 +90,7 @@ sip-ua`)
 	}
 	var names []string
 	for n := range root.Children() {
-		names = append(names, n.Name())
+		names = append(names, n.Args().Command().Name())
 	}
 	if got := strings.Join(names, ","); got != "tftp-server,tftp-server,ephone-dn,ephone-dn,ephone" {
 		t.Error(got)

@@ -47,15 +47,6 @@ type command struct {
 	header *line         // Implicit: the line of the block
 }
 
-// Lookup finds a command of the mode by its name.
-func (m *CompiledMode) Lookup(name string) (Command, bool) {
-	c, ok := m.byName[name]
-	if !ok {
-		return Command{}, false
-	}
-	return c.Command, true
-}
-
 // CommandOf finds the declaration behind matched arguments.
 func (m *CompiledMode) CommandOf(args grammar.Args) (Command, bool) {
 	c, ok := m.byGrammar[args.Command()]

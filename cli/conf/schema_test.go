@@ -317,12 +317,6 @@ func TestSchemaLookup(t *testing.T) {
 	if m == nil || m.Mode.Prompt != "config-presence" {
 		t.Fatalf("mode presence: %v", m)
 	}
-	if c, ok := m.Lookup("max-subscription"); !ok || c.Default != "max-subscription 100" {
-		t.Errorf("Lookup: %v %v", c, ok)
-	}
-	if _, ok := m.Lookup("nothing"); ok {
-		t.Error("Lookup found a command that is not there")
-	}
 	r := s.Mode(Global).Set.Match("ephone-dn 1", nil)
 	if c, ok := s.Mode(Global).CommandOf(r.Args); !ok || c.Enter != "ephone-dn" {
 		t.Errorf("CommandOf: %v %v", c, ok)

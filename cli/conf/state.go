@@ -118,16 +118,6 @@ func (s *State) ReadStartup() (text []byte, ok bool, err error) {
 	return text, true, nil
 }
 
-// StartupSize is the size of the startup-config in bytes; ok is false when
-// there is none.
-func (s *State) StartupSize() (size int64, ok bool) {
-	info, err := s.root.Lstat(startupFile)
-	if err != nil || !info.Mode().IsRegular() {
-		return 0, false
-	}
-	return info.Size(), true
-}
-
 // WriteStartup replaces the startup-config. When it returns nil the text has
 // reached the disk.
 func (s *State) WriteStartup(text []byte) error {
@@ -209,34 +199,6 @@ func (f *Flash) room(name string, size int64) error {
 		return fmt.Errorf("flash: is full: %w", ErrTooLarge)
 	}
 	return nil
-}
-
-// Remove deletes a file.
-func (f *Flash) Remove(name string) error {
-	if err := checkName(name); err != nil {
-		return err
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if err := removeDurable(f.root, name); err != nil {
-		return fmt.Errorf("deleting flash:%s: %w", name, err)
-	}
-	return nil
-}
-
-// Stat describes one file.
-func (f *Flash) Stat(name string) (FileInfo, error) {
-	if err := checkName(name); err != nil {
-		return nil, err
-	}
-	info, err := f.root.Lstat(name)
-	if err == nil && !info.Mode().IsRegular() {
-		err = fs.ErrNotExist
-	}
-	if err != nil {
-		return nil, fmt.Errorf("flash:%s: %w", name, err)
-	}
-	return info, nil
 }
 
 // List describes all files, sorted by name.

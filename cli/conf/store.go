@@ -35,7 +35,6 @@ func (c Commit) Empty() bool { return len(c.Changes) == 0 }
 // Store holds the running configuration. One line is one commit.
 type Store struct {
 	schema *Schema
-	now    func() time.Time
 	failed func(binding string, err error)
 	state  atomic.Pointer[version]
 
@@ -59,9 +58,6 @@ type version struct {
 // Option sets what a Store takes from outside.
 type Option func(*Store)
 
-// WithClock replaces time.Now as the source of Commit.When.
-func WithClock(now func() time.Time) Option { return func(s *Store) { s.now = now } }
-
 // WithApplyError is told when a binding's apply fails. f is called on the
 // binding's goroutine and must not block.
 func WithApplyError(f func(binding string, err error)) Option {
@@ -76,7 +72,6 @@ func NewStore(schema *Schema, initial Tree, options ...Option) *Store {
 	}
 	s := &Store{
 		schema:   schema,
-		now:      time.Now,
 		failed:   func(string, error) {},
 		progress: make(chan struct{}),
 	}
@@ -107,7 +102,7 @@ func (s *Store) Apply(who Origin, parent Path, args grammar.Args) (Path, Commit,
 		if err != nil {
 			return path, Commit{}, err
 		}
-		c := Commit{Old: v.tree, New: next, Changes: changes, Who: who, When: s.now(), Version: v.number}
+		c := Commit{Old: v.tree, New: next, Changes: changes, Who: who, When: time.Now(), Version: v.number}
 		if c.Empty() {
 			return path, c, nil
 		}

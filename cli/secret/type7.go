@@ -3,8 +3,6 @@ package secret
 import (
 	"encoding/hex"
 	"errors"
-	"fmt"
-	"strings"
 )
 
 // key7 is the fixed key of Cisco's type 7, known since 1995; a text is XORed
@@ -17,21 +15,7 @@ const max7 = 128
 // ErrType7 says that a text is not an encoded type 7 password.
 var ErrType7 = errors.New("not a type 7 password")
 
-// Encode7 obscures a password with the given offset, taken modulo 16 (IOS
-// draws 0 to 15).
-func Encode7(plain string, offset int) (string, error) {
-	if len(plain) > max7 {
-		return "", fmt.Errorf("encoding a type 7 password: longer than %d characters", max7)
-	}
-	offset &= 15
-	out := make([]byte, len(plain))
-	for i := range len(plain) {
-		out[i] = plain[i] ^ key7[(offset+i)%len(key7)]
-	}
-	return fmt.Sprintf("%02d%s", offset, strings.ToUpper(hex.EncodeToString(out))), nil
-}
-
-// Decode7 undoes Encode7: "021201481F" is "test".
+// Decode7 gives the password that IOS obscured: "021201481F" is "test".
 func Decode7(text string) (string, error) {
 	if len(text) < 2 || len(text) > 2+2*max7 || !digit(text[0]) || !digit(text[1]) {
 		return "", ErrType7
