@@ -8,12 +8,15 @@ import (
 	"github.com/busylamp/busylamp/cli/grammar"
 )
 
+// compiled is the schema of all modes; whoever asks it for a command that is not
+// declared fails the test.
 func compiled(t testing.TB) *conf.Schema {
 	t.Helper()
 	schema, err := conf.Compile(All(), Library())
 	if err != nil {
 		t.Fatal(err)
 	}
+	schema.OnUnknown = func(mode, name string) { t.Errorf("mode %s has no command %q", mode, name) }
 	return schema
 }
 

@@ -9,8 +9,8 @@ import (
 // Node is one line of a tree, or its root. The zero Node has no path, no
 // arguments and no children.
 //
-// A name that no command of the node's mode has reads as absent and is noted,
-// see Schema.Unknown.
+// A name that no command of the node's mode has reads as absent; see
+// Schema.OnUnknown.
 type Node struct {
 	tree Tree
 	line *line         // nil at the root
@@ -126,8 +126,8 @@ func (n Node) command(name string) *command {
 		return nil
 	}
 	c := n.mode.byName[name]
-	if c == nil {
-		n.tree.schema.noteUnknown(n.mode.Mode.Name, name)
+	if c == nil && n.tree.schema.OnUnknown != nil {
+		n.tree.schema.OnUnknown(n.mode.Mode.Name, name)
 	}
 	return c
 }

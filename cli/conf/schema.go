@@ -4,19 +4,21 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 
 	"github.com/busylamp/busylamp/cli/grammar"
 )
 
 // Schema is the compiled form of all modes. It is safe for concurrent use.
 type Schema struct {
+	// OnUnknown is told of names that nodes of this schema's trees are asked for
+	// although no command of the mode has them. Tests set it before they use the
+	// schema: a misspelt name in a view would otherwise read as "not configured"
+	// for ever. nil: nobody is told.
+	OnUnknown func(mode, name string)
+
 	modes  []*CompiledMode
 	byName map[string]*CompiledMode
 	root   *CompiledMode
-
-	mu      sync.Mutex
-	unknown []string // names Nodes were asked for in vain, see Unknown
 }
 
 // CompiledMode is one mode of a Schema. It is immutable.
@@ -61,25 +63,6 @@ func (s *Schema) Mode(name string) *CompiledMode { return s.byName[name] }
 
 // Modes returns all modes in the order given to Compile.
 func (s *Schema) Modes() []*CompiledMode { return slices.Clone(s.modes) }
-
-// Unknown lists the names that nodes of this schema's trees were asked for
-// although no command of the mode has them, as "mode: name". A misspelt name in
-// a view would otherwise read as "not configured" for ever; the tests of modes
-// assert that the list is empty after every view has run. At most 100 are kept.
-func (s *Schema) Unknown() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.unknown)
-}
-
-func (s *Schema) noteUnknown(mode, name string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	text := mode + ": " + name
-	if len(s.unknown) < 100 && !slices.Contains(s.unknown, text) {
-		s.unknown = append(s.unknown, text)
-	}
-}
 
 // Compile checks and compiles the modes. It reports all errors at once, joined.
 func Compile(modes []Mode, lib *grammar.Library) (*Schema, error) {
