@@ -199,12 +199,17 @@ func TestHubConcurrent(t *testing.T) {
 			t.Fatalf("record %d has ID %d", i, r.ID)
 		}
 	}
+	heard := 0
 	for i := range sinks {
 		if n := sinks[i].all; len(n) > 0 {
+			heard++
 			if want := (Line{State: Idle, DnD: i%lines%2 == 0}); n[len(n)-1].Line != want {
 				t.Errorf("watcher %d believes %v", i, n[len(n)-1].Line)
 			}
 		}
+	}
+	if heard != limit {
+		t.Errorf("%d watchers heard something", heard)
 	}
 }
 

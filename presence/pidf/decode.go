@@ -12,11 +12,11 @@ import (
 	"github.com/busylamp/busylamp/presence"
 )
 
-// MaxSize of a document for Decode, in bytes.
-const MaxSize = 64 << 10
+// maxSize of a document for Decode, in bytes.
+const maxSize = 64 << 10
 
 var (
-	// ErrTooBig: the document is larger than MaxSize.
+	// ErrTooBig: the document is larger than maxSize.
 	ErrTooBig = errors.New("presence document is too big")
 	// ErrNoPresence: there is no presence document.
 	ErrNoPresence = errors.New("no presence document")
@@ -32,7 +32,7 @@ var root = regexp.MustCompile(`<([A-Za-z_][\w.-]*:)?presence[\s>/]`)
 // inside a multipart body. Errors are ErrTooBig, ErrNoPresence and wrapped
 // errors of encoding/xml.
 func Decode(doc []byte) (Body, error) {
-	if len(doc) > MaxSize {
+	if len(doc) > maxSize {
 		return Body{}, ErrTooBig
 	}
 	at := root.FindIndex(doc)

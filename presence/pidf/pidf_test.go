@@ -117,7 +117,7 @@ func TestDecodeErrors(t *testing.T) {
 	if _, err := Decode(nil); !errors.Is(err, ErrNoPresence) {
 		t.Errorf("nothing: %v", err)
 	}
-	if _, err := Decode([]byte(strings.Repeat(" ", MaxSize+1))); !errors.Is(err, ErrTooBig) {
+	if _, err := Decode([]byte(strings.Repeat(" ", maxSize+1))); !errors.Is(err, ErrTooBig) {
 		t.Errorf("big: %v", err)
 	}
 	for _, doc := range []string{"<presence", "<presence>", "<presence><a></b></presence>", "<presence>&bomb;</presence>"} {

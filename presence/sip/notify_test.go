@@ -169,6 +169,25 @@ func TestSilentWatchersDoNotStopOthers(t *testing.T) {
 	})
 }
 
+// However many NOTIFYs pass a silent watcher by, the window does not grow.
+func TestWindowIsBounded(t *testing.T) {
+	run(t, func(r *rig) {
+		dead, live := r.phone("10.1.1.11:5060"), r.phone("10.1.1.12:5060")
+		live.subscribe(sub{})
+		dead.answers("")
+		dead.subscribe(sub{})
+		for range 3 * window {
+			r.publish("2001", busy)
+			r.publish("2001", idle)
+		}
+		s := r.a.sender
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		want(t, "places", s.taken.Len(), 1)
+		want(t, "NOTIFYs", len(live.hear()), 6*window)
+	})
+}
+
 func TestDebug(t *testing.T) {
 	run(t, func(r *rig) {
 		if err := r.log.Apply(context.Background(), r.log.Config(), logbuf.Config{BufferSize: 1 << 20, BufferLevel: logbuf.Debugging}); err != nil {
@@ -236,8 +255,9 @@ func TestBodiesAreBounded(t *testing.T) {
 	want(t, "encoded once", &b.get("x", idle)[0] == &first[0], true)
 }
 
-// 100,000 idle subscriptions are to fit into 100 MB of process memory, which
-// is about twice the live heap at Go's default.
+// 100,000 idle subscriptions are to fit into 100 MB of process memory, which is
+// about twice the live heap at Go's default. The limit here is no proof of that but
+// an alarm: it is what there was when it was set, with a little room.
 func TestIdleSubscriptionIsSmall(t *testing.T) {
 	run(t, func(r *rig) {
 		const n, limit = 3000, 700

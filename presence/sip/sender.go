@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"container/list"
 	"runtime"
 	"sync"
 	"time"
@@ -27,17 +28,11 @@ type sender struct {
 
 	mu          sync.Mutex
 	first, last *dialog // ready, linked by next
-	taken       int     // places in use
-	oldest      *place  // of those sent, in order of sending
-	newest      *place
+	taken       list.List // places in use, each a time.Time, oldest first; at most window
 }
 
 // place is one place in the window.
-type place struct {
-	since time.Time
-	free  bool
-	next  *place
-}
+type place = list.Element
 
 func startSender(send func(*dialog, *place)) *sender {
 	n := runtime.GOMAXPROCS(0)
@@ -66,10 +61,10 @@ func (s *sender) ready(d *dialog) {
 	s.nudge()
 }
 
-// release frees a place in the window, once.
+// release frees a place in the window. It may be free already.
 func (s *sender) release(p *place) {
 	s.mu.Lock()
-	s.vacate(p)
+	s.taken.Remove(p)
 	waiting := s.first != nil
 	s.mu.Unlock()
 	if waiting {
@@ -81,21 +76,6 @@ func (s *sender) nudge() {
 	select {
 	case s.wake <- struct{}{}:
 	default:
-	}
-}
-
-// vacate frees a place. mu is held.
-func (s *sender) vacate(p *place) {
-	if p.free {
-		return
-	}
-	p.free = true
-	s.taken--
-	for s.oldest != nil && s.oldest.free {
-		s.oldest = s.oldest.next
-	}
-	if s.oldest == nil {
-		s.newest = nil
 	}
 }
 
@@ -131,24 +111,17 @@ func (s *sender) take(now time.Time) (*dialog, *place, time.Duration) {
 	if s.first == nil {
 		return nil, nil, time.Hour
 	}
-	for s.taken >= window {
-		if left := patience - now.Sub(s.oldest.since); left > 0 {
+	for s.taken.Len() >= window {
+		oldest := s.taken.Front()
+		if left := patience - now.Sub(oldest.Value.(time.Time)); left > 0 {
 			return nil, nil, left
 		}
-		s.vacate(s.oldest)
+		s.taken.Remove(oldest)
 	}
 	d := s.first
 	s.first, d.next = d.next, nil
 	if s.first == nil {
 		s.last = nil
 	}
-	p := &place{since: now}
-	s.taken++
-	if s.newest == nil {
-		s.oldest = p
-	} else {
-		s.newest.next = p
-	}
-	s.newest = p
-	return d, p, 0
+	return d, s.taken.PushBack(now), 0
 }

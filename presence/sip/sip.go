@@ -65,9 +65,9 @@ import (
 // Expiry of subscriptions. Absent means the default (RFC 3856 6.4); more than
 // the maximum is shortened, less than the minimum refused (RFC 6665 4.2.1.1).
 const (
-	DefaultExpires = time.Hour
-	MaxExpires     = time.Hour
-	MinExpires     = time.Minute
+	defaultExpires = time.Hour
+	maxExpires     = time.Hour
+	minExpires     = time.Minute
 )
 
 // Watcher is a registered phone as the Directory knows it.

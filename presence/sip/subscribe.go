@@ -260,17 +260,17 @@ func read(req *sip.Request) (s subscription, no *refusal) {
 	if s.accept, s.old, no = acceptable(req); no != nil {
 		return s, no
 	}
-	s.expires = DefaultExpires
+	s.expires = defaultExpires
 	if text := sipua.Value(req, "Expires"); text != "" {
 		var ok bool
 		if s.expires, ok = sipua.Expires(req); !ok {
 			return s, refuse(400).because("Expires is no number")
 		}
 	}
-	if s.expires > 0 && s.expires < MinExpires {
-		return s, refuse(423, "Min-Expires", seconds(MinExpires))
+	if s.expires > 0 && s.expires < minExpires {
+		return s, refuse(423, "Min-Expires", seconds(minExpires))
 	}
-	s.expires = min(s.expires, MaxExpires)
+	s.expires = min(s.expires, maxExpires)
 	return s, nil
 }
 
