@@ -27,7 +27,7 @@ type sender struct {
 	wg   sync.WaitGroup
 
 	mu          sync.Mutex
-	first, last *dialog // ready, linked by next
+	first, last *dialog   // ready, linked by next
 	taken       list.List // places in use, each a time.Time, oldest first; at most window
 }
 
