@@ -58,7 +58,7 @@ func OpenState(dir string) (*State, error) {
 }
 
 func openState(dir string) (_ *State, err error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := makeDir(dir); err != nil {
 		return nil, err
 	}
 	root, err := os.OpenRoot(dir)
@@ -79,6 +79,9 @@ func openState(dir string) (_ *State, err error) {
 		return nil, err
 	}
 	if err := root.Mkdir(flashDir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, err
+	}
+	if err := syncDir(root); err != nil {
 		return nil, err
 	}
 	flash, err := root.OpenRoot(flashDir)

@@ -104,6 +104,25 @@ func TestStateRefusesEscapes(t *testing.T) {
 	}
 }
 
+func TestOpenStateMakesDirectories(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.Symlink("nowhere", "dangling"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile("file", nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for dir, good := range map[string]bool{"one": true, "a/b/c": true, "a/b/d/": true, ".": true, "dangling/x": false, "file/x": false, "file": false} {
+		s, err := OpenState(dir)
+		if (err == nil) != good {
+			t.Errorf("%s: %v", dir, err)
+		}
+		if err == nil {
+			s.Close()
+		}
+	}
+}
+
 func TestFlash(t *testing.T) {
 	s := openTest(t, t.TempDir())
 	f := s.Flash()
