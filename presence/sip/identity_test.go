@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/busylamp/busylamp/internal/logbuf"
 	"github.com/busylamp/busylamp/presence"
 )
 
@@ -35,6 +36,38 @@ func TestOnlyADirectRequestIsAPhones(t *testing.T) {
 		p.hear()
 		want(t, "list of Vias", r.hub.Snapshot().Records[0].Kind, presence.SIPTrunk)
 	})
+}
+
+// Control characters get neither into tables nor, as lines of their own, into logs.
+func TestControlCharacters(t *testing.T) {
+	const forged = "%1b%5b2J%0d%0a%25SYS-5-CONFIG_I%3afake"
+	for _, c := range []struct {
+		s    sub
+		want string
+	}{
+		{sub{uri: "sip:" + forged + "@10.1.1.2"}, "404 Not Found"},
+		{sub{uri: "sip:2001%c2%9b@10.1.1.2"}, "404 Not Found"},
+		{sub{uri: "sip:2001%ff@10.1.1.2"}, "404 Not Found"},
+		{sub{from: "<sip:" + forged + "@10.1.1.2>"}, "400 Bad Request"},
+		{sub{from: "<sip:a%00@10.1.1.2>"}, "400 Bad Request"},
+		{sub{from: "<sip:J%c3%bcrgen%20B@10.1.1.2>"}, "200 OK"},
+	} {
+		run(t, func(r *rig) {
+			if err := r.log.Apply(t.Context(), r.log.Config(), logbuf.Config{BufferSize: 1 << 20, BufferLevel: logbuf.Debugging}); err != nil {
+				t.Fatal(err)
+			}
+			for _, topic := range []logbuf.Topic{topicErrors, topicTrace, "presence event"} {
+				r.log.SetDebug(topic, true)
+			}
+			answer, _ := r.phone("10.9.9.9:5060").subscribe(c.s)
+			want(t, c.s.uri+c.s.from, answer.first, "SIP/2.0 "+c.want)
+			for _, line := range r.log.Buffer() {
+				if strings.HasPrefix(line, "%") || strings.ContainsAny(line, "\x1b\r\x00") {
+					t.Errorf("%q", line)
+				}
+			}
+		})
+	}
 }
 
 // A phone that is no longer registered does not go on as one.

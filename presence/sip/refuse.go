@@ -49,7 +49,7 @@ func (a *Adapter) refuse(tx *sipua.ServerTx, r *refusal) {
 	}
 	if a.log.Enabled(topicErrors) {
 		a.debug(topicErrors, 0, "presence_sip_subscribe", "SUBSCRIBE from %s for %s refused: %s", tx.Source(),
-			printable(tx.Request().Recipient.String()), strings.TrimSpace(sipua.ReasonPhrase(r.code)+" "+r.why))
+			tx.Request().Recipient.String(), strings.TrimSpace(sipua.ReasonPhrase(r.code)+" "+r.why))
 	}
 	if err := tx.Reject(r.code, "", r.headers...); err != nil {
 		a.debug(topicErrors, 0, "presence_sip_subscribe", "%d not sent: %v", r.code, err)

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/emiago/sipgo/sip"
 
@@ -93,13 +94,19 @@ func (a *Adapter) newDialog(tx *sipua.ServerTx, sub subscription, u *sipua.Dialo
 	if asked.User == "" { // some phones name the target in To only
 		asked = req.To().Address
 	}
-	user := sipua.User(&asked)
+	user, from := sipua.User(&asked), sipua.User(&req.From().Address)
+	switch { // both go into tables and logs
+	case !printable(user):
+		return nil, refuse(404)
+	case !printable(from):
+		return nil, refuse(400).because("From has control characters")
+	}
 	d := &dialog{a: a, remoteSeq: u.RemoteCSeq, old: sub.old}
 	values := [parts]string{
 		callID: u.CallID, localTag: u.LocalTag, remoteTag: u.RemoteTag,
 		local: u.Local, remote: u.Remote, remoteTarget: u.RemoteTarget, routes: strings.Join(u.Routes, "\n"),
 		eventID: sub.eventID, number: user, entity: "sip:" + escapeUser(user) + "@" + asked.Host,
-		watcherUser: printable(sipua.User(&req.From().Address)), watcherHost: tx.Source().Addr().Unmap().String(),
+		watcherUser: from, watcherHost: tx.Source().Addr().Unmap().String(),
 		ownHost: a.ua.Advertised().Addr().String(),
 	}
 	if !d.put(&values) {
@@ -315,12 +322,7 @@ func isToken(s string) bool {
 	return true
 }
 
-// printable keeps control characters of strangers out of tables and logs.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if !strconv.IsPrint(r) {
-			return '?'
-		}
-		return r
-	}, s)
+// printable says that a user part is valid UTF-8 without control characters.
+func printable(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return !strconv.IsPrint(r) })
 }
