@@ -13,6 +13,14 @@
 // stops them all and waits. A queue holds sinkQueue texts; when it is full, new
 // texts are dropped for that sink and counted (Stats.Dropped): a terminal that
 // stops reading costs nobody else anything.
+//
+// # Text from outside
+//
+// What strangers send ends up in texts, so this is the one place that makes it
+// harmless for terminals: control characters (C0, DEL, C1) and bytes that are no
+// UTF-8 never get through, and a line end in an argument is shown as \n, so that
+// nobody can forge a line. Only the format of a debug text, and its arguments of
+// type Lines, break lines.
 package logbuf
 
 import (
@@ -114,19 +122,23 @@ func (l *Log) Config() Config {
 	return l.cfg
 }
 
-// Msg logs a message of the form %FACILITY-SEVERITY-MNEMONIC: text.
+// Msg logs a message of the form %FACILITY-SEVERITY-MNEMONIC: text, one line.
 func (l *Log) Msg(facility string, sev Severity, mnemonic, format string, a ...any) {
-	text := fmt.Sprintf("%%%s-%d-%s: %s", facility, sev, mnemonic, sprintf(format, a))
-	l.put(sev, false, text)
+	text := strings.TrimSuffix(sprintf(format, a), "\n")
+	l.put(sev, false, fmt.Sprintf("%%%s-%d-%s: %s", facility, sev, mnemonic, oneLine(text)))
 }
 
 // Debugf logs a line of a debug topic, and does nothing while the topic is
-// off. It has the severity Debugging. The text may span lines.
+// off. It has the severity Debugging. The text may span lines: see Lines.
 func (l *Log) Debugf(t Topic, format string, a ...any) {
 	if !l.Enabled(t) {
 		return
 	}
-	l.put(Debugging, true, sprintf(format, a))
+	args := make([]any, len(a))
+	for i, v := range a {
+		args[i] = arg{v}
+	}
+	l.put(Debugging, true, sprintf(format, args))
 }
 
 // sprintf leaves texts without arguments alone: they may hold percent signs.
@@ -141,7 +153,7 @@ func (l *Log) put(sev Severity, debug bool, text string) {
 	if len(text) > maxText {
 		text = text[:maxText]
 	}
-	text = strings.TrimSuffix(text, "\n") // a blank line at the end is meant
+	text = harmless(strings.TrimSuffix(text, "\n")) // a blank line at the end is meant
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed {

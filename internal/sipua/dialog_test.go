@@ -181,3 +181,11 @@ func TestTargetOf(t *testing.T) {
 		}
 	}
 }
+
+func TestSeconds(t *testing.T) {
+	for d, want := range map[time.Duration]string{0: "0", 1: "1", time.Second: "1", 1500 * time.Millisecond: "2", time.Hour: "3600"} {
+		if got := Seconds(d); got != want {
+			t.Errorf("%s is %s seconds", d, got)
+		}
+	}
+}

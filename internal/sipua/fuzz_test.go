@@ -86,7 +86,7 @@ func FuzzPacket(f *testing.F) {
 			t.Errorf("reader and worker see another Call-ID: %q %q", callIDOf(data), h.callID)
 		}
 		s.message(item{data: data, src: src, at: time.Now()})
-		_ = printable(data)
+		_ = shown(data)
 	})
 }
 

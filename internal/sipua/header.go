@@ -137,6 +137,12 @@ func Expires(m sip.Message) (d time.Duration, ok bool) {
 	return seconds(v)
 }
 
+// Seconds writes a time as delta-seconds (Expires, Retry-After), rounded up so
+// that what is left of a time is never 0 too early.
+func Seconds(d time.Duration) string {
+	return strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10)
+}
+
 func seconds(v string) (time.Duration, bool) {
 	v = strings.TrimSpace(v)
 	if v == "" || strings.Trim(v, "0123456789") != "" {

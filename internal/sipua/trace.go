@@ -3,7 +3,6 @@ package sipua
 import (
 	"net/netip"
 	"regexp"
-	"strings"
 
 	"github.com/busylamp/busylamp/internal/logbuf"
 )
@@ -23,7 +22,7 @@ func (u *UA) traceMessage(sent bool, transport string, peer netip.AddrPort, msg 
 	if sent {
 		direction = "Sent"
 	}
-	u.o.Log.Debugf(messages, "//-1/xxxxxxxxxxxx/SIP/Msg/ccsipDisplayMsg:\n%s: \n%s\n", direction, printable(msg))
+	u.o.Log.Debugf(messages, "//-1/xxxxxxxxxxxx/SIP/Msg/ccsipDisplayMsg:\n%s: \n%s\n", direction, shown(msg))
 }
 
 // Digest responses are no passwords and are shown; Basic credentials and the
@@ -33,16 +32,9 @@ var (
 	uriSecret   = regexp.MustCompile(`(?i)(sips?:[^@:;?<>\s]*):[^@<>\s]*@`)
 )
 
-// printable is a message as a terminal may show it: line ends of the terminal,
-// no control characters, no passwords.
-func printable(msg []byte) string {
-	text := strings.ReplaceAll(string(msg), "\r\n", "\n")
-	text = strings.Map(func(r rune) rune {
-		if (r < ' ' && r != '\n' && r != '\t') || r == 0x7f {
-			return '.'
-		}
-		return r
-	}, text)
-	text = basicSecret.ReplaceAllString(text, "${1}*****")
-	return uriSecret.ReplaceAllString(text, "${1}:*****@")
+// shown is a message without the passwords in it. The log takes care of its
+// control characters.
+func shown(msg []byte) logbuf.Lines {
+	text := basicSecret.ReplaceAllString(string(msg), "${1}*****")
+	return logbuf.Lines(uriSecret.ReplaceAllString(text, "${1}:*****@"))
 }

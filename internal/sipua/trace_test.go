@@ -30,6 +30,32 @@ func TestMessagesTopic(t *testing.T) {
 	})
 }
 
+// Nothing that a stranger writes into a message forges a line or acts on a terminal.
+func TestErrorTopicIsHarmless(t *testing.T) {
+	inBed(t, Options{}, func(b *bed) {
+		b.log.SetDebug("ccsip error", true)
+		good := request1(reqOpt{method: "OPTIONS", callID: "c1", branch: "z9hG4bKx"})
+		for i, m := range []string{
+			strings.Replace(good, "Max-Forwards: 70", "Max-Forwards: \x1b[2Jx", 1),
+			strings.Replace(good, "From: <sip:3001@10.0.0.2>;tag=f1", "From: \x1b[31m<bad", 1),
+			strings.Replace(good, "OPTIONS sip:2001@10.0.0.1 ", "OPTIONS sip:\u009b2J@:99999999 ", 1),
+			strings.Replace(good, "Content-Length: 0", "\x1b[2J:", 1),
+		} {
+			b.send(strings.Replace(m, "z9hG4bKx", fmt.Sprint("z9hG4bKx", i), 1))
+			time.Sleep(time.Second)
+		}
+		lines := b.log.Buffer()
+		if len(lines) == 0 {
+			t.Error("nothing logged")
+		}
+		for _, l := range lines {
+			if strings.ContainsAny(l, "\x1b\u009b\r\n") {
+				t.Errorf("%q", l)
+			}
+		}
+	})
+}
+
 func TestErrorTopicIsLimited(t *testing.T) {
 	inBed(t, Options{}, func(b *bed) {
 		b.log.SetDebug("ccsip error", true)

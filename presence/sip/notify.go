@@ -9,6 +9,7 @@ import (
 
 	"github.com/emiago/sipgo/sip"
 
+	"github.com/busylamp/busylamp/internal/logbuf"
 	"github.com/busylamp/busylamp/internal/sipua"
 	"github.com/busylamp/busylamp/presence"
 	"github.com/busylamp/busylamp/presence/pidf"
@@ -85,7 +86,7 @@ func (a *Adapter) send(d *dialog, p *place) {
 	d.mu.Unlock()
 
 	a.debug(topicTrace, id, "presence_sip_notify", "NOTIFY to %s", to.Addr)
-	a.debug(topicXML, id, "presence_sip_notify", "%s", body)
+	a.debug(topicXML, id, "presence_sip_notify", "%s", logbuf.Lines(body))
 	a.ua.SendRaw(raw, to, func(res *sip.Response, err error) {
 		a.sender.release(p)
 		a.sent(d, seq, res, err)
@@ -102,11 +103,11 @@ func (d *dialog) notify(body []byte) sipua.Raw {
 	}
 	h.WriteString("\r\nSubscription-State: ")
 	if d.last == nil {
-		h.WriteString("active;expires=" + seconds(max(d.until-time.Since(d.a.epoch), 0)))
+		h.WriteString("active;expires=" + sipua.Seconds(max(d.until-time.Since(d.a.epoch), 0)))
 	} else {
 		h.WriteString("terminated;reason=" + d.last.Reason)
 		if d.last.RetryAfter > 0 {
-			h.WriteString(";retry-after=" + seconds(d.last.RetryAfter))
+			h.WriteString(";retry-after=" + sipua.Seconds(d.last.RetryAfter))
 		}
 	}
 	h.WriteString("\r\nContent-Type: ")
@@ -240,9 +241,4 @@ func escapeUser(user string) string {
 		}
 	}
 	return b.String()
-}
-
-// seconds rounds up, so that what is left of an expiry is never 0 too early.
-func seconds(d time.Duration) string {
-	return strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10)
 }
