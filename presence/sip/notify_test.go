@@ -241,7 +241,6 @@ func TestDialogsCollide(t *testing.T) {
 
 func TestEscape(t *testing.T) {
 	want(t, "user", escapeUser("*5#a b\x00+"), "*5%23a%20b%00+")
-	want(t, "seconds", words(seconds(0), seconds(1), seconds(time.Second), seconds(1500*time.Millisecond)), "0 1 1 2")
 }
 
 func TestBodiesAreBounded(t *testing.T) {

@@ -29,9 +29,9 @@ func refusedBy(err error) *refusal {
 	var limit presence.ErrLimit
 	switch {
 	case errors.As(err, &limit):
-		return refuse(480, "Retry-After", seconds(limit.RetryAfter)).because(limit.Error())
+		return refuse(480, "Retry-After", sipua.Seconds(limit.RetryAfter)).because(limit.Error())
 	case errors.Is(err, presence.ErrDisabled):
-		return refuse(480, "Retry-After", seconds(presence.RetryAfter)).because(err.Error())
+		return refuse(480, "Retry-After", sipua.Seconds(presence.RetryAfter)).because(err.Error())
 	case errors.Is(err, presence.ErrForbidden):
 		return refuse(403)
 	case errors.Is(err, presence.ErrNotFound):
@@ -39,7 +39,7 @@ func refusedBy(err error) *refusal {
 	case errors.Is(err, presence.ErrGone):
 		return refuse(481)
 	default:
-		return refuse(503, "Retry-After", seconds(presence.RetryAfter))
+		return refuse(503, "Retry-After", sipua.Seconds(presence.RetryAfter))
 	}
 }
 

@@ -199,7 +199,7 @@ func (a *Adapter) accept(tx *sipua.ServerTx, d *dialog, granted time.Duration) {
 	d.mu.Unlock()
 	res := tx.NewResponse(200, "")
 	res.AppendHeader(sip.NewHeader("Contact", "<"+contact+">"))
-	res.AppendHeader(sip.NewHeader("Expires", seconds(granted)))
+	res.AppendHeader(sip.NewHeader("Expires", sipua.Seconds(granted)))
 	res.AppendHeader(sip.NewHeader("Allow-Events", "presence"))
 	if err := tx.Respond(res); err != nil {
 		// The watcher will ask again, or its NOTIFY fails too.
@@ -275,7 +275,7 @@ func read(req *sip.Request) (s subscription, no *refusal) {
 		}
 	}
 	if s.expires > 0 && s.expires < minExpires {
-		return s, refuse(423, "Min-Expires", seconds(minExpires))
+		return s, refuse(423, "Min-Expires", sipua.Seconds(minExpires))
 	}
 	s.expires = min(s.expires, maxExpires)
 	return s, nil
