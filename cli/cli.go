@@ -154,7 +154,7 @@ type User struct {
 // Config is what the shell needs of the configuration. Slices are not changed
 // after Apply.
 type Config struct {
-	Hostname       string
+	Hostname       string // "Router" when empty
 	EnablePassword Secret
 	EnableSecret   Secret
 	Users          []User
@@ -166,16 +166,6 @@ type Config struct {
 	BannerMOTD, BannerLogin, BannerExec string
 	// FilePromptQuiet is `file prompt quiet`: copy asks nothing.
 	FilePromptQuiet bool
-}
-
-// DefaultConfig is the shell's part of an empty configuration.
-func DefaultConfig() Config {
-	const timeout = 10 * time.Minute
-	c := Config{Hostname: "Router", DomainLookup: true, Console: Line{ExecTimeout: timeout}}
-	for range 5 {
-		c.Vty = append(c.Vty, Line{Login: LoginPassword, ExecTimeout: timeout})
-	}
-	return c
 }
 
 // LoadError is one refused line of a configuration file.

@@ -270,6 +270,16 @@ func testExec() []Exec {
 	}
 }
 
+// DefaultConfig is an empty configuration with the usual terminal lines.
+func DefaultConfig() Config {
+	const timeout = 10 * time.Minute
+	c := Config{Hostname: "Router", DomainLookup: true, Console: Line{ExecTimeout: timeout}}
+	for range 5 {
+		c.Vty = append(c.Vty, Line{Login: LoginPassword, ExecTimeout: timeout})
+	}
+	return c
+}
+
 // testConfig is the shell's part of the test tree.
 func testConfig(base Config) func(conf.Tree) Config {
 	return func(t conf.Tree) Config {

@@ -22,7 +22,8 @@ func (e LoadError) String() string {
 
 // Load reads a configuration file from global mode on, line by line, and returns
 // the lines that were refused; the rest is committed under the name of who
-// ("memory"). It takes what files of routers and of people hold: CR LF, a byte
+// ("memory"). Lines deeper than a refused one go with it, so that the body of a
+// block that was refused does not land in the block before. It takes what files of routers and of people hold: CR LF, a byte
 // order mark, tabs, any indentation, and the lines around the configuration that
 // `show running-config` and `show startup-config` print. It ends at `end`. It
 // does not wait for agents.
@@ -34,6 +35,7 @@ func (sh *Shell) Load(ctx context.Context, file []byte, who conf.Origin) []LoadE
 	defer s.leaveConfig()
 	r := fileReader{rest: strings.TrimPrefix(string(file), "\ufeff")}
 	var bad []LoadError
+	refused := -1 // indentation of a refused line: what is deeper belongs to it
 	for ctx.Err() == nil && len(s.stack) > 0 {
 		line, err := r.next()
 		if err != nil {
@@ -43,13 +45,20 @@ func (sh *Shell) Load(ctx context.Context, file []byte, who conf.Origin) []LoadE
 		if text == "" || text[0] == '!' || scaffold(text) {
 			continue
 		}
+		depth := len(line) - len(text)
+		if refused >= 0 && depth > refused {
+			bad = append(bad, LoadError{Line: at, Text: line, Caret: -1, Error: "% Skipped, the line above it that it belongs to was refused"})
+			continue
+		}
+		refused = -1
 		var lerr *lineError
 		if _, _, do := cutDo(line); do {
-			lerr = invalidAt(len(line) - len(text)) // EXEC commands have no place in a file
+			lerr = invalidAt(depth) // EXEC commands have no place in a file
 		} else {
 			lerr = s.configLine(ctx, line, r.next)
 		}
 		if lerr != nil {
+			refused = depth
 			bad = append(bad, LoadError{Line: at, Text: line, Caret: lerr.column(line), Error: lerr.text})
 		}
 	}

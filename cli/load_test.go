@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -175,5 +176,21 @@ func BenchmarkCommand(b *testing.B) {
 	keys := strings.Repeat("show rows 3\n", 1000)
 	for b.Loop() {
 		box.console(keys)
+	}
+}
+
+// The body of a refused block must not change the block before it.
+func TestLoadSkipsBodyOfRefusedHeader(t *testing.T) {
+	b := newBox(t, DefaultConfig())
+	bad := b.Load(t.Context(), []byte("presence\n server 10.0.0.1\nnonsense 9\n server 10.0.0.9\n  deeper\npresence\n no such\n server 10.0.0.2\n"), conf.Origin{Text: "memory"})
+	var lines []int
+	for _, e := range bad {
+		lines = append(lines, e.Line)
+	}
+	if !slices.Equal(lines, []int{3, 4, 5, 7}) {
+		t.Errorf("refused lines %v: %v", lines, bad)
+	}
+	if run := string(conf.Running(b.store.Tree())); !strings.Contains(run, "server 10.0.0.2") {
+		t.Errorf("running-config\n%s", run)
 	}
 }

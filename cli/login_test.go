@@ -91,7 +91,7 @@ func TestConsoleComesBack(t *testing.T) {
 	base := DefaultConfig()
 	base.Console.Login, base.Console.Password = LoginPassword, Secret{Value: "con"}
 	got := newBox(t, base).console("con\nen\nexit\n\nx\ny\nz\n")
-	again := strings.Repeat("\n", 12) + "Router con0 is now available\n\n\n\n\n\nPress RETURN to get started.\n\n\n"
+	again := strings.Repeat("\n", 30) + "Router con0 is now available\n\n\n\n\n\nPress RETURN to get started.\n\n\n"
 	want := "\n\nUser Access Verification\n\nPassword: \nRouter>en\nRouter#exit\n" + again +
 		"\n\n\nUser Access Verification\n\nPassword: \nPassword: \nPassword: \n% Bad passwords\n" + again
 	if got != want {

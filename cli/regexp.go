@@ -56,7 +56,7 @@ func compileRegexp(text string) (*regexp.Regexp, error) {
 			}
 			b.WriteString(regexp.QuoteMeta(text[i : i+1]))
 		case '_':
-			b.WriteString(`(?:^|$|[,{}() ])`)
+			b.WriteString(`(?:^|$|[,{}()_ ])`)
 		case '{', '}':
 			b.WriteString(`\` + string(c))
 		case '[':

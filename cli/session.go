@@ -257,7 +257,7 @@ func (s *Session) begin() {
 // awaitReturn is the console between two visits. Ctrl-C hangs up here, which is
 // how a user gets out of an appliance whose console is his own terminal.
 func (s *Session) awaitReturn() error {
-	s.print(strings.Repeat("\n", 12) + s.shell.Config().Hostname + " con0 is now available\n\n\n\n\n\nPress RETURN to get started.\n\n\n")
+	s.print(strings.Repeat("\n", 30) + s.shell.Config().Hostname + " con0 is now available\n\n\n\n\n\nPress RETURN to get started.\n\n\n")
 	for {
 		_, err := s.readLine("", term.LineOptions{})
 		if err == nil || errors.Is(err, term.ErrEnd) {

@@ -28,6 +28,7 @@ type Shell struct {
 	console  *Session
 	vtys     map[int]*Session
 	saveLock sync.Mutex // one write of the startup-config at a time
+	saved    atomic.Pointer[conf.Tree]
 }
 
 // ErrLines says that no terminal line is free.
@@ -46,8 +47,7 @@ func NewShell(o Options) (*Shell, error) {
 		o.Bounds = func(conf.Tree) grammar.Env { return nil }
 	}
 	sh := &Shell{o: o, store: o.Store, vtys: map[int]*Session{}, started: o.Now()}
-	c := DefaultConfig()
-	sh.config.Store(&c)
+	sh.config.Store(&Config{Hostname: defaultHostname}) // until Apply: no vtys
 	var err error
 	if sh.sets, err = compileSets(o.Store.Schema(), o.Exec, o.Library); err != nil {
 		return nil, fmt.Errorf("compiling the commands of the shell: %w", err)
@@ -63,12 +63,14 @@ func (sh *Shell) now() time.Time { return sh.o.Now() }
 // env answers named bounds by the tree as it is now.
 func (sh *Shell) env() grammar.Env { return sh.o.Bounds(sh.store.Tree()) }
 
+const defaultHostname = "Router"
+
 // Apply puts a configuration into force: the next prompt, login and error show
 // it. Sessions on vtys that are gone run to their end. The signature is that of
 // a conf binding.
 func (sh *Shell) Apply(_ context.Context, _, new Config) error {
 	if new.Hostname == "" {
-		new.Hostname = "Router"
+		new.Hostname = defaultHostname
 	}
 	sh.config.Store(&new)
 	return nil
@@ -171,15 +173,27 @@ func (sh *Shell) SaveRunning() error {
 	}
 	sh.saveLock.Lock()
 	defer sh.saveLock.Unlock()
-	return sh.o.State.WriteStartup(conf.Running(sh.store.Tree()))
+	tree := sh.store.Tree()
+	if err := sh.o.State.WriteStartup(conf.Running(tree)); err != nil {
+		return err
+	}
+	sh.saved.Store(&tree)
+	return nil
 }
 
-// ConfigChanged tells whether the running-config differs from the
-// startup-config.
+// MarkSaved takes the running-config as it is for the saved one: after start-up
+// nothing has been modified yet.
+func (sh *Shell) MarkSaved() {
+	tree := sh.store.Tree()
+	sh.saved.Store(&tree)
+}
+
+// ConfigChanged tells whether the running-config was modified since it was
+// saved or since the start.
 func (sh *Shell) ConfigChanged() bool {
 	if sh.o.State == nil {
 		return false
 	}
-	text, ok, err := sh.o.State.ReadStartup()
-	return err != nil || !ok || string(text) != string(conf.Running(sh.store.Tree()))
+	saved := sh.saved.Load()
+	return saved == nil || !saved.Equal(sh.store.Tree())
 }

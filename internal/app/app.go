@@ -137,6 +137,7 @@ func (a *App) load(startup []byte) error {
 		b.WriteString(e.String())
 	}
 	a.boot = b.String()
+	a.Shell.MarkSaved()
 	return nil
 }
 
