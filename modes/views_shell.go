@@ -1,6 +1,7 @@
 package modes
 
 import (
+	"slices"
 	"time"
 
 	"github.com/busylamp/busylamp/cli"
@@ -11,7 +12,7 @@ import (
 // ShellConfig is the shell's part of a tree.
 func ShellConfig(t conf.Tree) cli.Config {
 	root := t.Root()
-	c := cli.DefaultConfig()
+	c := cli.Config{Console: defaultLine(t, "line con", cli.LoginNone)}
 	if args, ok := root.Get("hostname"); ok {
 		c.Hostname = args.String("name")
 	}
@@ -29,7 +30,7 @@ func ShellConfig(t conf.Tree) cli.Config {
 	for n := range root.All("line con") {
 		c.Console = terminalLine(n, c.Console.Login)
 	}
-	c.Vty = vtys(root, c.Vty)
+	c.Vty = vtys(root, defaultLine(t, "line vty", cli.LoginPassword))
 	for n := range root.All("banner") {
 		args := n.Args()
 		text := args.String("text")
@@ -56,10 +57,13 @@ func user(args grammar.Args) cli.User {
 	return u
 }
 
+// defaultVTYs is how many vtys there are without a block that speaks of more.
+const defaultVTYs = 5
+
 // vtys lays `line vty FIRST LAST` blocks over the default terminals. Lines that
 // no block speaks of stay as they are by default.
-func vtys(root conf.Node, lines []cli.Line) []cli.Line {
-	defaults := lines[0]
+func vtys(root conf.Node, defaults cli.Line) []cli.Line {
+	lines := slices.Repeat([]cli.Line{defaults}, defaultVTYs)
 	for n := range root.All("line vty") {
 		first, last := n.Args().Int("first"), n.Args().Int("first")
 		if n.Args().Has("last") {
@@ -74,6 +78,13 @@ func vtys(root conf.Node, lines []cli.Line) []cli.Line {
 		}
 	}
 	return lines
+}
+
+// defaultLine is a line of that command that nothing is configured for: the
+// defaults of the line mode hold. login is what holds without a login line.
+func defaultLine(t conf.Tree, command string, login cli.LoginMode) cli.Line {
+	n, _ := conf.NewTree(t.Schema()).Root().Child(command)
+	return terminalLine(n, login)
 }
 
 // terminalLine reads one line block. login is what holds without a login line:

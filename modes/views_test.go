@@ -34,8 +34,10 @@ func TestViewsOfNothing(t *testing.T) {
 	equal(t, "phones", PhonesConfig(tree), phones.Config{AttemptsSize: 10})
 	equal(t, "sip", SIPConfig(tree), sipua.Config{})
 	equal(t, "log", LogConfig(tree), logbuf.DefaultConfig())
-	shell := cli.DefaultConfig()
-	shell.Console.Login = cli.LoginNone
+	line := cli.Line{Login: cli.LoginNone, ExecTimeout: 10 * time.Minute, Privilege: 1, HistorySize: 20}
+	shell := cli.Config{Console: line, DomainLookup: true}
+	line.Login = cli.LoginPassword
+	shell.Vty = []cli.Line{line, line, line, line, line}
 	equal(t, "shell", ShellConfig(tree), shell)
 }
 
