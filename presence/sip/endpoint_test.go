@@ -1,12 +1,15 @@
 package sip
 
 import (
+	"context"
 	"fmt"
 	"net/netip"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/busylamp/busylamp/internal/sipua"
 	"github.com/busylamp/busylamp/presence"
 )
 
@@ -48,11 +51,13 @@ func TestMoveWhileOutstanding(t *testing.T) {
 		p.answers("200 OK")
 		r.listen(elsewhere)
 		want(t, "told anew", p.contacts(), "[<sip:2001@"+elsewhere+"> active;expires=3600 closed]")
-		time.Sleep(time.Minute) // Timer F of the first one
+		p.answers("") // no repetition of the first one gets an answer
+		time.Sleep(time.Minute)
+		p.answers("200 OK")
+		p.hear()
 		want(t, "records", len(r.hub.Snapshot().Records), 1)
 		r.publish("2001", busy)
-		p.hear()
-		want(t, "dialogs", r.a.dialogs.count(), 1)
+		want(t, "afterwards", p.states(), "[active;expires=3540 busy]")
 	})
 }
 
@@ -150,4 +155,64 @@ func TestNobodyElseIsHit(t *testing.T) {
 			})
 		}
 	}
+}
+
+// dial makes a phone speak over a TCP connection. The caller closes it.
+func (p *phone) dial() (hangUp func()) {
+	p.r.t.Helper()
+	conn, err := p.r.net.Host(p.addr.Addr()).Dial(context.Background(), p.r.ua.LocalAddr())
+	if err != nil {
+		p.r.t.Fatal(err)
+	}
+	p.stream = conn
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		rest, buf := "", make([]byte, 65536)
+		for {
+			n, err := conn.Read(buf)
+			if err != nil {
+				return
+			}
+			rest += string(buf[:n])
+			for {
+				head, _, whole := strings.Cut(rest, "\r\n\r\n")
+				var length int
+				fmt.Sscan(parse([]byte(rest)).get("Content-Length"), &length)
+				size := len(head) + 4 + length
+				if !whole || size > len(rest) {
+					break
+				}
+				p.take(parse([]byte(rest[:size])), func(b []byte) { conn.Write(b) })
+				rest = rest[size:]
+			}
+		}
+	}()
+	return func() {
+		conn.Close()
+		<-done
+		p.stream = nil
+	}
+}
+
+// listen has the endpoint open at addr, or closed if it is "".
+func (r *rig) listen(addr string) {
+	r.t.Helper()
+	var c sipua.Config
+	if addr != "" {
+		c = sipua.Config{Enabled: true, Addr: netip.MustParseAddrPort(addr)}
+	}
+	if err := r.ua.Apply(context.Background(), sipua.Config{}, c); err != nil {
+		r.t.Fatal(err)
+	}
+	synctest.Wait()
+}
+
+// contacts are the Contacts and states of the NOTIFYs that came.
+func (p *phone) contacts() []string {
+	var s []string
+	for _, m := range p.hear() {
+		s = append(s, m.get("Contact")+" "+m.state())
+	}
+	return s
 }

@@ -178,15 +178,6 @@ type phone struct {
 	heard  []message
 }
 
-// contacts are the Contacts and states of the NOTIFYs that came.
-func (p *phone) contacts() []string {
-	var s []string
-	for _, m := range p.hear() {
-		s = append(s, m.get("Contact")+" "+m.state())
-	}
-	return s
-}
-
 func (r *rig) phone(addr string) *phone {
 	r.t.Helper()
 	p := &phone{r: r, addr: netip.MustParseAddrPort(addr), answer: "200 OK"}
@@ -214,57 +205,6 @@ func (r *rig) phone(addr string) *phone {
 		<-done
 	})
 	return p
-}
-
-// dial makes a phone speak over a TCP connection. The caller closes it.
-func (p *phone) dial() (hangUp func()) {
-	p.r.t.Helper()
-	conn, err := p.r.net.Host(p.addr.Addr()).Dial(context.Background(), p.r.ua.LocalAddr())
-	if err != nil {
-		p.r.t.Fatal(err)
-	}
-	p.stream = conn
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		rest, buf := "", make([]byte, 65536)
-		for {
-			n, err := conn.Read(buf)
-			if err != nil {
-				return
-			}
-			rest += string(buf[:n])
-			for {
-				head, _, whole := strings.Cut(rest, "\r\n\r\n")
-				var length int
-				fmt.Sscan(parse([]byte(rest)).get("Content-Length"), &length)
-				size := len(head) + 4 + length
-				if !whole || size > len(rest) {
-					break
-				}
-				p.take(parse([]byte(rest[:size])), func(b []byte) { conn.Write(b) })
-				rest = rest[size:]
-			}
-		}
-	}()
-	return func() {
-		conn.Close()
-		<-done
-		p.stream = nil
-	}
-}
-
-// listen has the endpoint open at addr, or closed if it is "".
-func (r *rig) listen(addr string) {
-	r.t.Helper()
-	var c sipua.Config
-	if addr != "" {
-		c = sipua.Config{Enabled: true, Addr: netip.MustParseAddrPort(addr)}
-	}
-	if err := r.ua.Apply(context.Background(), sipua.Config{}, c); err != nil {
-		r.t.Fatal(err)
-	}
-	synctest.Wait()
 }
 
 // take keeps a message and answers a request.

@@ -3,6 +3,7 @@ package sip
 import (
 	"context"
 	"fmt"
+	"io"
 	"runtime"
 	"strings"
 	"testing"
@@ -236,6 +237,17 @@ func TestDialogsCollide(t *testing.T) {
 				t.Errorf("after removing %d: %d is wrong", i, j)
 			}
 		}
+	}
+}
+
+// What never left is held against nobody (presence.Hub.Done).
+func TestOutcome(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		want int
+	}{{sipua.ErrTimeout, 408}, {sipua.ErrOverload, 0}, {io.EOF, 503}} {
+		code, _ := outcome(nil, fmt.Errorf("sending: %w", c.err))
+		want(t, c.err.Error(), code, c.want)
 	}
 }
 

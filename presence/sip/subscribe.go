@@ -95,10 +95,7 @@ func (a *Adapter) newDialog(tx *sipua.ServerTx, sub subscription, u *sipua.Dialo
 		asked = req.To().Address
 	}
 	user, from := sipua.User(&asked), sipua.User(&req.From().Address)
-	switch { // both go into tables and logs
-	case !printable(user):
-		return nil, refuse(404)
-	case !printable(from):
+	if !printable(from) { // it is shown; that of the presentity must be a number
 		return nil, refuse(400).because("From has control characters")
 	}
 	d := &dialog{a: a, remoteSeq: u.RemoteCSeq, old: sub.old}
