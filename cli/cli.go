@@ -46,6 +46,11 @@ type Exec struct {
 	Syntax, Help string
 	// Modes in which it can be typed: "exec" when nil, else configuration modes.
 	Modes []string
+	// Pipe: the output may be modified, `show clock | include UTC`.
+	Pipe bool
+	// Group: the first word is one that alone is answered with a hint at `?`
+	// (`show`), and not with "% Incomplete command.".
+	Group bool
 	// Level is the privilege level it needs: 0 or 1 for everybody, 15 for
 	// privileged EXEC only. Nothing between is used in `?`.
 	Level int
@@ -85,6 +90,9 @@ type Options struct {
 	// Now is the appliance's clock; nil: time.Now.
 	Now    func() time.Time
 	System System
+	// DebugText is what switching a debug topic prints, where a router does not
+	// say "TOPIC debugging is on"; "" and nil: it does.
+	DebugText func(t logbuf.Topic, on bool) string
 
 	// Rewrite may replace a line just before it is committed, for lines that
 	// are stored in another form than they are typed in: `enable secret lab`

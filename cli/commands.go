@@ -182,20 +182,19 @@ func (c *Context) Undebug(topics ...logbuf.Topic) error {
 func (c *Context) setDebug(on bool, topics []logbuf.Topic) error {
 	for _, t := range topics {
 		c.Shell.o.Log.SetDebug(t, on)
-		c.Printf("%s\n", debugText(t, on))
+		c.Printf("%s\n", c.Shell.debugText(t, on))
 	}
 	return nil
 }
 
-// debugText is what switching a topic prints. The words for one topic are known
-// (CME command reference: debug ephone blf); the others follow IOS's habit.
-func debugText(t logbuf.Topic, on bool) string {
-	switch {
-	case t == "ephone blf" && on:
-		return "EPHONE BLF debugging is enabled"
-	case t == "ephone blf":
-		return "EPHONE BLF debugging is disabled"
-	case on:
+// debugText is what switching a topic prints: its own words or IOS's habit.
+func (sh *Shell) debugText(t logbuf.Topic, on bool) string {
+	if text := sh.o.DebugText; text != nil {
+		if own := text(t, on); own != "" {
+			return own
+		}
+	}
+	if on {
 		return fmt.Sprintf("%s debugging is on", t)
 	}
 	return fmt.Sprintf("%s debugging is off", t)

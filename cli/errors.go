@@ -97,14 +97,13 @@ func reach(line string, r grammar.Result) int {
 	return end
 }
 
-// execFailure is failure for an EXEC line: bare groups and host lookup have
-// words of their own.
-func execFailure(line string, r grammar.Result, set *grammar.Set, env grammar.Env, lookup bool) *lineError {
+// execFailure is failure for an EXEC line matched in set, a part of m: bare
+// groups and host lookup have words of their own.
+func (m *modeSet) execFailure(line string, r grammar.Result, set *grammar.Set, env grammar.Env, lookup bool) *lineError {
 	words := strings.Fields(line)
 	switch {
 	case r.Outcome == grammar.Incomplete && len(words) == 1:
-		switch full := complete(set, env, words[0]); full {
-		case "show", "clear", "debug", "undebug":
+		if full := complete(set, env, words[0]); m.groups[full] {
 			return message(fmt.Sprintf("%% Type %q for a list of subcommands", full+" ?"))
 		}
 	case r.Outcome == grammar.NoMatch && r.Depth == 0 && hostLike(words):

@@ -19,7 +19,7 @@ func (s *Session) execLine(ctx context.Context, line string, do bool) *lineError
 	set := mode.at(s.level)
 	var filters []filterSpec
 	command := line
-	if at := pipeAt(line); at >= 0 && pipeable(set, env, line[:at]) {
+	if at := pipeAt(line); at >= 0 && mode.pipeable(set, env, line[:at]) {
 		command = line[:at]
 		var lerr *lineError
 		if filters, lerr = s.shell.parseFilters(line, at+1); lerr != nil {
@@ -34,7 +34,7 @@ func (s *Session) execLine(ctx context.Context, line string, do bool) *lineError
 	case do:
 		return failure(line, res)
 	default:
-		return execFailure(command, res, set, env, s.shell.Config().DomainLookup)
+		return mode.execFailure(command, res, set, env, s.shell.Config().DomainLookup)
 	}
 	return s.run(ctx, mode.actions[res.Args.Command()].plain, res.Args, filters)
 }

@@ -211,7 +211,7 @@ func testExec() []Exec {
 	do := func(f func(*Context) error) func(*Context, grammar.Args) error {
 		return func(c *Context, _ grammar.Args) error { return f(c) }
 	}
-	return []Exec{
+	cmds := []Exec{
 		{Syntax: "enable [<0-15>$level]", Help: "enable  Turn on privileged commands\n$level  Enable level",
 			Run: func(c *Context, a grammar.Args) error { return c.Enable(a.Int("level")) }},
 		{Syntax: "disable [<0-15>$level]", Help: "disable  Turn off privileged commands\n$level  Privilege level",
@@ -268,6 +268,17 @@ func testExec() []Exec {
 		})},
 		{Syntax: "no trace", Help: "trace  Trace", Modes: []string{"telephony-service"}, Level: 15, Run: do(func(c *Context) error { return nil })},
 	}
+	for i := range cmds {
+		switch word, _, _ := strings.Cut(cmds[i].Syntax, " "); word {
+		case "show":
+			cmds[i].Pipe, cmds[i].Group = true, true
+		case "clear", "debug", "undebug":
+			cmds[i].Group = true
+		case "write":
+			cmds[i].Pipe = cmds[i].Syntax == "write terminal"
+		}
+	}
+	return cmds
 }
 
 // DefaultConfig is an empty configuration with the usual terminal lines.

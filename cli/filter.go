@@ -58,20 +58,15 @@ func pipeAt(line string) int {
 	return -1
 }
 
-// pipeable tells whether a command's output may be modified: those that show.
-func pipeable(set *grammar.Set, env grammar.Env, command string) bool {
+// pipeable tells whether `|` behind a command typed in set, a part of m, begins
+// an output modifier: one whose output may be modified or, as long as it is not
+// a whole command, one that begins like such.
+func (m *modeSet) pipeable(set *grammar.Set, env grammar.Env, command string) bool {
+	if r := set.Match(command, env); r.Outcome == grammar.OK {
+		return m.actions[r.Args.Command()].plain.Pipe
+	}
 	words := strings.Fields(command)
-	if len(words) == 0 {
-		return false
-	}
-	switch complete(set, env, words[0]) {
-	case "show", "more", "dir":
-		return true
-	case "write":
-		r := set.Match(command, env)
-		return r.Outcome == grammar.OK && r.Args.Command().Name() == "write terminal"
-	}
-	return false
+	return len(words) > 0 && m.pipes[complete(set, env, words[0])]
 }
 
 // nextPipe finds where a further modifier begins behind the first one: ` | `

@@ -27,12 +27,13 @@ func (s *Session) at(line string) scope {
 		}
 		line, title = rest, ""
 	}
-	set := s.shell.sets[ExecMode].at(s.level)
-	if at := pipeAt(line); at >= 0 && pipeable(set, env, line[:at]) {
+	mode := s.shell.sets[ExecMode]
+	set := mode.at(s.level)
+	if at := pipeAt(line); at >= 0 && mode.pipeable(set, env, line[:at]) {
 		return s.afterPipe(line[at+1:])
 	}
 	sc := scope{help: set.Next(line, env), title: title}
-	sc.modifier = sc.help.CR && sc.help.Word == "" && pipeable(set, env, line)
+	sc.modifier = sc.help.CR && sc.help.Word == "" && mode.pipeable(set, env, line)
 	return sc
 }
 

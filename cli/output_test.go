@@ -148,6 +148,23 @@ func TestPipes(t *testing.T) {
 	}
 }
 
+// Output modifiers belong to the commands that declare them.
+func TestPipeable(t *testing.T) {
+	b := newBox(t, DefaultConfig())
+	m := b.sets[ExecMode]
+	for line, want := range map[string]bool{
+		"show clock": true, "sh clo": true, "show nothing": true, "sh": true, "write terminal": true, "write nothing": true,
+		"write": false, "write memory": false, "terminal length 0": false, "reload": false, "nothing": false, "": false,
+	} {
+		if got := m.pipeable(m.set, nil, line); got != want {
+			t.Errorf("%q: %v", line, got)
+		}
+	}
+	if m.pipeable(m.user, nil, "write terminal") {
+		t.Error("a user can pipe what they cannot type")
+	}
+}
+
 func TestPipesToFiles(t *testing.T) {
 	b := newBox(t, DefaultConfig())
 	got := b.console("show rows 9 | redirect a\nen\nshow rows 2 | redirect flash:a\nshow rows 1 | tee b\nshow rows 3 | append flash:/a\nshow rows 9 | i 9 | append flash:c\n")

@@ -27,6 +27,8 @@ type modeSet struct {
 	set     *grammar.Set       // everything
 	actions map[*grammar.Command]action
 	builtin map[*grammar.Command]builtin
+	// First words of commands with Pipe, with Group; EXEC only.
+	pipes, groups map[string]bool
 }
 
 // action is what a command that leaves no line behind runs: plainly, and with
@@ -103,7 +105,8 @@ func compileSets(schema *conf.Schema, execs []Exec, lib *grammar.Library) (map[s
 
 func compileSet(mode *conf.CompiledMode, execs []*Exec, lib *grammar.Library) (*modeSet, error) {
 	var errs []error
-	m := &modeSet{conf: mode, actions: map[*grammar.Command]action{}, builtin: map[*grammar.Command]builtin{}}
+	m := &modeSet{conf: mode, actions: map[*grammar.Command]action{}, builtin: map[*grammar.Command]builtin{},
+		pipes: map[string]bool{}, groups: map[string]bool{}}
 	name := ExecMode
 	var user, all []*grammar.Command
 	if mode != nil {
@@ -125,6 +128,9 @@ func compileSet(mode *conf.CompiledMode, execs []*Exec, lib *grammar.Library) (*
 			continue
 		}
 		m.actions[c] = group
+		word, _, _ := strings.Cut(e.Syntax, " ")
+		m.pipes[word] = m.pipes[word] || e.Pipe
+		m.groups[word] = m.groups[word] || e.Group
 		all = append(all, c)
 		if e.Level < 2 {
 			user = append(user, c)

@@ -128,7 +128,7 @@ func (c *Context) ShowDebugging() error {
 	topics := c.Shell.o.Log.Debugs()
 	slices.Sort(topics)
 	for _, t := range topics {
-		c.Printf("  %s\n", debugText(t, true))
+		c.Printf("  %s\n", c.Shell.debugText(t, true))
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package modes
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/busylamp/busylamp/cli"
 	"github.com/busylamp/busylamp/cli/conf"
@@ -10,7 +11,7 @@ import (
 
 // Exec is all EXEC commands, and the actions of configuration modes.
 func Exec(a Agents) []cli.Exec {
-	return slices.Concat(
+	cmds := slices.Concat(
 		execSession(),
 		execConfiguration(),
 		execShow(),
@@ -19,6 +20,12 @@ func Exec(a Agents) []cli.Exec {
 		execRegister(a),
 		execActions(a),
 	)
+	for i, c := range cmds {
+		word, _, _ := strings.Cut(c.Syntax, " ")
+		cmds[i].Group = c.Modes == nil && slices.Contains([]string{"show", "clear", "debug", "undebug"}, word)
+		cmds[i].Pipe = c.Pipe || c.Modes == nil && word == "show"
+	}
+	return cmds
 }
 
 // Levels of EXEC commands.
@@ -35,6 +42,12 @@ func everybody(syntax, help string, run func(*cli.Context, grammar.Args) error) 
 // privileged declares a command of privileged EXEC.
 func privileged(syntax, help string, run func(*cli.Context, grammar.Args) error) cli.Exec {
 	return cli.Exec{Syntax: syntax, Help: help, Level: privilegedLevel, Run: run}
+}
+
+// piped marks a command beside those of `show` whose output may be modified.
+func piped(c cli.Exec) cli.Exec {
+	c.Pipe = true
+	return c
 }
 
 // call is the body of a command that is a method of the shell and needs no
@@ -106,8 +119,8 @@ func execConfiguration() []cli.Exec {
 		privileged("write", "", call((*cli.Context).WriteMemory)),
 		privileged("write memory", `
 			memory  Write to NV memory`, call((*cli.Context).WriteMemory)),
-		privileged("write terminal", `
-			terminal  Write to terminal`, call((*cli.Context).ShowRunning)),
+		piped(privileged("write terminal", `
+			terminal  Write to terminal`, call((*cli.Context).ShowRunning))),
 		privileged("write erase", `
 			erase  Erase NV memory`, call((*cli.Context).EraseStartup)),
 		privileged("erase startup-config", `

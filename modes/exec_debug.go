@@ -50,6 +50,18 @@ func debuggings() []debugging {
 	}
 }
 
+// DebugText is cli.Options.DebugText: the words of topics that have their own (CME
+// command reference: debug ephone blf).
+func DebugText(t logbuf.Topic, on bool) string {
+	switch {
+	case t != "ephone blf":
+		return ""
+	case on:
+		return "EPHONE BLF debugging is enabled"
+	}
+	return "EPHONE BLF debugging is disabled"
+}
+
 // execDebug is each switch in its three forms, debug, no debug and undebug.
 func execDebug() []cli.Exec {
 	all := call((*cli.Context).UndebugAll)

@@ -105,6 +105,8 @@ func (a *App) wire(o Options) error {
 		Bounds:  modes.Bounds(o.Platform),
 		Rewrite: modes.Rewrite,
 		System:  system{a},
+
+		DebugText: modes.DebugText,
 	})
 	if err != nil {
 		a.closeAgents()
