@@ -15,7 +15,7 @@ import (
 const (
 	DefaultMaxExpires   = 3600 * time.Second
 	DefaultMinExpires   = 60 * time.Second
-	DefaultAttemptsSize = 10
+	defaultAttemptsSize = 10
 	MaxAttemptsSize     = 50
 	// DefaultRealm stands in a challenge when no `authenticate realm` is configured.
 	DefaultRealm = "all"

@@ -27,7 +27,11 @@ type identity struct {
 	named  bool   // it names itself as Cisco phones do, so it is not another pool's phone
 }
 
-const maxIdentityMACs = 16 // a request that offers more is not a phone
+// A request that offers more is not a phone.
+const (
+	maxIdentityMACs = 16
+	maxIdentityText = 4096 // bytes: searching them takes a fraction of a millisecond
+)
 
 var (
 	sepName     = regexp.MustCompile(`(?i)\bSEP([0-9A-F]{12})\b`)
@@ -40,7 +44,8 @@ var (
 
 // identify collects the addresses and the name a device gives in a REGISTER:
 // SEP<mac> anywhere, +sip.instance, the user part, device-id parameters, a MAC in
-// User-Agent, Reason and X- headers, and the Call-ID of Cisco's own phones.
+// User-Agent, Reason and X- headers, and the Call-ID of Cisco's own phones. Of
+// each text it looks at the first maxText bytes, of all at maxIdentityText.
 func identify(reg Registration) identity {
 	var id identity
 	add := func(text string, named bool) {
@@ -60,14 +65,19 @@ func identify(reg Registration) identity {
 	}
 	var texts []string
 	for _, c := range reg.Contacts {
-		texts = append(texts, c.User, c.Instance, c.Params, c.URI)
-		if m := deviceParam.FindStringSubmatch(c.Params); m != nil && id.device == "" {
+		params := c.Params[:min(len(c.Params), maxText)]
+		texts = append(texts, c.User, c.Instance, params, c.URI)
+		if m := deviceParam.FindStringSubmatch(params); m != nil && id.device == "" {
 			id.device = strings.Clone(m[1]) // not the whole message
 		}
 	}
 	texts = append(texts, reg.UserAgent)
 	texts = append(texts, reg.Hints...)
-	for _, t := range texts {
+	left := maxIdentityText
+	for i, t := range texts {
+		t = t[:min(len(t), maxText, left)]
+		texts[i] = t
+		left -= len(t)
 		for _, re := range []*regexp.Regexp{sepName, zeroUUID} {
 			for _, m := range re.FindAllStringSubmatch(t, maxIdentityMACs) {
 				add(m[1], true)
@@ -178,7 +188,7 @@ func newIndex(cfg Config) *index {
 	// A minimum above the maximum would refuse everybody; the maximum wins.
 	cfg.MinExpires = min(cfg.MinExpires, cfg.MaxExpires)
 	if cfg.AttemptsSize <= 0 {
-		cfg.AttemptsSize = DefaultAttemptsSize
+		cfg.AttemptsSize = defaultAttemptsSize
 	}
 	cfg.AttemptsSize = min(cfg.AttemptsSize, MaxAttemptsSize)
 	if cfg.Realm == "" {

@@ -3,6 +3,7 @@ package phones
 import (
 	"container/heap"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -23,19 +24,20 @@ func refuse(code int, reason, cause string, a ...any) *Error {
 
 // Authenticate says whether a REGISTER must carry a valid digest, and which:
 // `authenticate register` is on and the pool it matches has a user name and a
-// password. A request that matches no pool need not; Register refuses it.
-func (r *Registry) Authenticate(reg Registration) (Credentials, bool) {
+// password. A request that matches no pool need not; Register refuses it. What it
+// finds out about the device stays in reg for Register.
+func (r *Registry) Authenticate(reg *Registration) (Credentials, bool) {
 	r.mu.Lock()
 	on := r.ix.open() && r.ix.cfg.AuthenticateRegister
 	r.mu.Unlock()
 	if !on {
 		return Credentials{}, false
 	}
-	id := identify(reg)
+	id := reg.who()
+	reg.Source = unmap(reg.Source)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	reg.Source = unmap(reg.Source)
-	p, _, ok := r.match(reg, id)
+	p, _, ok := r.match(*reg, id)
 	if !ok || !r.ix.open() || !r.ix.challenges(p) {
 		return Credentials{}, false
 	}
@@ -76,7 +78,7 @@ func (ix *index) challenges(p *Pool) bool {
 // AuthenticationFailed records a REGISTER whose digest was wrong: it counts as
 // failed and is remembered as an attempt.
 func (r *Registry) AuthenticationFailed(reg Registration) {
-	id := identify(reg)
+	id := reg.who()
 	reg.Source = unmap(reg.Source)
 	j := r.journal()
 	r.mu.Lock()
@@ -98,7 +100,7 @@ func (r *Registry) AuthenticationFailed(reg Registration) {
 // `Contact: *` removes the contacts of the pool that sent it, not those of
 // another phone that shares the number.
 func (r *Registry) Register(reg Registration) (Result, error) {
-	id := identify(reg)
+	id := reg.who()
 	reg.Source = unmap(reg.Source)
 	j := r.journal()
 	r.mu.Lock()
@@ -198,6 +200,12 @@ func (r *Registry) update(reg Registration, id identity, p *Pool, ln line, j *jo
 			return refuse(500, "Server Internal Error", "CSeq %d is not above %d", reg.CSeq, ch.b.CSeq)
 		}
 	}
+	if total > MaxContacts && len(reg.Contacts) == 1 {
+		if b := oldest(existing, p.Tag, reg.Source.Addr()); b != nil {
+			plan = append(plan, change{b: b})
+			total--
+		}
+	}
 	if total > MaxContacts {
 		j.err("VOICE_REG_POOL: Maximum registration threshold for pool(%d) hit", p.Tag)
 		return refuse(403, "Forbidden", "too many contacts")
@@ -238,6 +246,19 @@ func findDevice(existing []*binding, instance string, pool int) *binding {
 		}
 	}
 	return nil
+}
+
+// oldest returns the contact of a pool from an address that was refreshed longest
+// ago: a phone without +sip.instance that comes back with another port leaves
+// such contacts behind.
+func oldest(existing []*binding, pool int, from netip.Addr) *binding {
+	var old *binding
+	for _, b := range existing {
+		if b.Pool == pool && b.Source.Addr() == from && (old == nil || b.ID < old.ID) {
+			old = b
+		}
+	}
+	return old
 }
 
 // expires is the time a contact is granted: its own parameter, else the header,

@@ -102,6 +102,66 @@ func TestRegisterRules(t *testing.T) {
 	}
 }
 
+// A phone without +sip.instance that reboots with another port again and again
+// takes the place of its own oldest contact, of nobody else's.
+func TestRebootsDoNotFillUp(t *testing.T) {
+	h := start(t, guide())
+	defer h.stop()
+	other := h.request("2101", "10.1.1.2", 3600)
+	h.must(other)
+	for i := range 3 * MaxContacts {
+		reg := h.request("2101", "10.1.1.1", 3600)
+		reg.CallID, reg.Source = fmt.Sprint("boot", i), netip.AddrPortFrom(reg.Source.Addr(), uint16(40000+i))
+		reg.Contacts[0] = contactOf("2101", "10.1.1.1", 40000+i)
+		res := h.must(reg)
+		if n := len(res.Contacts); n != min(i+2, MaxContacts) || res.Contacts[0].Source != other.Source || res.Contacts[n-1].Port != 40000+i {
+			t.Fatalf("boot %d: %d contacts, %+v", i, n, res.Contacts)
+		}
+	}
+	if got := h.code(h.request("2101", "10.1.1.3", 3600)); got != 403 {
+		t.Errorf("another phone: %d", got)
+	}
+}
+
+// A large request costs little, whatever is in it.
+func TestIdentifyIsBounded(t *testing.T) {
+	reg := Registration{Number: "2101", CallID: "a", UserAgent: strings.Repeat("x", maxText) + " SEP00156247EF90"}
+	for range 8 {
+		reg.Hints = append(reg.Hints, strings.Repeat("y", maxText)+" SEP00156247EF90")
+	}
+	c := contactOf("2101", "10.1.1.1", 5060)
+	c.Params = strings.Repeat(";z", maxText/2) + ";device-name=SEP00156247EF90"
+	reg.Contacts = []Contact{c}
+	if id := reg.who(); len(id.macs) != 0 || id.device != "" {
+		t.Errorf("looked at what is behind %d bytes: %+v", maxText, id)
+	}
+	for range MaxContacts {
+		reg.Contacts = append(reg.Contacts, contactOf("SEP00156247EF90", "10.1.1.1", 5060))
+	}
+	reg.id = nil
+	if id := reg.who(); len(id.macs) != 0 {
+		t.Errorf("looked at %d contacts: %+v", len(reg.Contacts), id)
+	}
+}
+
+func BenchmarkIdentifyLargest(b *testing.B) {
+	var reg Registration
+	for i := range MaxContacts {
+		c := contactOf("2101", "10.1.1.1", 5060+i)
+		c.URI += ";x=" + strings.Repeat("00:11:22:33:44:5", 30)
+		c.Params = strings.Repeat("00:11:22:33:44:5", 40)
+		c.Instance = c.Params[:maxText]
+		reg.Contacts = append(reg.Contacts, c)
+	}
+	for range 8 {
+		reg.Hints = append(reg.Hints, strings.Repeat("00:11:22:33:44:5", 500))
+	}
+	for b.Loop() {
+		reg.id = nil
+		reg.who()
+	}
+}
+
 func TestMinExpiresIsTold(t *testing.T) {
 	cfg := guide()
 	cfg.MinExpires, cfg.MaxExpires = 90*time.Second, 120*time.Second
@@ -148,7 +208,7 @@ func TestAuthenticate(t *testing.T) {
 	h := start(t, cfg)
 	defer h.stop()
 	reg := h.request("2101", "10.1.1.1", 600)
-	if c, needed := h.Authenticate(reg); !needed || c != (Credentials{"cisco.com", "pool1", "lab"}) {
+	if c, needed := h.Authenticate(&reg); !needed || c != (Credentials{"cisco.com", "pool1", "lab"}) {
 		t.Errorf("%+v %t", c, needed)
 	}
 	if got := h.code(reg); got != 401 {
@@ -162,11 +222,11 @@ func TestAuthenticate(t *testing.T) {
 	if got := h.code(reg); got != 200 {
 		t.Errorf("authenticated: %d", got)
 	}
-	if _, needed := h.Authenticate(h.request("2102", "10.1.1.2", 600)); needed {
-		t.Error("a pool without credentials is challenged")
-	}
-	if _, needed := h.Authenticate(h.request("9999", "10.1.1.2", 600)); needed {
-		t.Error("an unknown number is challenged")
+	for _, number := range []string{"2102", "9999"} { // no credentials, no such number
+		reg := h.request(number, "10.1.1.2", 600)
+		if _, needed := h.Authenticate(&reg); needed {
+			t.Errorf("%s is challenged", number)
+		}
 	}
 	h.AuthenticationFailed(h.request("2101", "10.1.1.3", 600))
 	s := h.Snapshot()

@@ -24,6 +24,19 @@ type Registration struct {
 	Hints []string
 	// Authenticated is the user name whose digest the caller has verified, "" if none.
 	Authenticated string
+
+	id *identity // see who
+}
+
+// who is what the request says about its device, found out once.
+func (reg *Registration) who() identity {
+	if reg.id == nil {
+		reg.id = &identity{}
+		if reg.check() == nil { // else it is refused whoever it is
+			*reg.id = identify(*reg)
+		}
+	}
+	return *reg.id
 }
 
 // Contact is one element of a Contact header.

@@ -138,6 +138,13 @@ func (r *Registry) Lookup(number string) (Number, bool) {
 	return n, ok
 }
 
+// Realm is the realm of challenges, DefaultRealm if none is configured.
+func (r *Registry) Realm() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.ix.cfg.Realm
+}
+
 // SetCalls says whether a call is up or ringing on a local number. It is the
 // inlet of the call model. Ringing counts as in use (guide). A number that is
 // not registered stays unknown, whatever its calls; one that is not configured

@@ -95,7 +95,7 @@ func (a *App) wire(o Options) error {
 	a.Lines = phones.New(phones.Options{Log: a.Log, Publisher: a.hub})
 	a.watch = presencesip.New(presencesip.Options{
 		UA: a.SIP, Hub: a.hub, Directory: directory{a.Lines}, Log: a.Log,
-		Realm: func() string { return a.Lines.Snapshot().Config.Realm },
+		Realm: a.Lines.Realm,
 	})
 	phonesip.New(phonesip.Options{UA: a.SIP, Registry: a.Lines, Log: a.Log})
 

@@ -56,7 +56,7 @@ func FuzzRegister(f *testing.F) {
 		if err := r.Apply(t.Context(), phones.Config{}, cfg); err != nil {
 			t.Fatal(err)
 		}
-		r.Authenticate(reg)
+		r.Authenticate(&reg)
 		res, err := r.Register(reg)
 		if err != nil {
 			return

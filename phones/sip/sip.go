@@ -68,7 +68,7 @@ func (r *Registrar) handle(tx *sipua.ServerTx) {
 	}
 	res, err := r.registry.Register(reg)
 	if err != nil {
-		refuse(tx, err)
+		r.refuse(tx, err)
 		return
 	}
 	_ = tx.Respond(accept(tx, res))
@@ -77,7 +77,7 @@ func (r *Registrar) handle(tx *sipua.ServerTx) {
 // authenticate challenges a phone that must prove who it is. It reports whether
 // the request may go on; if not, it has been answered.
 func (r *Registrar) authenticate(tx *sipua.ServerTx, reg *phones.Registration) bool {
-	cred, needed := r.registry.Authenticate(*reg)
+	cred, needed := r.registry.Authenticate(reg)
 	if !needed {
 		return true
 	}
@@ -97,19 +97,27 @@ func (r *Registrar) authenticate(tx *sipua.ServerTx, reg *phones.Registration) b
 	case digest.Denied:
 		r.registry.AuthenticationFailed(*reg)
 	}
-	var headers []string
-	for _, c := range r.verifier.Challenges(reg.Source.Addr(), cred.Realm, v.Outcome == digest.Stale) {
-		headers = append(headers, "WWW-Authenticate", c)
-	}
-	_ = tx.Reject(401, "", headers...)
+	r.challenge(tx, cred.Realm, v.Outcome == digest.Stale)
 	return false
 }
 
+func (r *Registrar) challenge(tx *sipua.ServerTx, realm string, stale bool) {
+	var headers []string
+	for _, c := range r.verifier.Challenges(tx.Source().Addr(), realm, stale) {
+		headers = append(headers, "WWW-Authenticate", c)
+	}
+	_ = tx.Reject(401, "", headers...)
+}
+
 // refuse answers a request that the registry refused.
-func refuse(tx *sipua.ServerTx, err error) {
+func (r *Registrar) refuse(tx *sipua.ServerTx, err error) {
 	var e *phones.Error
 	if !errors.As(err, &e) {
 		_ = tx.Reject(500, "")
+		return
+	}
+	if e.Code == 401 { // the configuration has changed since authenticate looked
+		r.challenge(tx, r.registry.Realm(), false)
 		return
 	}
 	if e.MinExpires > 0 {
