@@ -117,6 +117,17 @@ func TestEndpointCloses(t *testing.T) {
 	})
 }
 
+func TestClosingDoesNotWaitForNothing(t *testing.T) {
+	run(t, func(r *rig) {
+		r.phone("10.1.1.11:5060").subscribe(sub{})
+		began := time.Now()
+		r.listen("")
+		if took := time.Since(began); took > farewell/10 {
+			t.Errorf("closing took %s", took)
+		}
+	})
+}
+
 // The last NOTIFY has no other chance: a connection that is gone does not swallow it.
 func TestLastNotifyWithoutConnection(t *testing.T) {
 	for _, c := range []struct{ contact, want string }{

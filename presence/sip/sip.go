@@ -15,6 +15,8 @@
 //	no such directory number             404
 //	max-subscription reached             480 with Retry-After
 //	unknown dialog or subscription       481
+//	refresh, no longer from that phone   481; if from its address, the
+//	                                     subscription ends as deactivated
 //
 // The limit is 480 and not 503, since 503 with Retry-After would keep a proxy
 // from sending anything at all for that time (RFC 3261 21.5.4), calls included.
@@ -43,7 +45,8 @@
 // SUBSCRIBEs are handled on the worker of their Call-ID (sipua), Notes come in
 // on the hub's shard goroutines, where a dialog is only marked as ready, and the
 // adapter's own senders (sender.go) write the NOTIFYs; Close stops and waits for
-// them. A dialog is in the ready queue at most once, so that queue is bounded by
+// them. What the opening and closing endpoint sets off runs on the goroutine of
+// sipua that does it. A dialog is in the ready queue at most once, so that queue is bounded by
 // the number of subscriptions; at most window NOTIFYs are fresh, that is younger
 // than patience and without an answer. A dialog keeps at most maxText bytes of
 // what its peer sent.
