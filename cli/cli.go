@@ -157,6 +157,9 @@ type User struct {
 	Name      string
 	Privilege int // 1 when 0
 	Password  Secret
+	// NoPassword is `nopassword`: a login on a line asks for no password. SSH,
+	// which cannot do without one, refuses the user.
+	NoPassword bool
 }
 
 // Config is what the shell needs of the configuration. Slices are not changed

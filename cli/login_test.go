@@ -43,6 +43,10 @@ func TestLogin(t *testing.T) {
 		{"local, user level", "eve\ntest\nshow priv\nexit\n", local, header + "Username: eve\nPassword: \nRouter>show priv\nCurrent privilege level is 1\nRouter>exit\n"},
 		{"local, refused", "admin\nfour\nnobody\nfive\neve\nfive\nadmin\nfive\n", local, header +
 			strings.Join([]string{"Username: admin\nPassword: \n% Login invalid\n\n", "Username: nobody\nPassword: \n% Login invalid\n\n", "Username: eve\nPassword: \n% Login invalid\n\n"}, "")},
+		{"local, no password", "guest\nshow priv\nexit\n", func(c *Config) {
+			local(c)
+			c.Users = append(c.Users, User{Name: "guest", Privilege: 7, NoPassword: true})
+		}, header + "Username: guest\nRouter>show priv\nCurrent privilege level is 7\nRouter>exit\n"},
 		{"privilege level of the line", "lab\nexit\n", func(c *Config) { password(c); c.Vty[0].Privilege = 15 }, header + "Password: \nRouter#exit\n"},
 		{"banners", "lab\nexit\n", func(c *Config) { password(c); c.BannerLogin, c.BannerExec = "who?", "in" },
 			"\nwho?\n" + header + "Password: \n\nin\nRouter>exit\n"},
@@ -104,7 +108,7 @@ func TestAuthSSH(t *testing.T) {
 	password := DefaultConfig()
 	password.Vty[0].Password.Value = "lab"
 	local := DefaultConfig()
-	local.Vty[0].Login, local.Users = LoginLocal, []User{{Name: "a", Privilege: 15, Password: Secret{Value: "p"}}, {Name: "none"}}
+	local.Vty[0].Login, local.Users = LoginLocal, []User{{Name: "a", Privilege: 15, Password: Secret{Value: "p"}}, {Name: "none"}, {Name: "guest", NoPassword: true}}
 	noUsers := DefaultConfig()
 	noUsers.Vty[0].Login = LoginLocal
 	noLines := DefaultConfig()
@@ -123,6 +127,8 @@ func TestAuthSSH(t *testing.T) {
 		{local, "a", "q", 0, false},
 		{local, "b", "p", 0, false},
 		{local, "none", "", 0, false},
+		{local, "guest", "", 0, false},
+		{local, "guest", "x", 0, false},
 		{noUsers, "a", "p", 0, false},
 		{noLines, "a", "p", 0, false},
 	} {

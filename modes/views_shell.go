@@ -53,6 +53,8 @@ func user(args grammar.Args) cli.User {
 		u.Password = storedSecret(args, "ptype", "password")
 	case "secret":
 		u.Password = storedSecret(args, "stype", "secret")
+	case "nopassword":
+		u.NoPassword = true
 	}
 	return u
 }

@@ -160,6 +160,8 @@ no ip domain-lookup
 enable secret 5 $1$mERr$hx5rVt7rPNoS4wqbXKX7m0
 username ann privilege 15 secret 5 $1$mERr$hx5rVt7rPNoS4wqbXKX7m0
 username bob password 7 0822455D0A16
+username guest nopassword
+username guest privilege 3
 banner motd #
 Welcome
 #
@@ -180,7 +182,8 @@ line vty 5 6
 	c := ShellConfig(r.store.Tree())
 	hash := secret.Secret{Type: 5, Value: "$1$mERr$hx5rVt7rPNoS4wqbXKX7m0"}
 	hidden := secret.Secret{Type: 7, Value: "0822455D0A16"}
-	equal(t, "users", c.Users, []cli.User{{Name: "ann", Privilege: 15, Password: hash}, {Name: "bob", Password: hidden}})
+	equal(t, "users", c.Users, []cli.User{{Name: "ann", Privilege: 15, Password: hash}, {Name: "bob", Password: hidden},
+		{Name: "guest", Privilege: 3, NoPassword: true}})
 	equal(t, "secret", c.EnableSecret, hash)
 	if c.Hostname != "lab-1" || c.DomainLookup || !strings.Contains(c.BannerMOTD, "Welcome") || !c.FilePromptQuiet {
 		t.Errorf("%+v", c)
