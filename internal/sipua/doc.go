@@ -36,7 +36,8 @@
 //     503 with Retry-After, which is what sustained overload looks like.
 //   - Answers of finished transactions are kept for 32 s on UDP, at most
 //     Options.MaxTransactions of MaxTransactionBytes together; beyond that the
-//     oldest go first. INVITE server transactions: 16384; beyond that 503.
+//     oldest go first. INVITE server transactions: 16384 (1024 without a
+//     handler) and 64 MiB of requests; beyond that 503.
 //   - Outstanding client transactions: Options.MaxClientTransactions; beyond
 //     that Send reports ErrOverload.
 //   - TCP: Options.MaxConns connections (more are closed at once), 64 KiB a

@@ -28,7 +28,12 @@ const (
 // guards all fields.
 type inviteServer struct {
 	timer
-	tx       *ServerTx
+	shard    *shard
+	entry    *entry
+	bytes    int       // of the request, in shard.callBytes
+	tx       *ServerTx // until the final response: it holds the whole request
+	toTag    string    // from then on
+	key      ackKey    // while accepted
 	state    inviteState
 	acked    bool // 2xx acknowledged
 	interval time.Duration
@@ -47,24 +52,22 @@ func (r *request) ackKey() ackKey {
 	return ackKey{clean(r.head.callID), tagOf(clean(r.head.from)), tagOf(clean(r.head.to)), r.head.cseq}
 }
 
-func (i *inviteServer) ackKey() ackKey {
-	k := i.tx.request.ackKey()
-	k.toTag = i.tx.ToTag()
-	return k
-}
-
 // answer starts what follows a final response. s.mu is held.
 func (i *inviteServer) answer(s *shard, code int) {
+	i.toTag = i.tx.ToTag()
+	i.key = i.tx.request.ackKey()
+	i.key.toTag = i.toTag
+	i.tx, i.onCancel = nil, nil
 	i.interval = t1
 	i.deadline = time.Now().Add(64 * t1)
 	if code < 300 {
 		i.state = inviteAccepted
-		s.acks[i.ackKey()] = i
+		s.acks[i.key] = i
 		s.ua.wheel.set(&i.timer, i, t1)
 		return
 	}
 	i.state = inviteCompleted
-	if i.tx.entry.stream != nil { // no Timer G on a reliable transport
+	if i.entry.stream != nil { // no Timer G on a reliable transport
 		s.ua.wheel.set(&i.timer, i, 64*t1)
 		return
 	}
@@ -73,8 +76,7 @@ func (i *inviteServer) answer(s *shard, code int) {
 
 // expire repeats the response, or ends the transaction.
 func (i *inviteServer) expire(now time.Time) {
-	s := i.tx.shard
-	e := i.tx.entry
+	s, e := i.shard, i.entry
 	s.mu.Lock()
 	if i.state == inviteEnded {
 		s.mu.Unlock()
@@ -100,11 +102,11 @@ func (i *inviteServer) expire(now time.Time) {
 // end forgets the transaction and returns onEnd. s.mu is held.
 func (i *inviteServer) end(s *shard) func(error) {
 	if i.state == inviteAccepted {
-		delete(s.acks, i.ackKey())
+		delete(s.acks, i.key)
 	}
 	i.state = inviteEnded
 	s.ua.wheel.clear(&i.timer)
-	s.forget(i.tx.entry)
+	s.forget(i.entry)
 	f := i.onEnd
 	i.onEnd, i.onCancel = nil, nil
 	return f
@@ -166,30 +168,35 @@ func (s *shard) cancel(r *request) {
 	tx := s.begin(r, r.key())
 	s.mu.Lock()
 	e := s.server[r.cancelled()]
+	var invite *ServerTx // nil once answered
+	tag := ""
+	if e != nil && e.invite != nil {
+		invite, tag = e.invite.tx, e.invite.toTag
+	}
 	s.mu.Unlock()
 	if e == nil || e.invite == nil {
 		tx.mustReject(sip.StatusCallTransactionDoesNotExists)
 		return
 	}
-	invite := e.invite.tx
+	if invite != nil {
+		tag = invite.ToTag()
+	}
 	if tx.tag == "" { // RFC 3261 9.2: the To tag of both answers should be the same
-		tag := invite.ToTag()
 		tx.own.Store(&tag)
 	}
 	tx.mustReject(sip.StatusOK)
 	s.mu.Lock()
 	f := e.invite.onCancel
 	e.invite.onCancel = nil
-	pending := e.invite.state == inviteProceeding
 	s.mu.Unlock()
-	if !pending {
+	if invite == nil {
 		return
 	}
 	if f != nil {
 		f()
 	}
 	s.mu.Lock()
-	pending = e.invite.state == inviteProceeding
+	pending := e.invite.state == inviteProceeding
 	s.mu.Unlock()
 	if pending {
 		invite.mustReject(sip.StatusRequestTerminated)

@@ -90,7 +90,7 @@ func ReasonPhrase(code int) string {
 	case 493:
 		return "Undecipherable"
 	case 500:
-		return "Internal Server Error"
+		return "Server Internal Error"
 	case 501:
 		return "Not Implemented"
 	case 502:

@@ -10,8 +10,14 @@ import (
 	"github.com/emiago/sipgo/sip"
 )
 
-// maxInvites is how many INVITE server transactions there may be; beyond that 503.
-const maxInvites = 1 << 14
+// INVITE server transactions, and the bytes of their requests; beyond that 503.
+// While nobody handles INVITE there is nothing but refusals to repeat, which must
+// not serve to flood third parties.
+const (
+	maxInvites     = 1 << 14
+	maxInvitesIdle = 1 << 10
+	maxInviteBytes = 64 << 20
+)
 
 // keep is how long an answer waits for retransmissions on UDP: Timer J,
 // RFC 3261 17.2.2.
@@ -53,7 +59,7 @@ func (s *shard) request(r *request) {
 		// In a transaction, so that the copies behind it in the queue are not served.
 		s.begin(r, key).mustReject(sip.StatusServiceUnavailable, "Retry-After", retryAfter)
 		return
-	case r.head.method == "INVITE" && s.fullOfCalls():
+	case r.head.method == "INVITE" && s.fullOfCalls(len(r.data)):
 		u.refuse(r, sip.StatusServiceUnavailable, "")
 		return
 	}
@@ -79,11 +85,16 @@ func (s *shard) request(r *request) {
 	tx.returned()
 }
 
-// fullOfCalls limits INVITE transactions, which keep their whole request.
-func (s *shard) fullOfCalls() bool {
+// fullOfCalls limits INVITE transactions, which keep their whole request until
+// they are answered.
+func (s *shard) fullOfCalls(size int) bool {
+	most := maxInvitesIdle
+	if s.ua.handler("INVITE") != nil {
+		most = maxInvites
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.calls >= max(1, maxInvites/len(s.ua.shards))
+	return s.calls >= max(1, most/len(s.ua.shards)) || s.callBytes+size > max(maxMessage, maxInviteBytes/len(s.ua.shards))
 }
 
 // begin enters a new transaction.
@@ -98,12 +109,13 @@ func (s *shard) begin(r *request, key string) *ServerTx {
 	}
 	tx := &ServerTx{shard: s, entry: e, request: *r, tag: toTag}
 	if r.head.method == "INVITE" {
-		e.invite = &inviteServer{tx: tx}
+		e.invite = &inviteServer{shard: s, entry: e, tx: tx, bytes: len(r.data)}
 	}
 	s.mu.Lock()
 	s.server[key] = e
 	if e.invite != nil {
 		s.calls++
+		s.callBytes += e.invite.bytes
 	}
 	if e.merge != 0 {
 		s.merged[e.merge]++
@@ -121,6 +133,7 @@ func (s *shard) forget(e *entry) {
 	delete(s.server, e.key)
 	if e.invite != nil {
 		s.calls--
+		s.callBytes -= e.invite.bytes
 	}
 	if e.merge != 0 {
 		if s.merged[e.merge]--; s.merged[e.merge] == 0 {

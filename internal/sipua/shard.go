@@ -33,14 +33,15 @@ type shard struct {
 	bytes    int
 	closed   bool
 
-	mu      sync.Mutex // never held while calling out
-	server  map[string]*entry
-	calls   int               // INVITEs among them
-	merged  map[uint64]uint32 // RFC 3261 8.2.2.2: how many transactions a request is in
-	acks    map[ackKey]*inviteServer
-	client  map[string]*clientTx
-	invites map[string]*InviteTx
-	gone    bool // closed: no new client transactions
+	mu        sync.Mutex // never held while calling out
+	server    map[string]*entry
+	calls     int               // INVITEs among them
+	callBytes int               // of their requests
+	merged    map[uint64]uint32 // RFC 3261 8.2.2.2: how many transactions a request is in
+	acks      map[ackKey]*inviteServer
+	client    map[string]*clientTx
+	invites   map[string]*InviteTx
+	gone      bool // closed: no new client transactions
 
 	fifo      []*entry // answered, oldest first: fifo[fifoFirst:]
 	fifoFirst int

@@ -247,7 +247,7 @@ func TestDialogRules(t *testing.T) {
 			s    sub
 			want string
 		}{
-			{"lower CSeq", sub{event: s.event, cseq: 9, toTag: tag}, "500 Internal Server Error"},
+			{"lower CSeq", sub{event: s.event, cseq: 9, toTag: tag}, "500 Server Internal Error"},
 			{"gap in CSeq", sub{event: s.event, cseq: 100, toTag: tag}, "200 OK"},
 			{"without Contact", sub{event: s.event, cseq: 101, toTag: tag, contact: "-"}, "200 OK"},
 			{"bad Contact", sub{event: s.event, cseq: 102, toTag: tag, contact: "<tel:1>"}, "400 Bad Request"},
