@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
@@ -26,6 +27,9 @@ type clientTx struct {
 	slow     bool          // provisional response seen: E is T2
 	stream   *stream       // whose end ends it; nil: UDP
 }
+
+// clientKey finds a client transaction: tokens compare without case (RFC 3261 7.3.1).
+func clientKey(branch, method string) string { return strings.ToLower(branch) + " " + method }
 
 // Send starts a non-INVITE client transaction. It adds Via (branch, rport), and
 // Max-Forwards, User-Agent and Content-Length if missing; req must not be
@@ -90,7 +94,7 @@ func (u *UA) compose(req *sip.Request, to Target, branch string) (callID string,
 
 func (u *UA) send(method, callID, branch string, msg []byte, to Target, done func(*sip.Response, error)) {
 	s := u.shardOf([]byte(callID))
-	tx := &clientTx{shard: s, key: branch + " " + method, method: method, msg: msg, to: to, done: done,
+	tx := &clientTx{shard: s, key: clientKey(branch, method), method: method, msg: msg, to: to, done: done,
 		interval: t1, deadline: time.Now().Add(64 * t1)}
 	if err := u.admit(to, msg); err != nil {
 		s.finish(done, nil, fmt.Errorf("sending %s to %s: %w", method, to.Addr, err))
@@ -214,7 +218,7 @@ func (s *shard) response(it item, h *head) {
 		u.garbage(it, "response with a wrong Via")
 		return
 	}
-	key := top.branch + " " + h.cseqMethod
+	key := clientKey(top.branch, h.cseqMethod)
 	s.mu.Lock()
 	tx, inv := s.client[key], s.invites[key]
 	s.mu.Unlock()

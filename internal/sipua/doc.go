@@ -40,12 +40,14 @@
 //     handler) and 64 MiB of requests; beyond that 503.
 //   - Outstanding client transactions: Options.MaxClientTransactions; beyond
 //     that Send reports ErrOverload.
-//   - TCP: Options.MaxConns connections (more are closed at once), 64 KiB a
-//     message, 30 s for a message to arrive whole and for the first message of a
-//     connection, 75 min idle, 10 s for a write. Unsent output: 2 MiB a
-//     connection (256 KiB while all together have over 64 MiB), beyond that
-//     Send reports ErrOverload; a further 256 KiB for responses, beyond that
-//     the connection is closed.
+//   - TCP: Options.MaxConns connections, of which others may open three quarters,
+//     one address a quarter (more are closed at once); 64 KiB a message; 30 s for
+//     a message to arrive whole and for the first message of a connection, 75 min
+//     idle, 10 s for a write. A reader keeps 16 KiB, and while a larger message
+//     comes in up to twice its size. Unsent output: 2 MiB a
+//     connection (256 KiB while all together have over 64 MiB), beyond that Send
+//     reports ErrOverload; a further 256 KiB for responses, beyond that the
+//     connection is closed.
 //
 // # Deviations from RFC 3261, on purpose
 //

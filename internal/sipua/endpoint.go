@@ -36,6 +36,8 @@ type endpoint struct {
 
 	mu      sync.Mutex
 	streams map[netip.AddrPort]*stream
+	inbound int                // streams that others opened
+	from    map[netip.Addr]int // and by address
 	closed  bool
 }
 
@@ -156,7 +158,7 @@ func (u *UA) listen(addr netip.AddrPort) (*endpoint, error) {
 		if err == nil {
 			ctx, cancel := context.WithCancel(context.Background())
 			return &endpoint{ua: u, packets: packets, listener: listener, local: local,
-				ctx: ctx, cancel: cancel, streams: map[netip.AddrPort]*stream{}}, nil
+				ctx: ctx, cancel: cancel, streams: map[netip.AddrPort]*stream{}, from: map[netip.Addr]int{}}, nil
 		}
 		_ = packets.Close()
 		if addr.Port() != 0 || try == 8 {

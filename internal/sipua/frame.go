@@ -12,6 +12,9 @@ var (
 	errBigFrame = errors.New("message exceeds 64 KiB")
 )
 
+// keepBuffer is what a connection may hold on to between messages.
+const keepBuffer = 8 << 10
+
 // framer cuts a byte stream into messages by Content-Length. RFC 3261 18.3.
 type framer struct {
 	r   *bufio.Reader
@@ -25,7 +28,9 @@ func newFramer(r io.Reader) *framer { return &framer{r: bufio.NewReaderSize(r, 8
 // read so far are returned too; the stream cannot be read on after them. errPing
 // is no failure: call again.
 func (f *framer) next(begin func()) ([]byte, error) {
-	f.buf = f.buf[:0]
+	if f.buf = f.buf[:0]; cap(f.buf) > keepBuffer {
+		f.buf = nil
+	}
 	for ends := 0; ; {
 		c, err := f.r.ReadByte()
 		if err != nil {

@@ -65,7 +65,7 @@ func FuzzPacket(f *testing.F) {
 		}
 	}})
 	f.Cleanup(func() { _ = u.Close() })
-	for _, method := range allMethods() {
+	for _, method := range methods {
 		u.Handle(method, func(tx *ServerTx) {
 			examine(tx.Request())
 			tx.Merged()

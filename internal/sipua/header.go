@@ -279,9 +279,3 @@ func TargetOf(u *sip.Uri) (t Target, ok bool) {
 	}
 	return t, true
 }
-
-// SourceOf reports whether host (of a URI or Via) is the address a.
-func SourceOf(host string, a netip.Addr) bool {
-	h, err := netip.ParseAddr(strings.Trim(host, "[]"))
-	return err == nil && h.Unmap() == a.Unmap()
-}

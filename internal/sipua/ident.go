@@ -21,7 +21,7 @@ func NewCallID(host string) string {
 	return fmt.Sprintf("%08X-%08X-%08X-%08X@%s", uint32(a>>32), uint32(a), uint32(b>>32), uint32(b), host)
 }
 
-// newBranch makes a branch in lower case: it is a key and peers may change case.
+// newBranch makes a branch that cannot be guessed.
 func newBranch() string {
 	b := make([]byte, 0, 24)
 	b = append(b, "z9hG4bK"...)

@@ -53,7 +53,7 @@ func (u *UA) Invite(req *sip.Request, to Target, f func(*sip.Response, error)) *
 	branch := newBranch()
 	callID, msg := u.compose(req, to, branch)
 	s := u.shardOf([]byte(callID))
-	t := &InviteTx{shard: s, key: branch + " INVITE", branch: branch, req: req, msg: msg, to: to, f: f,
+	t := &InviteTx{shard: s, key: clientKey(branch, "INVITE"), branch: branch, req: req, msg: msg, to: to, f: f,
 		interval: t1, deadline: time.Now().Add(64 * t1)}
 	if err := u.admit(to, msg); err != nil {
 		t.state = clientEnded

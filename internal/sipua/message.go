@@ -81,7 +81,7 @@ func (it *item) transport() string {
 	return "UDP"
 }
 
-// check does what RFC 3261 8.1.1, 8.2, 16.3 and 18.3 ask of any request, before
+// check does what RFC 3261 8.1.1, 8.2 and 18.3 ask of any request, before
 // the parser sees it. It returns 0, or the status code and phrase to refuse with.
 func (r *request) check() (int, string) {
 	h := r.head
@@ -192,7 +192,7 @@ func (u *UA) refuse(r *request, code int, why string) {
 		}
 		text := clean(line.value)
 		if line.name == "To" && tagOf(text) == "" {
-			text += ";tag=" + u.stableTag(h, r.top)
+			text = withTag(text, u.stableTag(h, r.top))
 		}
 		b.WriteString(line.name + ": " + text + "\r\n")
 	}

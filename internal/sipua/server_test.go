@@ -2,8 +2,6 @@ package sipua
 
 import (
 	"fmt"
-	"runtime"
-	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -128,61 +126,6 @@ func TestTooManyBytesDropTheOldest(t *testing.T) {
 		synctest.Wait()
 		if s := b.ua.shards[0]; b.ua.Stats().ServerTx != 0 || s.fifoBytes != 0 || len(s.merged) != 0 {
 			t.Errorf("after a minute: %d transactions, %d bytes, %d merge keys", b.ua.Stats().ServerTx, s.fifoBytes, len(s.merged))
-		}
-	})
-}
-
-func TestTooManyCalls(t *testing.T) {
-	inBed(t, Options{Workers: 8}, func(b *bed) {
-		b.ua.Handle("INVITE", func(*ServerTx) {})
-		const limit = maxInvites / 8
-		for i := range limit + 1 {
-			b.send(request1(reqOpt{method: "INVITE", callID: "c", branch: fmt.Sprint("z9hG4bK", i)}))
-			want := "SIP/2.0 100"
-			if i == limit {
-				want = "SIP/2.0 503"
-			}
-			b.expect(want)
-		}
-	})
-}
-
-// Large INVITEs: the requests go with the answer, and there is a limit to them.
-func TestInviteMemory(t *testing.T) {
-	large := func(i int) string {
-		return request1(reqOpt{method: "INVITE", callID: "c", branch: fmt.Sprint("z9hG4bK", i), extra: "X: " + strings.Repeat("a", 60000) + "\n"})
-	}
-	inBed(t, Options{}, func(b *bed) {
-		var before, after runtime.MemStats
-		runtime.GC()
-		runtime.ReadMemStats(&before)
-		const n = 60
-		for i := range n {
-			b.send(large(i))
-			b.expect("SIP/2.0 405")
-		}
-		runtime.GC()
-		runtime.ReadMemStats(&after)
-		if each := int64(after.HeapAlloc-before.HeapAlloc) / n; each > 20000 || b.ua.Stats().ServerTx != n {
-			t.Errorf("%d bytes for each of %d refused INVITEs", each, b.ua.Stats().ServerTx)
-		}
-		for i := range 3 * maxInvitesIdle / 16 { // the shard of this Call-ID is full of them
-			b.send(request1(reqOpt{method: "INVITE", callID: "c", branch: fmt.Sprint("z9hG4bKs", i)}))
-		}
-		synctest.Wait()
-		if got := b.ua.Stats().ServerTx; got > maxInvitesIdle/16 {
-			t.Errorf("%d transactions while nobody handles INVITE", got)
-		}
-	})
-	inBed(t, Options{Workers: 64}, func(b *bed) { // 1 MiB a worker
-		b.ua.Handle("INVITE", func(*ServerTx) {})
-		var got []string
-		for i := range 20 {
-			b.send(large(i))
-			got = append(got, b.recv(time.Millisecond)[:11])
-		}
-		if i := slices.Index(got, "SIP/2.0 503"); i != 1<<20/len(large(0)) {
-			t.Errorf("refused from %d on: %q", i, got)
 		}
 	})
 }

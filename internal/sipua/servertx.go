@@ -74,7 +74,7 @@ func (t *ServerTx) NewResponse(code int, reason string) *sip.Response {
 	}
 	to := clean(h.to)
 	if code > 100 && t.tag == "" {
-		to += ";tag=" + t.ToTag()
+		to = withTag(to, t.ToTag())
 	}
 	res.AppendHeader(sip.NewHeader("From", clean(h.from)))
 	res.AppendHeader(sip.NewHeader("To", to))

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/busylamp/busylamp/internal/logbuf"
 	"github.com/emiago/sipgo/sip"
 )
 
@@ -57,6 +58,36 @@ type outgoing struct {
 	fail func(error)
 }
 
+// Connections that others open may take three quarters of Options.MaxConns, and
+// those of one address a quarter: the rest is for those that we open, and for
+// other addresses.
+func (ep *endpoint) roomFor(from netip.Addr) bool {
+	most := ep.ua.o.MaxConns
+	return ep.inbound < most-most/4 && ep.from[from] < max(1, most/4) && len(ep.streams) < most
+}
+
+// put and remove keep the table and its counts. ep.mu is held.
+func (ep *endpoint) put(st *stream) {
+	ep.streams[st.peer] = st
+	if st.inbound {
+		ep.inbound++
+		ep.from[st.peer.Addr()]++
+	}
+}
+
+func (ep *endpoint) remove(st *stream) {
+	if ep.streams[st.peer] != st {
+		return
+	}
+	delete(ep.streams, st.peer)
+	if st.inbound {
+		ep.inbound--
+		if ep.from[st.peer.Addr()]--; ep.from[st.peer.Addr()] == 0 {
+			delete(ep.from, st.peer.Addr())
+		}
+	}
+}
+
 func (ep *endpoint) newStream(peer netip.AddrPort, conn net.Conn) *stream {
 	st := &stream{ep: ep, peer: peer, inbound: conn != nil, conn: conn,
 		kick: make(chan struct{}, 1), dead: make(chan struct{})}
@@ -67,8 +98,13 @@ func (ep *endpoint) newStream(peer netip.AddrPort, conn net.Conn) *stream {
 // accept takes connections until the listener closes.
 func (ep *endpoint) accept() {
 	defer ep.wg.Done()
+	failing := false
 	for {
 		conn, err := ep.listener.Accept()
+		if err != nil && !failing && !errors.Is(err, net.ErrClosed) {
+			ep.ua.log(logbuf.Errors, "ACCEPT", "cannot accept connections: %v", err)
+		}
+		failing = err != nil
 		if err != nil {
 			if errors.Is(err, net.ErrClosed) || !ep.pause() {
 				return
@@ -89,12 +125,15 @@ func (ep *endpoint) accept() {
 // older one with the same peer is closed.
 func (ep *endpoint) enter(st *stream) bool {
 	ep.mu.Lock()
-	if ep.closed || len(ep.streams) >= ep.ua.o.MaxConns {
+	if ep.closed || !ep.roomFor(st.peer.Addr()) {
 		ep.mu.Unlock()
 		return false
 	}
 	old := ep.streams[st.peer]
-	ep.streams[st.peer] = st
+	if old != nil {
+		ep.remove(old)
+	}
+	ep.put(st)
 	ep.wg.Add(2)
 	ep.mu.Unlock()
 	if old != nil {
@@ -115,7 +154,7 @@ func (ep *endpoint) stream(peer netip.AddrPort) *stream {
 	case len(ep.streams) >= ep.ua.o.MaxConns:
 		st.reason = errTooMany
 	default:
-		ep.streams[peer] = st
+		ep.put(st)
 		ep.wg.Add(2)
 		go st.dial()
 	}
@@ -233,9 +272,7 @@ func (st *stream) close(reason error) {
 		_ = conn.Close()
 	}
 	st.ep.mu.Lock()
-	if st.ep.streams[st.peer] == st {
-		delete(st.ep.streams, st.peer)
-	}
+	st.ep.remove(st)
 	st.ep.mu.Unlock()
 	for _, o := range left {
 		if o.fail != nil {
@@ -294,13 +331,20 @@ func (st *stream) write() {
 func (st *stream) read() {
 	defer st.ep.wg.Done()
 	f := newFramer(st.conn)
-	idle := streamTimeout
-	if st.inbound {
-		idle = frameTimeout // strangers who only connect
+	until := func(d time.Duration) { _ = st.conn.SetReadDeadline(time.Now().Add(d)) }
+	stranger := st.inbound // until the first message, which must be there in time, whatever comes before it
+	if stranger {
+		until(frameTimeout)
 	}
 	for {
-		_ = st.conn.SetReadDeadline(time.Now().Add(idle))
-		data, err := f.next(func() { _ = st.conn.SetReadDeadline(time.Now().Add(frameTimeout)) })
+		if !stranger {
+			until(streamTimeout)
+		}
+		data, err := f.next(func() {
+			if !stranger {
+				until(frameTimeout)
+			}
+		})
 		if errors.Is(err, errPing) {
 			_ = st.send(crlf, nil) // failing means closing: the next read says so
 			continue
@@ -310,7 +354,7 @@ func (st *stream) read() {
 			st.hopeless(it, err)
 			return
 		}
-		idle = streamTimeout
+		stranger = false
 		st.last.Store(time.Now().UnixNano())
 		st.ep.ua.receive(it)
 	}

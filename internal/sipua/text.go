@@ -85,6 +85,18 @@ func unquote(s string) string {
 	return b.String()
 }
 
+// withTag is a To value with our tag in place of the one it lacks or leaves empty.
+func withTag(value, tag string) string {
+	i := topLevel(value, ';')
+	for p := range eachParam(value[i:]) {
+		if name, _ := paramOf(p); name == "tag" {
+			value = untagged(value)
+			break
+		}
+	}
+	return value + ";tag=" + tag
+}
+
 // tagOf finds the tag parameter of a From or To value.
 func tagOf(value string) string {
 	i := topLevel(value, ';')

@@ -115,7 +115,7 @@ func torture() map[string]struct{ msg, want string } {
 // handlers look at.
 func tortureBed(t *testing.T, f func(*bed)) {
 	inBed(t, Options{}, func(b *bed) {
-		for _, method := range allMethods() {
+		for _, method := range methods {
 			b.ua.Handle(method, func(tx *ServerTx) {
 				req := tx.Request()
 				if bad := Unsupported(req); len(bad) > 0 {

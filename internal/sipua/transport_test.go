@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/netip"
 	"strings"
 	"sync/atomic"
@@ -225,13 +224,31 @@ func TestTCPDeadlines(t *testing.T) {
 	}{
 		"stranger who says nothing": {"", frameTimeout},
 		"half a message":            {"OPTIONS sip:", frameTimeout},
+		"stranger who pings":        {strings.Repeat("\r\n\r\n", 50), frameTimeout},
 		"idle phone":                {request1(reqOpt{method: "OPTIONS", callID: "c"}), streamTimeout},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBed(t, Options{}, func(b *bed) {
 				b.dial()
-				b.write(c.send)
 				start := time.Now()
+				if strings.HasPrefix(c.send, "\r\n") {
+					pings := time.NewTicker(10 * time.Second)
+					defer pings.Stop()
+					done := make(chan struct{})
+					defer close(done)
+					go func() {
+						for {
+							select {
+							case <-pings.C:
+								_, _ = io.WriteString(b.tcp, c.send)
+							case <-done:
+								return
+							}
+						}
+					}()
+				} else {
+					b.write(c.send)
+				}
 				_ = b.tcp.SetReadDeadline(time.Now().Add(3 * time.Hour))
 				_, _ = io.Copy(io.Discard, b.tcp)
 				if d := time.Since(start); d < c.want || d > c.want+time.Second {
@@ -240,23 +257,6 @@ func TestTCPDeadlines(t *testing.T) {
 			})
 		})
 	}
-}
-
-func TestTCPConnectionLimit(t *testing.T) {
-	inBed(t, Options{MaxConns: 2}, func(b *bed) {
-		conns := make([]net.Conn, 4)
-		for i := range conns {
-			b.dial()
-			conns[i], b.tcp = b.tcp, nil
-		}
-		synctest.Wait()
-		if n := len(b.ua.Stats().Connections); n != 2 {
-			t.Errorf("%d connections", n)
-		}
-		for _, c := range conns {
-			c.Close()
-		}
-	})
 }
 
 func TestTCPPeerThatDoesNotRead(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"hash/maphash"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -199,27 +200,17 @@ func (u *UA) tell(list *[]func()) {
 
 func (u *UA) handler(method string) func(*ServerTx) { return (*u.handlers.Load())[method] }
 
-// allMethods are the methods that 405 is for, in the order of Cisco's Allow;
-// others get 501.
-func allMethods() []string {
-	return []string{"INVITE", "OPTIONS", "BYE", "CANCEL", "ACK", "PRACK", "UPDATE", "REFER",
-		"SUBSCRIBE", "NOTIFY", "INFO", "REGISTER", "PUBLISH", "MESSAGE"}
-}
+// methods are those that 405 is for, in the order of Cisco's Allow; others get 501.
+var methods = [...]string{"INVITE", "OPTIONS", "BYE", "CANCEL", "ACK", "PRACK", "UPDATE", "REFER",
+	"SUBSCRIBE", "NOTIFY", "INFO", "REGISTER", "PUBLISH", "MESSAGE"}
 
-func knownMethod(m string) bool {
-	switch m {
-	case "INVITE", "OPTIONS", "BYE", "CANCEL", "ACK", "PRACK", "UPDATE", "REFER",
-		"SUBSCRIBE", "NOTIFY", "INFO", "REGISTER", "PUBLISH", "MESSAGE":
-		return true
-	}
-	return false
-}
+func knownMethod(m string) bool { return slices.Contains(methods[:], m) }
 
 // Allow is the value of an Allow header: the methods that have handlers.
 func (u *UA) Allow() string {
 	h := *u.handlers.Load()
 	var list []string
-	for _, m := range allMethods() {
+	for _, m := range methods {
 		_, ok := h[m]
 		if m == "CANCEL" || m == "ACK" {
 			_, ok = h["INVITE"]
