@@ -3,6 +3,7 @@ package presence
 import (
 	"cmp"
 	"context"
+	"errors"
 	"hash/maphash"
 	"runtime"
 	"slices"
@@ -25,6 +26,7 @@ type Hub struct {
 	shared *shared
 	shards []*shard
 	config atomic.Pointer[Config]
+	full   atomic.Int64 // when the log last said that max-subscription is reached, unix seconds
 }
 
 // New starts the shard goroutines. Until Apply enables it the hub refuses everybody.
@@ -106,7 +108,20 @@ func (h *Hub) Publish(number string, l Line) { h.shardFor(number).publish(number
 func (h *Hub) Subscribe(r Request) (id uint32, expires time.Duration, err error) {
 	reply := make(chan answer, 1)
 	a := h.shardFor(r.Presentity.User).ask(inSubscribe{req: r, reply: reply}, reply)
+	if errors.As(a.err, &ErrLimit{}) {
+		h.sayFull()
+	}
 	return a.id, a.expires, a.err
+}
+
+// sayFull tells the operator, at most once a minute, that watchers are turned
+// away.
+func (h *Hub) sayFull() {
+	now, last := time.Now().Unix(), h.full.Load()
+	if (last == 0 || now-last >= 60) && h.full.CompareAndSwap(last, now) {
+		h.log.Msg("PRESENCE", logbuf.Warnings, "MAXSUB", "max-subscription %d is reached, new subscriptions are refused",
+			h.shared.max.Load())
+	}
 }
 
 // Release lets the first Note of a subscription go.

@@ -141,7 +141,7 @@ func (c *core) done(in inDone) {
 			c.timers.set(s)
 		}
 		if c.tracing(topicInfo) {
-			c.trace(topicInfo, s.id, "presence_handle_notify_done", "delivered, code %d", in.code)
+			c.trace(topicInfo, s.id, "presence_notify_delivered", "code %d", in.code)
 		}
 		return
 	}

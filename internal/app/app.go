@@ -149,6 +149,9 @@ func (a *App) load(startup []byte) error {
 func (a *App) bind(o Options) {
 	conf.Bind(a.store, "logging", modes.LogConfig, equal, a.Log.Apply)
 	conf.Bind(a.store, "shell", modes.ShellConfig, equal, a.Shell.Apply)
+	ctx, cancel := context.WithTimeout(a.ctx, 2*time.Second)
+	defer cancel()
+	_ = a.store.Settle(ctx) // what the others log at their start is wanted as configured
 	conf.Bind(a.store, "presence", modes.PresenceConfig, equal, a.hub.Apply)
 	conf.Bind(a.store, "phones", modes.PhonesConfig, phones.Config.Equal, a.Lines.Apply)
 	conf.Bind(a.store, "sip", func(t conf.Tree) sipua.Config {
@@ -156,8 +159,6 @@ func (a *App) bind(o Options) {
 		c.Bind = o.Bind
 		return c
 	}, equal, a.SIP.Apply)
-	ctx, cancel := context.WithTimeout(a.ctx, 2*time.Second)
-	defer cancel()
 	_ = a.store.Settle(ctx) // a slow agent delays nothing but the first prompt
 }
 
@@ -173,11 +174,13 @@ func (a *App) Reloads() <-chan string { return a.reload }
 func (a *App) Settle(ctx context.Context) error { return a.store.Settle(ctx) }
 
 // Close takes the appliance down and waits for all of it. Watchers are told
-// nothing: their subscriptions run out or meet 481 (RFC 6665 4.4.1).
+// that their subscriptions end, as when SIP is switched off; whoever does not
+// hear it meets 481 later (RFC 6665 4.4.1).
 func (a *App) Close() error {
 	a.cancel()
 	a.fronts.Wait()
 	a.store.Close()
+	_ = a.SIP.Apply(context.Background(), sipua.Config{}, sipua.Config{}) // never fails
 	a.closeAgents()
 	return a.state.Close()
 }

@@ -51,6 +51,8 @@ const (
 	// sinkQueue bounds the texts that wait for one sink; beyond it new texts
 	// are dropped and counted.
 	sinkQueue = 2048
+	// maxEarly bounds what is kept for the first console; less than sinkQueue.
+	maxEarly = 200
 	// maxText bounds one text in bytes; a SIP message fits. The rest is cut.
 	maxText = 64 << 10
 	// maxBuffer bounds `logging buffered`, in bytes.
@@ -95,6 +97,8 @@ type Log struct {
 	seq    uint64
 	ring   ring
 	sinks  []*sink
+	early  []string // for the first console: what was said before it was there
+	opened bool     // a console has been attached
 	stats  Stats
 	closed bool
 	wg     sync.WaitGroup
@@ -175,6 +179,9 @@ func (l *Log) put(sev Severity, debug bool, text string) {
 	if sev <= l.cfg.BufferLevel && l.ring.size > 0 {
 		l.ring.add(line)
 		l.stats.Buffered++
+	}
+	if sev <= l.cfg.ConsoleLevel && !l.opened && len(l.early) < maxEarly {
+		l.early = append(l.early, line)
 	}
 	levels := [kinds]Severity{Console: l.cfg.ConsoleLevel, Monitor: l.cfg.MonitorLevel}
 	sent := [kinds]*uint64{Console: &l.stats.Console, Monitor: &l.stats.Monitor}

@@ -22,6 +22,9 @@ type sink struct {
 // final newline, in order, on a goroutine of the Log. f should not block: while
 // it does, up to sinkQueue texts wait and later ones are dropped.
 //
+// The first console is also sent what was said before it was there, up to
+// maxEarly texts: an appliance that boots has something to say.
+//
 // detach ends it. It does not wait, so f may call it and a stuck terminal does
 // not hold its session; a call of f that is under way may still finish after
 // detach returned. It may be called more than once.
@@ -31,6 +34,14 @@ func (l *Log) Attach(kind SinkKind, f func(text string)) (detach func()) {
 	defer l.mu.Unlock()
 	if l.closed {
 		return func() {}
+	}
+	if kind == Console && !l.opened {
+		l.opened = true
+		for _, text := range l.early {
+			s.queue <- item{text: text} // the queue is new and holds more
+			l.stats.Console++
+		}
+		l.early = nil
 	}
 	l.sinks = append(l.sinks, s)
 	l.wg.Add(1)

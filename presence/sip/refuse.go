@@ -48,13 +48,17 @@ func (a *Adapter) refuse(tx *sipua.ServerTx, r *refusal) {
 		r.headers = append(r.headers, "Warning", `399 `+a.ua.Advertised().String()+` "`+r.why+`"`)
 	}
 	if a.log.Enabled(topicErrors) {
-		a.debug(topicErrors, 0, "presence_sip_subscribe", "SUBSCRIBE from %s for %s refused: %s", tx.Source(),
+		a.debug(topicErrors, 0, "presence_sip_subscribe", "%s from %s for %s refused: %s", tx.Request().Method, tx.Source(),
 			tx.Request().Recipient.String(), strings.TrimSpace(sipua.ReasonPhrase(r.code)+" "+r.why))
 	}
 	if err := tx.Reject(r.code, "", r.headers...); err != nil {
 		a.debug(topicErrors, 0, "presence_sip_subscribe", "%d not sent: %v", r.code, err)
 	}
 }
+
+// stray answers NOTIFYs: this router has no subscription anywhere, so each is
+// for one that does not exist (RFC 6665 4.1.3).
+func (a *Adapter) stray(tx *sipua.ServerTx) { a.refuse(tx, refuse(481)) }
 
 // authenticate challenges external watchers under `authenticate presence`; local
 // ones never (guide: "Local subscription requests cannot be authenticated").

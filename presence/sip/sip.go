@@ -128,6 +128,7 @@ func New(o Options) *Adapter {
 	}
 	a.sender = startSender(a.send)
 	a.ua.Handle("SUBSCRIBE", a.subscribe)
+	a.ua.Handle("NOTIFY", a.stray)
 	a.ua.OnOpen(a.renew)
 	a.ua.OnClose(a.dismiss)
 	return a

@@ -42,10 +42,6 @@ func (a *Adapter) begin(tx *sipua.ServerTx) *refusal {
 	if tx.Merged() { // RFC 3261 8.2.2.2
 		return refuse(482)
 	}
-	sub, no := read(req)
-	if no != nil {
-		return no
-	}
 	contacts, err := sipua.Contacts(req)
 	if err != nil || len(contacts) != 1 {
 		return refuse(400).because("one Contact is needed")
@@ -62,6 +58,10 @@ func (a *Adapter) begin(tx *sipua.ServerTx) *refusal {
 		return refusedBy(err)
 	}
 	proved, no := a.authenticate(tx, kind == presence.SIPTrunk)
+	if no != nil {
+		return no
+	}
+	sub, no := read(req) // behind the gates: strangers learn nothing from it
 	if no != nil {
 		return no
 	}
@@ -127,17 +127,9 @@ func (a *Adapter) refresh(tx *sipua.ServerTx) *refusal {
 	if d == nil {
 		return refuse(481)
 	}
-	sub, no := read(req)
-	if no != nil {
-		return no
-	}
 	d.mu.Lock()
-	same := d.get(eventID) == sub.eventID
-	u := d.unpack()
+	u, id := d.unpack(), d.get(eventID)
 	d.mu.Unlock()
-	if !same { // another subscription, which is not in this dialog
-		return refuse(481)
-	}
 	switch err := u.Check(req); {
 	case errors.Is(err, sipua.ErrOldCSeq):
 		return refuse(500).because("CSeq is out of order")
@@ -149,6 +141,13 @@ func (a *Adapter) refresh(tx *sipua.ServerTx) *refusal {
 		return no
 	}
 	if !d.external && !a.still(tx, d) {
+		return refuse(481)
+	}
+	sub, no := read(req)
+	if no != nil {
+		return no
+	}
+	if sub.eventID != id { // another subscription, which is not in this dialog
 		return refuse(481)
 	}
 
