@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"strconv"
 	"strings"
 	"time"
 
@@ -121,7 +120,7 @@ func (r *Registrar) refuse(tx *sipua.ServerTx, err error) {
 		return
 	}
 	if e.MinExpires > 0 {
-		_ = tx.Reject(e.Code, e.Reason, "Min-Expires", seconds(e.MinExpires))
+		_ = tx.Reject(e.Code, e.Reason, "Min-Expires", sipua.Seconds(e.MinExpires))
 		return
 	}
 	_ = tx.Reject(e.Code, e.Reason)
@@ -131,15 +130,10 @@ func (r *Registrar) refuse(tx *sipua.ServerTx, err error) {
 func accept(tx *sipua.ServerTx, res phones.Result) *sip.Response {
 	ok := tx.NewResponse(200, "")
 	for _, b := range res.Contacts {
-		ok.AppendHeader(sip.NewHeader("Contact", fmt.Sprintf("<%s>;expires=%s", b.URI, seconds(b.Remaining))))
+		ok.AppendHeader(sip.NewHeader("Contact", fmt.Sprintf("<%s>;expires=%s", b.URI, sipua.Seconds(b.Remaining))))
 	}
 	ok.AppendHeader(sip.NewHeader("Date", res.At.UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT")))
 	return ok
-}
-
-// seconds rounds up, so that a contact just stored shows what was granted.
-func seconds(d time.Duration) string {
-	return strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10)
 }
 
 // hints are the headers in which phones name themselves, besides X- headers.

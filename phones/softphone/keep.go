@@ -2,6 +2,7 @@ package softphone
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -31,7 +32,8 @@ func (a *activity) begin(ctx context.Context) error {
 
 func (a *activity) end() { <-a.turn }
 
-// retryAfter is how long a failed refresh waits for the next try.
+// retryAfter is how long a failed refresh waits for the next try, unless the
+// refusal says how long.
 const retryAfter = 30 * time.Second
 
 // refresher repeats the request of an activity and returns the time granted, 0 for never again.
@@ -80,7 +82,11 @@ func (a *activity) run(ctx context.Context, granted time.Duration, refresh refre
 		case ctx.Err() != nil:
 			return
 		case err != nil:
-			timer.Reset(retryAfter)
+			wait := retryAfter
+			if status := (*StatusError)(nil); errors.As(err, &status) && status.RetryAfter > 0 {
+				wait = status.RetryAfter
+			}
+			timer.Reset(wait)
 		case next > 0:
 			timer.Reset(next * 3 / 4)
 		}

@@ -64,7 +64,7 @@ func (p *Phone) register(ctx context.Context, expires time.Duration) (time.Durat
 			return nil, p.server, err
 		}
 		req.AppendHeader(sip.NewHeader("Contact", fmt.Sprintf("<%s>%s", p.contact, p.device())))
-		req.AppendHeader(sip.NewHeader("Expires", seconds(expires)))
+		req.AppendHeader(sip.NewHeader("Expires", sipua.Seconds(expires)))
 		return req, p.server, nil
 	})
 	if err != nil {
@@ -80,7 +80,7 @@ func (p *Phone) register(ctx context.Context, expires time.Duration) (time.Durat
 	}
 	granted := p.granted(res, expires)
 	if !p.reg.active {
-		p.printf("%s registered for %s s", p.o.Number, seconds(granted))
+		p.printf("%s registered for %s s", p.o.Number, sipua.Seconds(granted))
 	}
 	p.reg.active = true
 	return granted, nil
@@ -124,8 +124,6 @@ func (p *Phone) request(method, uri, to, callID, tag string, cseq uint32) (*sip.
 	req.AppendHeader(&sip.CSeqHeader{SeqNo: cseq, MethodName: req.Method})
 	return req, nil
 }
-
-func seconds(d time.Duration) string { return fmt.Sprint(int64(d / time.Second)) }
 
 func (p *Phone) isClosed() bool {
 	p.mu.Lock()

@@ -17,6 +17,7 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -60,9 +61,10 @@ type State struct {
 
 // StatusError is a final response that was not a success.
 type StatusError struct {
-	Method string
-	Code   int
-	Reason string
+	Method     string
+	Code       int
+	Reason     string
+	RetryAfter time.Duration // what the response asks to wait; 0: nothing
 }
 
 func (e *StatusError) Error() string {
@@ -87,6 +89,7 @@ type Phone struct {
 	reg registration
 
 	mu      sync.Mutex
+	answer  string // header that the last challenge wants its answer in
 	closed  bool
 	watches map[string]*watch // by number
 	dialogs map[string]*watch // by Call-ID
@@ -225,7 +228,9 @@ func (p *Phone) transact(ctx context.Context, expires time.Duration, build func(
 		method, uri := string(req.Method), req.Recipient.String()
 		if header == "" && p.auth != nil {
 			if v, ok := p.auth.Authorization(method, uri); ok {
-				authorization, header = v, "Authorization"
+				p.mu.Lock()
+				authorization, header = v, p.answer
+				p.mu.Unlock()
 			}
 		}
 		if header != "" {
@@ -246,12 +251,15 @@ func (p *Phone) transact(ctx context.Context, expires time.Duration, build func(
 				challenge, header = "Proxy-Authenticate", "Proxy-Authorization"
 			}
 			var ok bool
+			p.mu.Lock()
+			p.answer = header
+			p.mu.Unlock()
 			if authorization, ok = p.auth.Answer(sipua.Values(res, challenge), "", method, uri); ok {
 				continue
 			}
 		case code == 423 && !brief && expires > 0:
 			brief = true
-			if least, ok := minExpires(res); ok && least > expires {
+			if least := delta(res, "Min-Expires"); least > expires {
 				expires = least
 				if header != "" { // the old answer's nonce count is used up
 					header = ""
@@ -259,13 +267,20 @@ func (p *Phone) transact(ctx context.Context, expires time.Duration, build func(
 				continue
 			}
 		}
-		return nil, res, &StatusError{Method: method, Code: res.StatusCode, Reason: res.Reason}
+		return nil, res, &StatusError{Method: method, Code: res.StatusCode, Reason: res.Reason, RetryAfter: delta(res, "Retry-After")}
 	}
 }
 
-func minExpires(res *sip.Response) (time.Duration, bool) {
-	d, err := time.ParseDuration(strings.TrimSpace(sipua.Value(res, "Min-Expires")) + "s")
-	return d, err == nil && d > 0 && d <= 24*time.Hour
+// delta reads a header of seconds, at most a day; 0 if there is none. A comment
+// and parameters (Retry-After) do not count.
+func delta(res *sip.Response, name string) time.Duration {
+	text, _, _ := strings.Cut(sipua.Value(res, name), "(")
+	text, _ = sipua.SplitValue(text)
+	s, err := strconv.ParseUint(text, 10, 32)
+	if d := time.Duration(s) * time.Second; err == nil && d <= 24*time.Hour {
+		return d
+	}
+	return 0
 }
 
 // newID makes an unguessable token for Call-IDs and tags.

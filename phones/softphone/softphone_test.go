@@ -29,11 +29,12 @@ type notifier struct {
 	t  *testing.T
 	ua *sipua.UA
 
-	mu       sync.Mutex
-	answers  []int // codes for the next SUBSCRIBEs; 200 when there are none
-	early    bool  // NOTIFY before the 200
-	dialog   *sipua.Dialog
-	requests []string // "new 3600", "refresh 0"
+	mu         sync.Mutex
+	answers    []int  // codes for the next SUBSCRIBEs; 200 when there are none
+	early      bool   // NOTIFY before the 200
+	retryAfter string // in refusals
+	dialog     *sipua.Dialog
+	requests   []string // "new 3600", "refresh 0"
 }
 
 func newNotifier(t *testing.T, net *memnet.Net) *notifier {
@@ -59,7 +60,11 @@ func (n *notifier) subscribe(tx *sipua.ServerTx) {
 		code := n.answers[0]
 		n.answers = n.answers[1:]
 		if code != 200 {
-			_ = tx.Reject(code, "", "Min-Expires", "7200")
+			headers := []string{"Min-Expires", "7200"}
+			if n.retryAfter != "" {
+				headers = append(headers, "Retry-After", n.retryAfter)
+			}
+			_ = tx.Reject(code, "", headers...)
 			return
 		}
 	}
@@ -73,9 +78,9 @@ func (n *notifier) subscribe(tx *sipua.ServerTx) {
 		n.t.Error(err)
 	}
 	ok := tx.NewResponse(200, "")
-	ok.AppendHeader(sip.NewHeader("Expires", seconds(expires)))
+	ok.AppendHeader(sip.NewHeader("Expires", sipua.Seconds(expires)))
 	ok.AppendHeader(sip.NewHeader("Contact", fmt.Sprintf("<sip:%v>", addr)))
-	state := "active;expires=" + seconds(expires)
+	state := "active;expires=" + sipua.Seconds(expires)
 	if expires == 0 {
 		state = "terminated;reason=timeout"
 	}

@@ -52,7 +52,7 @@ func (p *Phone) Watch(ctx context.Context, number string) error {
 	if err != nil {
 		return err
 	}
-	p.printf("%s watched for %s s", number, seconds(granted))
+	p.printf("%s watched for %s s", number, sipua.Seconds(granted))
 	p.keep(&w.activity, granted, func(ctx context.Context) (time.Duration, error) {
 		p.mu.Lock()
 		wanted := w.wanted
@@ -60,7 +60,12 @@ func (p *Phone) Watch(ctx context.Context, number string) error {
 		if !wanted {
 			return 0, nil // refused for good
 		}
-		return p.subscribe(ctx, w, p.o.Expires)
+		granted, err := p.subscribe(ctx, w, p.o.Expires)
+		var status *StatusError
+		if errors.As(err, &status) && refused(status.Code) {
+			return 0, nil
+		}
+		return granted, err
 	})
 	return nil
 }
@@ -163,6 +168,9 @@ func (p *Phone) subscribe(ctx context.Context, w *watch, expires time.Duration) 
 			p.forget(w)
 			p.change(w, func(s *State) { s.Active, s.Reason = false, fmt.Sprint(status.Code) })
 		}
+		if refused(status.Code) {
+			w.wanted = false
+		}
 		p.mu.Unlock()
 		if again {
 			granted, err = p.subscribeOnce(ctx, w, expires)
@@ -178,6 +186,15 @@ func (p *Phone) subscribe(ctx context.Context, w *watch, expires time.Duration) 
 func endsDialog(code int) bool {
 	switch code {
 	case 404, 405, 410, 416, 480, 481, 482, 483, 484, 485, 489, 501, 604:
+		return true
+	}
+	return false
+}
+
+// refused says that asking again would get the same answer: RFC 3261 21.4, 21.6.
+func refused(code int) bool {
+	switch code {
+	case 403, 404, 405, 410, 416, 484, 485, 489, 501, 603, 604:
 		return true
 	}
 	return false
@@ -236,7 +253,7 @@ func (p *Phone) buildSubscribe(w *watch, expires time.Duration) (req *sip.Reques
 	}
 	req.AppendHeader(sip.NewHeader("Event", "presence"))
 	req.AppendHeader(sip.NewHeader("Accept", "application/pidf+xml"))
-	req.AppendHeader(sip.NewHeader("Expires", seconds(expires)))
+	req.AppendHeader(sip.NewHeader("Expires", sipua.Seconds(expires)))
 	return req, to, nil
 }
 
