@@ -176,8 +176,7 @@ func (l *Log) put(sev Severity, debug bool, text string) {
 	if l.cfg.SequenceNumbers {
 		line = fmt.Sprintf("%06d: %s", l.seq, line)
 	}
-	if sev <= l.cfg.BufferLevel && l.ring.size > 0 {
-		l.ring.add(line)
+	if sev <= l.cfg.BufferLevel && l.ring.add(line) {
 		l.stats.Buffered++
 	}
 	if sev <= l.cfg.ConsoleLevel && !l.opened && len(l.early) < maxEarly {

@@ -239,6 +239,16 @@ func TestDetachFromWithin(t *testing.T) {
 	l.Close()
 }
 
+// What does not fit into the buffer is not counted as being in it.
+func TestBufferedCount(t *testing.T) {
+	l := newLog(t, Config{BufferSize: 100, BufferLevel: Debugging})
+	l.Msg("A", 1, "B", "short")
+	l.Msg("A", 1, "B", "%s", strings.Repeat("x", 100))
+	if s := l.Stats(); s.Buffered != 1 || len(l.Buffer()) != 1 || s.Messages != 2 {
+		t.Errorf("%+v, buffer %q", s, l.Buffer())
+	}
+}
+
 func TestLongTextIsCut(t *testing.T) {
 	l := newLog(t, Config{BufferSize: 1 << 20, BufferLevel: Debugging, LogStamp: Stamp{Mode: StampNone}})
 	l.Msg("A", 1, "B", "%s", strings.Repeat("x", maxText+1000))

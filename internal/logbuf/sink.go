@@ -127,13 +127,15 @@ type ring struct {
 	head  int
 }
 
-func (r *ring) add(text string) {
+// add reports whether the text fits.
+func (r *ring) add(text string) bool {
 	if len(text)+1 > r.size {
-		return
+		return false
 	}
 	r.texts = append(r.texts, text)
 	r.used += len(text) + 1
 	r.trim()
+	return true
 }
 
 func (r *ring) resize(size int) {
