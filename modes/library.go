@@ -9,13 +9,7 @@ import (
 // Library is the argument types and common help of all commands.
 func Library() *grammar.Library {
 	types := grammar.StandardTypes()
-	for _, t := range []grammar.Type{
-		{Name: "SERVER", Display: "WORD", Parse: parseServer},
-		{Name: "HH:MM", Display: "hh:mm", Parse: parseTime},
-		{Name: "HOURS", Display: "<-23 - 23>", Parse: parseHours},
-	} {
-		types[t.Name] = t
-	}
+	types["HOURS"] = grammar.Type{Name: "HOURS", Display: "<-23 - 23>", Parse: parseHours}
 	help := map[string]string{}
 	for _, model := range append(strings.Split(sipModels, "|"), strings.Split(sccpModels, "|")...) {
 		model = strings.TrimPrefix(model, `\`)
@@ -66,92 +60,6 @@ const (
 
 	codecs = `<aacld|clear-channel|g711alaw|g711ulaw|g722-48|g722-56|g722-64|g723ar53|g723ar63|g723r53|g723r63|g726r16|g726r24|g726r32|g728|g729br8|g729r8|gsmefr|gsmfr|ilbc|transparent>`
 )
-
-// parseServer reads dns:HOST, ipv4:A.B.C.D[:PORT] or sip-server.
-func parseServer(word string) (canonical string, bad int, ok bool) {
-	low := strings.ToLower(word)
-	switch {
-	case low == "sip-server" || low == "dhcp":
-		return low, 0, true
-	case strings.HasPrefix(low, "dns:") && len(word) > len("dns:"):
-		return "dns:" + word[len("dns:"):], 0, true
-	case strings.HasPrefix(low, "ipv4:"):
-		return parseIPv4Server(word)
-	}
-	for _, whole := range []string{"sip-server", "dhcp", "dns:", "ipv4:"} {
-		if n := commonPrefix(low, whole); n == len(low) {
-			return "", n, false
-		} else if n > bad {
-			bad = n
-		}
-	}
-	return "", bad, false
-}
-
-func parseIPv4Server(word string) (canonical string, bad int, ok bool) {
-	const prefix = "ipv4:"
-	dots, digits, octet, port := 0, 0, 0, false
-	for i := len(prefix); i < len(word); i++ {
-		c := word[i]
-		switch {
-		case c >= '0' && c <= '9':
-			digits++
-			octet = octet*10 + int(c-'0')
-			if octet > 255 && !port || octet > 65535 {
-				return "", i, false
-			}
-		case c == '.' && digits > 0 && dots < 3 && !port:
-			dots++
-			digits, octet = 0, 0
-		case c == ':' && digits > 0 && dots == 3 && !port:
-			port = true
-			digits, octet = 0, 0
-		default:
-			return "", i, false
-		}
-	}
-	if dots < 3 || digits == 0 {
-		return "", len(word), false
-	}
-	return prefix + word[len(prefix):], 0, true
-}
-
-func commonPrefix(a, b string) int {
-	n := 0
-	for n < len(a) && n < len(b) && a[n] == b[n] {
-		n++
-	}
-	return n
-}
-
-// parseTime reads HH:MM of a 24-hour clock.
-func parseTime(word string) (canonical string, bad int, ok bool) {
-	h, m, colon := strings.Cut(word, ":")
-	for i := range len(word) {
-		if c := word[i]; (c < '0' || c > '9') && (i != len(h) || c != ':') {
-			return "", i, false
-		}
-	}
-	switch {
-	case len(h) == 0 || len(h) > 2:
-		return "", min(len(h), 2), false
-	case len(h) == 2 && h > "23":
-		return "", 0, false
-	case !colon || len(m) < 2:
-		if len(m) == 1 && m > "5" {
-			return "", len(h) + 1, false
-		}
-		return "", len(word), false
-	case len(m) > 2:
-		return "", len(h) + 3, false
-	case m > "59":
-		return "", len(h) + 1, false
-	}
-	if len(h) == 1 {
-		h = "0" + h
-	}
-	return h + ":" + m, 0, true
-}
 
 // parseHours reads the offset of a time zone from UTC, -23 to 23.
 func parseHours(word string) (canonical string, bad int, ok bool) {

@@ -27,6 +27,8 @@ var samples = map[string][]string{
 	"H.H.H":        {"0030.94c2.e1a8", "00:30:94:C2:E1:A8"},
 	"URL":          {"flash:x", "TFTP://h/f"},
 	"INTERFACE":    {"gi0/0", "gi 0/0", "Loopback 7", "e1"},
+	"SERVER":       {"ipv4:10.1.1.4:5060", "dns:Sip.example.com", "sip-server"},
+	"HH:MM":        {"7:05", "19:00"},
 	"HH:MM:SS":     {"7:05", "10:00:00"},
 	"MONTH":        {"jan", "September"},
 }

@@ -20,6 +20,8 @@ import (
 //	H.H.H           a MAC address in any usual notation
 //	URL             tftp://host/file, flash:file, system:/its/file …
 //	INTERFACE       GigabitEthernet0/0, also `gi 0/0`; printed in full
+//	SERVER          dns:HOST, ipv4:A.B.C.D[:PORT], dhcp or sip-server
+//	HH:MM           a time of day
 //	HH:MM:SS        a time of day, seconds may be left out
 //	MONTH           a month's name or three letters of it, printed as Jan
 func StandardTypes() map[string]Type {
@@ -37,7 +39,9 @@ func StandardTypes() map[string]Type {
 		{Name: "H.H.H", Parse: parseMAC},
 		{Name: "URL", Parse: parseURL},
 		{Name: "INTERFACE", Display: "WORD", Parse: parseInterface, Split: true, Key: naturalKey},
-		{Name: "HH:MM:SS", Display: "hh:mm:ss", Parse: parseTime},
+		{Name: "SERVER", Display: "WORD", Parse: parseServer},
+		{Name: "HH:MM", Display: "hh:mm", Parse: timeOfDay(2)},
+		{Name: "HH:MM:SS", Display: "hh:mm:ss", Parse: timeOfDay(3)},
 		{Name: "MONTH", Parse: parseMonth},
 	}
 	types := make(map[string]Type, len(all))
@@ -92,41 +96,38 @@ func isHex(c byte) bool {
 	return isDigit(c) || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
 }
 
-// parseTime takes h:mm and h:mm:ss.
-func parseTime(s string) (string, int, bool) {
-	limits := []int{23, 59, 59}
-	var out [3]int
-	at := 0
-	for i, limit := range limits {
-		if i > 0 {
-			if at == len(s) {
-				if i == 2 {
-					break // no seconds
+// timeOfDay takes h:mm and prints as many parts as it is told; with a third one it
+// takes h:mm:ss as well.
+func timeOfDay(parts int) func(string) (string, int, bool) {
+	return func(s string) (string, int, bool) {
+		limits := []int{23, 59, 59}[:parts]
+		var out []string
+		at := 0
+		for i, limit := range limits {
+			if i > 0 {
+				if at == len(s) && i == 2 {
+					out = append(out, two(0)) // no seconds
+					break
 				}
+				if at == len(s) || s[at] != ':' {
+					return "", at, false
+				}
+				at++
+			}
+			n, from := 0, at
+			for at < len(s) && at < from+2 && isDigit(s[at]) {
+				if n = n*10 + int(s[at]-'0'); n > limit {
+					return "", at, false
+				}
+				at++
+			}
+			if at == from || i > 0 && at < from+2 {
 				return "", at, false
 			}
-			if s[at] != ':' {
-				return "", at, false
-			}
-			at++
+			out = append(out, two(n))
 		}
-		from := at
-		for at < len(s) && at < from+2 && isDigit(s[at]) {
-			if n := out[i]*10 + int(s[at]-'0'); n > limit {
-				return "", at, false
-			} else {
-				out[i] = n
-			}
-			at++
-		}
-		if at == from || i > 0 && at < from+2 {
-			return "", at, false
-		}
+		return strings.Join(out, ":"), at, at == len(s)
 	}
-	if at < len(s) {
-		return "", at, false
-	}
-	return two(out[0]) + ":" + two(out[1]) + ":" + two(out[2]), 0, true
 }
 
 func two(n int) string { return string([]byte{byte('0' + n/10), byte('0' + n%10)}) }

@@ -40,6 +40,46 @@ func octets(s string) (out [4]byte, bad int, ok bool) {
 	return out, at, at == len(s)
 }
 
+// parseServer takes dns:HOST, ipv4:A.B.C.D[:PORT], dhcp and sip-server.
+func parseServer(s string) (string, int, bool) {
+	low := strings.ToLower(s)
+	far := 0
+	for _, form := range []string{"dns:", "ipv4:", "dhcp", "sip-server"} {
+		n := common(form, low)
+		far = max(far, n)
+		if n < len(form) {
+			continue
+		}
+		rest := s[n:]
+		switch {
+		case form == "ipv4:":
+			text, bad, ok := addressAndPort(rest)
+			return form + text, n + bad, ok
+		case form == "dns:":
+			return form + rest, n, rest != ""
+		}
+		return form, n, rest == ""
+	}
+	return "", far, false
+}
+
+// addressAndPort takes A.B.C.D and A.B.C.D:PORT.
+func addressAndPort(s string) (string, int, bool) {
+	host, port, colon := strings.Cut(s, ":")
+	addr, bad, ok := parseIPv4(host)
+	if !ok || !colon {
+		return addr, bad, ok
+	}
+	n := 0
+	for i := range len(port) {
+		if !isDigit(port[i]) || n*10+int(port[i]-'0') > 65535 {
+			return "", len(host) + 1 + i, false
+		}
+		n = n*10 + int(port[i]-'0')
+	}
+	return addr + ":" + strconv.Itoa(n), len(s), port != ""
+}
+
 // parseMask takes 255.255.255.0 and its like, 0.0.0.0 and 255.255.255.255
 // included.
 func parseMask(s string) (string, int, bool) {
