@@ -112,14 +112,32 @@ func (b bounds) Bound(name string) (int, bool) {
 	return limit, true
 }
 
+// tagUse says where tags under a maximum stand: in captures of the entries of a
+// command, global or in all blocks of one global command.
+type tagUse struct {
+	block, command string // block is "" for a global command
+	captures       []string
+}
+
 // checkMax refuses a limit below a tag that is in use (CME command reference:
-// max-dn: numbers with higher tags must be removed first).
-func checkMax(command, what string) func(conf.CheckContext, grammar.Args) error {
+// max-dn: numbers with higher tags must be removed first). Lines that name such
+// a tag count as well: they could not be typed again, by a reload for one.
+func checkMax(uses ...tagUse) func(conf.CheckContext, grammar.Args) error {
 	return func(c conf.CheckContext, args grammar.Args) error {
-		n := args.Int("n")
-		for entry := range c.Tree.Root().All(command) {
-			if tag := entry.Args().Int("tag"); tag > n {
-				return fmt.Errorf("%% Cannot set the maximum to %d: %s %d is configured", n, what, tag)
+		limit, root := args.Int("n"), c.Tree.Root()
+		for _, use := range uses {
+			blocks := func(yield func(conf.Node) bool) { yield(root) }
+			if use.block != "" {
+				blocks = root.All(use.block)
+			}
+			for block := range blocks {
+				for entry := range block.All(use.command) {
+					for _, capture := range use.captures {
+						if entry.Args().Int(capture) > limit {
+							return fmt.Errorf("%% Cannot set the maximum to %d: %s is configured", limit, strings.Join(strings.Fields(entry.Line()), " "))
+						}
+					}
+				}
 			}
 		}
 		return nil

@@ -41,9 +41,9 @@ func TestPasteRunning(t *testing.T) {
 		tree := base
 		for range rapid.IntRange(1, 60).Draw(rt, "n") {
 			e := lines[rapid.IntRange(0, len(lines)-1).Draw(rt, "line")]
-			r := schema.Mode(e.mode).Set.Match(e.line, nil)
+			r := schema.Mode(e.mode).Set.Match(e.line, Bounds(Unlimited)(tree))
 			if r.Outcome != grammar.OK {
-				rt.Fatalf("%q: outcome %d", e.line, r.Outcome)
+				continue // beyond a maximum typed before
 			}
 			args, err := Rewrite(tree, at[e.mode], r.Args)
 			if err != nil {

@@ -45,14 +45,16 @@ func registerGlobalHead() []conf.Command {
 		},
 		{
 			Syntax: "max-dn <1-{platform-max-register-dn}>$n",
-			Check:  checkMax(cmdRegisterDN, "voice register dn"),
+			Check: checkMax(
+				tagUse{"", cmdRegisterDN, []string{"tag"}},
+				tagUse{cmdRegisterPool, "number", []string{"dn"}}),
 			Help: `
 				max-dn  Maximum number of directory numbers of SIP phones
 				$n      Maximum directory numbers to support`,
 		},
 		{
 			Syntax: "max-pool <1-{platform-max-pool}>$n",
-			Check:  checkMax(cmdRegisterPool, "voice register pool"),
+			Check:  checkMax(tagUse{"", cmdRegisterPool, []string{"tag"}}),
 			Help: `
 				max-pool  Maximum number of SIP phones
 				$n        Maximum pools to support`,

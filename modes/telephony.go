@@ -46,14 +46,19 @@ func telephonyHead() []conf.Command {
 		},
 		{
 			Syntax: "max-ephones <1-{platform-max-ephones}>$n",
-			Check:  checkMax(cmdEphone, "ephone"),
+			Check:  checkMax(tagUse{"", cmdEphone, []string{"tag"}}),
 			Help: `
 				max-ephones  Maximum number of SCCP phones
 				$n           Maximum phones to support`,
 		},
 		{
 			Syntax: "max-dn <1-{platform-max-dn}>$n [preference <0-10>$preference] [no-reg$noreg [<both|primary>$which]]",
-			Check:  checkMax(cmdEphoneDN, "ephone-dn"),
+			Check: checkMax(
+				tagUse{"", cmdEphoneDN, []string{"tag"}},
+				tagUse{cmdTelephony, "auto assign", []string{"first", "last"}},
+				tagUse{cmdEphone, "paging-dn", []string{"dn"}},
+				tagUse{modeEphoneTemplate, "paging-dn", []string{"dn"}},
+				tagUse{cmdRegisterPool, "paging-dn", []string{"dn"}}),
 			Help: `
 				max-dn       Maximum number of directory numbers of SCCP phones
 				$n           Maximum directory numbers to support
