@@ -245,7 +245,7 @@ func globalAddressing() []conf.Command {
 		},
 		{
 			// The old spelling is accepted and becomes the new one.
-			Syntax: "ip domain-lookup", Hidden: true, Inert: true,
+			Syntax: "ip domain-lookup", Hidden: true,
 			Help: `
 				ip             IP parameters
 				domain-lookup  Look names up`,
