@@ -23,11 +23,17 @@ func interfaceMode() conf.Mode {
 			inert("bandwidth <1-10000000>$rate", "", `
 				bandwidth  Bandwidth told to routing
 				$rate      kbit/s`),
-			stored(inert("ip address A.B.C.D$address A.B.C.D-mask$mask", "", `
-				ip        IP parameters
-				address   Address of the interface
-				$address  IP address
-				$mask     Network mask`)),
+			{
+				Syntax:   "ip address A.B.C.D$address A.B.C.D-mask$mask",
+				Inert:    true,
+				No:       conf.NoStored,
+				Replaces: []string{"ip address dhcp"},
+				Help: `
+					ip        IP parameters
+					address   Address of the interface
+					$address  IP address
+					$mask     Network mask`,
+			},
 			{
 				Name:   "ip address secondary",
 				Syntax: "ip address A.B.C.D$address! A.B.C.D-mask$mask secondary",

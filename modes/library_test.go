@@ -98,6 +98,18 @@ func TestRewriteRefuses(t *testing.T) {
 	}
 }
 
+// TestAddressForms: an interface has one address, from whichever line came last.
+func TestAddressForms(t *testing.T) {
+	static, dhcp, none := "ip address 10.1.1.2 255.255.255.0", "ip address dhcp", "no ip address"
+	r := newRouter(t, compiled(t))
+	for _, line := range []string{static, dhcp, static, dhcp, none, dhcp, none, static} {
+		r.load(t, "interface GigabitEthernet0/0\n"+line+"\n")
+		if got := r.running(); strings.Count(got, " ip address") != 1 || !strings.Contains(got, "\n "+line+"\n") {
+			t.Errorf("%s:\n%s", line, got)
+		}
+	}
+}
+
 // TestPaste is what people paste: mixed case, abbreviations, blanks, several
 // button lines, blocks without exit or `!` between them.
 func TestPaste(t *testing.T) {

@@ -103,8 +103,8 @@ type Command struct {
 	// docs/deviations.md lists them.
 	Inert bool
 
-	// Replaces names commands of the same mode whose entries go when this one
-	// is set (exclusive forms).
+	// Replaces names commands of the same mode whose entries go when this one,
+	// or its `no` form, is stored (exclusive forms).
 	Replaces []string
 
 	// Fixed: printed always; when nothing is stored, as its Default, which it

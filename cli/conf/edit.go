@@ -111,9 +111,7 @@ func (e *edit) check(args grammar.Args) error {
 }
 
 func (e *edit) set(args grammar.Args) error {
-	for _, other := range e.cmd.replaces {
-		e.removeGroup(other)
-	}
+	e.replace()
 	switch {
 	case e.cmd.Hidden:
 	case e.cmd.list != "":
@@ -128,6 +126,13 @@ func (e *edit) set(args grammar.Args) error {
 		e.store(e.path, args)
 	}
 	return nil
+}
+
+// replace removes what cannot stand beside the line.
+func (e *edit) replace() {
+	for _, other := range e.cmd.replaces {
+		e.removeGroup(other)
+	}
 }
 
 // merged keeps what an existing block's line says when a new one leaves it out:
@@ -163,6 +168,7 @@ func (e *edit) no(args grammar.Args) {
 	case e.cmd.def != nil && e.cmd.def.Form() == grammar.No:
 		e.remove(e.path)
 	case e.cmd.No == NoStored || e.cmd.toggle:
+		e.replace()
 		e.store(e.path, e.bare(args))
 	default:
 		e.remove(e.path)
