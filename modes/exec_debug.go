@@ -51,15 +51,19 @@ func debuggings() []debugging {
 }
 
 // DebugText is cli.Options.DebugText: the words of topics that have their own (CME
-// command reference: debug ephone blf).
+// command reference: debug ephone blf; Voice command reference: debug ccsip messages).
 func DebugText(t logbuf.Topic, on bool) string {
 	switch {
-	case t != "ephone blf":
-		return ""
-	case on:
+	case t == "ccsip messages" && on:
+		return "SIP Call messages tracing is enabled"
+	case t == "ccsip messages":
+		return "SIP Call messages tracing is disabled"
+	case t == "ephone blf" && on:
 		return "EPHONE BLF debugging is enabled"
+	case t == "ephone blf":
+		return "EPHONE BLF debugging is disabled"
 	}
-	return "EPHONE BLF debugging is disabled"
+	return ""
 }
 
 // execDebug is each switch in its three forms, debug, no debug and undebug.

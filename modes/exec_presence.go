@@ -2,6 +2,7 @@ package modes
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/busylamp/busylamp/cli"
 	"github.com/busylamp/busylamp/cli/grammar"
@@ -66,6 +67,9 @@ func showPresenceSubscription(c *cli.Context, a Agents, args grammar.Args) error
 func testLine(a Agents, args grammar.Args) error {
 	if a.Phones == nil {
 		return errors.New("% There is no telephony service")
+	}
+	if _, ok := a.Phones.Lookup(args.String("number")); !ok {
+		return fmt.Errorf("%% %s is no directory number here", args.String("number"))
 	}
 	state := args.String("state")
 	a.Phones.SetCalls(args.String("number"), state == "busy", state == "ringing")

@@ -54,6 +54,10 @@ type agents struct {
 
 func (a *agents) Snapshot() phones.Snapshot { return lab() }
 func (a *agents) ClearAttempts()            { a.cleared++ }
+func (a *agents) Lookup(number string) (phones.Number, bool) {
+	return phones.Number{}, number != "2999"
+}
+
 func (a *agents) SetCalls(number string, inUse, ringing bool) {
 	state := "none"
 	if inUse {
@@ -185,7 +189,7 @@ show debugging
 undebug all
 `)
 	has(t, out, "presence errors debugging is on\n", "presence errors debugging is off\n", "presence asnl debugging is on\n",
-		"presence xml debugging is off\n", "ccsip messages debugging is on\n", "voice register events debugging is on\n", "EPHONE BLF debugging is enabled\n",
+		"presence xml debugging is off\n", "SIP Call messages tracing is enabled\n", "voice register events debugging is on\n", "EPHONE BLF debugging is enabled\n",
 		"All possible debugging has been turned off\n")
 }
 

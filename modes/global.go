@@ -78,7 +78,8 @@ func globalServices() []conf.Command {
 		},
 		bangs(1),
 		{
-			Syntax: "hostname WORD(63)$name",
+			Syntax:  "hostname WORD(63)$name",
+			Default: "hostname Router", Fixed: true,
 			Prompt: true,
 			Help: `
 				hostname  Name of this router

@@ -60,6 +60,7 @@ func globalTelephony() []conf.Command {
 		{
 			Syntax: "ephone-dn  <1-{max-dn}>$tag!  [<dual-line|octo-line>$lines]",
 			Enter:  modeEphoneDN,
+			Check:  checkLineMode,
 			Bangs:  2,
 			Help: `
 				ephone-dn  Directory number of SCCP phones

@@ -10,6 +10,7 @@ import (
 func Library() *grammar.Library {
 	types := grammar.StandardTypes()
 	types["HOURS"] = grammar.Type{Name: "HOURS", Display: "<-23 - 23>", Parse: parseHours}
+	types["DIGITS"] = grammar.Type{Name: "DIGITS", Display: "WORD", Parse: parseDigits}
 	help := map[string]string{}
 	for _, model := range append(strings.Split(sipModels, "|"), strings.Split(sccpModels, "|")...) {
 		model = strings.TrimPrefix(model, `\`)
@@ -78,6 +79,17 @@ func parseHours(word string) (canonical string, bad int, ok bool) {
 		}
 	}
 	return word, 0, true
+}
+
+// parseDigits reads the number of a voice register dn: digits, + . * # (CME
+// command reference: number (voice register dn)).
+func parseDigits(word string) (canonical string, bad int, ok bool) {
+	for i, c := range word {
+		if !strings.ContainsRune("0123456789+.*#", c) {
+			return "", i, false
+		}
+	}
+	return word, len(word), word != ""
 }
 
 // buttonNumber is the identity of an element of `button`: of 4o13,14 it is 4.

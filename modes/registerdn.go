@@ -12,7 +12,7 @@ func registerDNMode() conf.Mode {
 		Commands: []conf.Command{
 			shared(inert("translation-profile incoming WORD$profile", "", translationProfileHelp)),
 			{
-				Syntax: "number NUMBER(16)$number",
+				Syntax: "number DIGITS(16)$number",
 				Help: `
 					number   Telephone number of this directory number
 					$number  Telephone number, up to 16 digits`,

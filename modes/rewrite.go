@@ -1,7 +1,10 @@
 package modes
 
 import (
+	"errors"
 	"fmt"
+	"math/rand/v2"
+	"strings"
 
 	"github.com/busylamp/busylamp/cli/conf"
 	"github.com/busylamp/busylamp/cli/grammar"
@@ -23,6 +26,12 @@ func Rewrite(t conf.Tree, _ conf.Path, args grammar.Args) (grammar.Args, error) 
 	switch name {
 	case "enable secret":
 		values, err := hashed(args, "type")
+		if err != nil {
+			return args, err
+		}
+		return rewritten(args, values)
+	case "authentication username":
+		values, err := obscured(args)
 		if err != nil {
 			return args, err
 		}
@@ -49,6 +58,28 @@ func hashed(args grammar.Args, kind string) (map[string]string, error) {
 	}
 	return map[string]string{kind: "5", "secret": hash}, nil
 }
+
+// obscured is the type 7 form of a password towards the far side, which must be
+// known in clear and is not shown so (Voice command reference: authentication
+// (SIP UA)). A bare word that is of type 7 already stays as it is, as 12.4
+// prints it (guide).
+func obscured(args grammar.Args) (map[string]string, error) {
+	plain := args.String("password")
+	if kind := args.String("type"); kind == "6" || kind == "7" {
+		return nil, nil
+	} else if kind == "" {
+		if text, err := secret.Decode7(plain); err == nil && text != "" && !strings.ContainsFunc(text, unprintable) {
+			return nil, nil
+		}
+	}
+	text, err := secret.Encode7(plain, rand.IntN(16))
+	if err != nil {
+		return nil, errors.New("% The password is too long")
+	}
+	return map[string]string{"type": "7", "password": text}, nil
+}
+
+func unprintable(r rune) bool { return r < ' ' || r > '~' }
 
 // kept adds what an earlier line for the same user has and this one does not
 // say: `username jack privilege 15` and `username jack secret x` add up.

@@ -114,6 +114,7 @@ func (s *sampler) word(word string) string {
 		"STRING":       `"two~words"`,
 		"TEXT":         "#hello#",
 		"NUMBER":       "2001",
+		"DIGITS":       "2001",
 		"HEX":          "0F",
 		"BUTTON":       fmt.Sprintf("%d:1", s.variant+1),
 		"A.B.C.D":      "10.1.1.2",

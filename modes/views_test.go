@@ -35,7 +35,7 @@ func TestViewsOfNothing(t *testing.T) {
 	equal(t, "sip", SIPConfig(tree), sipua.Config{})
 	equal(t, "log", LogConfig(tree), logbuf.DefaultConfig())
 	line := cli.Line{Login: cli.LoginNone, ExecTimeout: 10 * time.Minute, Privilege: 1, HistorySize: 20}
-	shell := cli.Config{Console: line, DomainLookup: true}
+	shell := cli.Config{Hostname: "Router", Console: line, DomainLookup: true}
 	line.Login = cli.LoginPassword
 	shell.Vty = []cli.Line{line, line, line, line, line}
 	equal(t, "shell", ShellConfig(tree), shell)

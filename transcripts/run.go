@@ -1,6 +1,7 @@
 package transcripts
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"regexp"
@@ -32,6 +33,9 @@ type Runner struct {
 	Stage  Stage
 	// Patience is how long to wait for what must appear. Default 5 s.
 	Patience time.Duration
+	// GoOn keeps typing after a step that differs, for rewriting; the first
+	// difference is still returned.
+	GoOn bool
 
 	lastPrompt string // while recording: the prompt that messages broke
 }
@@ -60,6 +64,7 @@ func (r *Runner) Run(ctx context.Context, s *Script) ([][]string, error) {
 	if err := r.start(ctx, s); err != nil {
 		return got, err
 	}
+	var first error
 	for i, st := range s.Steps {
 		var err error
 		if len(st.Direction) > 0 {
@@ -72,10 +77,13 @@ func (r *Runner) Run(ctx context.Context, s *Script) ([][]string, error) {
 			return got, err
 		}
 		if d := compare(s, st.Expect, got[i]); d != "" {
-			return got, &Mismatch{Script: s.Name, Line: st.Line, Diff: d}
+			first = cmp.Or[error](first, &Mismatch{Script: s.Name, Line: st.Line, Diff: d})
+			if !r.GoOn {
+				break
+			}
 		}
 	}
-	return got, nil
+	return got, first
 }
 
 // start waits for the first prompt and drops what a front end prints before it.

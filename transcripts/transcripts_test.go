@@ -68,7 +68,7 @@ func each(t *testing.T, driver string, f func(t *testing.T, s *Script)) {
 func play(t *testing.T, s *Script, term io.ReadWriteCloser, settle func(), stage Stage) {
 	t.Helper()
 	screen := NewScreen(term, settle)
-	r := Runner{Screen: screen, Stage: stage}
+	r := Runner{Screen: screen, Stage: stage, GoOn: *rewrite}
 	got, err := r.Run(context.Background(), s)
 	screen.Close()
 	if *rewrite && settle != nil {

@@ -3,6 +3,7 @@ package secret
 import (
 	"encoding/hex"
 	"errors"
+	"fmt"
 )
 
 // key7 is the fixed key of Cisco's type 7, known since 1995; a text is XORed
@@ -29,6 +30,19 @@ func Decode7(text string) (string, error) {
 		out[i] ^= key7[(offset+i)%len(key7)]
 	}
 	return string(out), nil
+}
+
+// Encode7 obscures a password of at most 128 bytes so that Decode7 reads it. The
+// offset, 0 to 15, says where in the key it starts.
+func Encode7(plain string, offset int) (string, error) {
+	if len(plain) > max7 || offset < 0 || offset > 15 {
+		return "", ErrType7
+	}
+	out := []byte(plain)
+	for i := range out {
+		out[i] ^= key7[(offset+i)%len(key7)]
+	}
+	return fmt.Sprintf("%02d%X", offset, out), nil
 }
 
 func digit(c byte) bool { return c >= '0' && c <= '9' }
