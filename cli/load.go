@@ -23,16 +23,18 @@ func (e LoadError) String() string {
 // Load reads a configuration file from global mode on, line by line, and returns
 // the lines that were refused; the rest is committed under the name of who
 // ("memory"). Lines deeper than a refused one go with it, so that the body of a
-// block that was refused does not land in the block before. It takes what files of routers and of people hold: CR LF, a byte
-// order mark, tabs, any indentation, and the lines around the configuration that
-// `show running-config` and `show startup-config` print. It ends at `end`. It
-// does not wait for agents.
+// block that was refused does not land in the block before. It takes what files
+// of routers and of people hold: CR LF, a byte order mark, tabs, any indentation,
+// and the lines around the configuration that `show running-config` and `show
+// startup-config` print. It ends at `end` and waits (bounded) until the agents
+// have taken it.
 func (sh *Shell) Load(ctx context.Context, file []byte, who conf.Origin) []LoadError {
 	s := newSession(sh, LineConsole, 0, "")
 	s.source, s.level, s.term = who.Text, maxLevel, nullTerminal{}
 	s.loading, s.piped = true, true
 	s.enterConfig()
 	defer s.leaveConfig()
+	defer s.settle(ctx) // first: the message on leaving is logged as the file says
 	r := fileReader{rest: strings.TrimPrefix(string(file), "\ufeff")}
 	var bad []LoadError
 	refused := -1 // indentation of a refused line: what is deeper belongs to it

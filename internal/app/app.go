@@ -113,8 +113,13 @@ func (a *App) wire(o Options) error {
 		return err
 	}
 	a.ctx, a.cancel = context.WithCancel(context.Background())
+	// The log and the shell come first, so that all that is said from here on is
+	// stamped and shown as configured.
+	conf.Bind(a.store, "logging", modes.LogConfig, equal, a.Log.Apply)
+	conf.Bind(a.store, "shell", modes.ShellConfig, equal, a.Shell.Apply)
 	if err := a.load(o.Startup); err != nil {
 		a.cancel()
+		a.store.Close()
 		a.closeAgents()
 		return err
 	}
@@ -143,15 +148,9 @@ func (a *App) load(startup []byte) error {
 	return nil
 }
 
-// bind hands the configuration to the agents, now and at every change. The log
-// and the shell come first so that what the others have to say is stamped and
-// shown as configured; the hub before the registry, whose states it takes.
+// bind hands the configuration to the agents, now and at every change: the hub
+// before the registry, whose states it takes.
 func (a *App) bind(o Options) {
-	conf.Bind(a.store, "logging", modes.LogConfig, equal, a.Log.Apply)
-	conf.Bind(a.store, "shell", modes.ShellConfig, equal, a.Shell.Apply)
-	ctx, cancel := context.WithTimeout(a.ctx, 2*time.Second)
-	defer cancel()
-	_ = a.store.Settle(ctx) // what the others log at their start is wanted as configured
 	conf.Bind(a.store, "presence", modes.PresenceConfig, equal, a.hub.Apply)
 	conf.Bind(a.store, "phones", modes.PhonesConfig, phones.Config.Equal, a.Lines.Apply)
 	conf.Bind(a.store, "sip", func(t conf.Tree) sipua.Config {
@@ -159,6 +158,8 @@ func (a *App) bind(o Options) {
 		c.Bind = o.Bind
 		return c
 	}, equal, a.SIP.Apply)
+	ctx, cancel := context.WithTimeout(a.ctx, 2*time.Second)
+	defer cancel()
 	_ = a.store.Settle(ctx) // a slow agent delays nothing but the first prompt
 }
 
