@@ -90,20 +90,31 @@ func rest() {
 // The console, in memory, with a fake clock.
 func TestConsole(t *testing.T) {
 	each(t, DriverConsole, func(t *testing.T, s *Script) {
-		dir := t.TempDir()
-		synctest.Test(t, func(t *testing.T) {
-			lab, err := OpenLab(dir, s)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer lab.Close()
-			term, err := lab.Console()
-			if err != nil {
-				t.Fatal(err)
-			}
-			play(t, s, term, rest, lab)
-		})
+		inLab(t, s, func(t *testing.T, lab *Lab) { play(t, s, console(t, lab), rest, lab) })
 	})
+}
+
+// inLab runs f in a bubble with an appliance in memory.
+func inLab(t *testing.T, s *Script, f func(t *testing.T, lab *Lab)) {
+	t.Helper()
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		lab, err := OpenLab(dir, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer lab.Close()
+		f(t, lab)
+	})
+}
+
+func console(t *testing.T, lab *Lab) io.ReadWriteCloser {
+	t.Helper()
+	term, err := lab.Console()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return term
 }
 
 // SSH, in memory, with a fake clock.
@@ -112,13 +123,7 @@ func TestSSHInMemory(t *testing.T) {
 		return
 	}
 	each(t, DriverSSH, func(t *testing.T, s *Script) {
-		dir := t.TempDir()
-		synctest.Test(t, func(t *testing.T) {
-			lab, err := OpenLab(dir, s)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer lab.Close()
+		inLab(t, s, func(t *testing.T, lab *Lab) {
 			at := netip.MustParseAddrPort("127.0.0.1:22")
 			ln, err := lab.net.Listen(at)
 			if err != nil {
@@ -218,18 +223,8 @@ func TestRecord(t *testing.T) {
 			s.Files[f.Name] = f.Data
 		}
 	}
-	dir := t.TempDir()
-	synctest.Test(t, func(t *testing.T) {
-		lab, err := OpenLab(dir, s)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer lab.Close()
-		term, err := lab.Console()
-		if err != nil {
-			t.Fatal(err)
-		}
-		screen := NewScreen(term, rest)
+	inLab(t, s, func(t *testing.T, lab *Lab) {
+		screen := NewScreen(console(t, lab), rest)
 		r := Runner{Screen: screen, Stage: lab}
 		text, err := r.Record(t.Context(), s, inputs)
 		screen.Close()
@@ -258,18 +253,8 @@ func TestMismatchIsFound(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			dir := t.TempDir()
-			synctest.Test(t, func(t *testing.T) {
-				lab, err := OpenLab(dir, s)
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer lab.Close()
-				term, err := lab.Console()
-				if err != nil {
-					t.Fatal(err)
-				}
-				screen := NewScreen(term, rest)
+			inLab(t, s, func(t *testing.T, lab *Lab) {
+				screen := NewScreen(console(t, lab), rest)
 				defer screen.Close()
 				r := Runner{Screen: screen, Stage: lab}
 				if _, err := r.Run(t.Context(), s); err == nil {
