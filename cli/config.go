@@ -182,6 +182,8 @@ func (s *Session) leaveConfig() {
 		return
 	}
 	s.stack = nil
+	// The message is logged as the configuration says that it ends.
+	s.settle(context.WithoutCancel(s.ctx))
 	s.shell.o.Log.Msg("SYS", logbuf.Notifications, "CONFIG_I", "Configured from %s by %s", s.source, s.origin().Text)
 }
 

@@ -30,11 +30,10 @@ func (e LoadError) String() string {
 // have taken it.
 func (sh *Shell) Load(ctx context.Context, file []byte, who conf.Origin) []LoadError {
 	s := newSession(sh, LineConsole, 0, "")
-	s.source, s.level, s.term = who.Text, maxLevel, nullTerminal{}
+	s.ctx, s.source, s.level, s.term = ctx, who.Text, maxLevel, nullTerminal{}
 	s.loading, s.piped = true, true
 	s.enterConfig()
 	defer s.leaveConfig()
-	defer s.settle(ctx) // first: the message on leaving is logged as the file says
 	r := fileReader{rest: strings.TrimPrefix(string(file), "\ufeff")}
 	var bad []LoadError
 	refused := -1 // indentation of a refused line: what is deeper belongs to it

@@ -9,6 +9,7 @@ import (
 
 	"github.com/busylamp/busylamp/cli/conf"
 	"github.com/busylamp/busylamp/cli/grammar"
+	"github.com/busylamp/busylamp/internal/logbuf"
 )
 
 // What puts a console into global configuration mode, and what that prints.
@@ -252,15 +253,49 @@ func TestPromptWaitsInPaste(t *testing.T) {
 			time.Sleep(time.Minute)
 			f := newFakeTerm(keysConfig + "hostname A\n" + line + "\n")
 			f.pending = true
-			var start time.Time
+			var start, next time.Time
 			f.onWrite = func(text string) {
-				if strings.Contains(text, "A(config)#") && start.IsZero() {
+				switch {
+				case start.IsZero() && strings.Contains(text, "A(config)#"):
 					start = time.Now() // the last line is typed
+				case !start.IsZero() && next.IsZero() && strings.Contains(text, "(config)#"):
+					next = time.Now()
 				}
 			}
 			b.on(LineConsole, f)
-			if took := time.Since(start); took != want {
+			if took := next.Sub(start); took != want {
 				t.Errorf("%s: the next prompt came after %v, want %v", line, took, want)
+			}
+		})
+	}
+}
+
+// The message on leaving configuration is logged as the configuration says,
+// however it is left: the log has taken what was typed before.
+func TestLeavingWaitsForTheLog(t *testing.T) {
+	for _, leave := range []string{"end\n", "exit\n", "\x1a", "\x03", ""} {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBox(t, DefaultConfig())
+			var taken time.Time
+			conf.Bind(b.store, "slow", func(t conf.Tree) conf.Tree { return t }, conf.Tree.Equal,
+				func(context.Context, conf.Tree, conf.Tree) error {
+					time.Sleep(time.Second)
+					taken = time.Now()
+					return nil
+				})
+			time.Sleep(time.Minute)
+			f := newFakeTerm(keysConfig + "max-dn 20\n" + leave)
+			f.pending = true
+			var said time.Time
+			b.log.Attach(logbuf.Monitor, func(text string) {
+				if strings.Contains(text, "CONFIG_I") {
+					said = time.Now()
+				}
+			})
+			b.on(LineConsole, f)
+			b.log.Flush(t.Context())
+			if said.IsZero() || said.Before(taken) {
+				t.Errorf("left with %q: said at %v, taken at %v", leave, said, taken)
 			}
 		})
 	}

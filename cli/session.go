@@ -49,7 +49,7 @@ type Session struct {
 }
 
 func newSession(sh *Shell, kind LineKind, number int, from string) *Session {
-	s := &Session{shell: sh, kind: kind, number: number, from: from, source: "console", active: sh.now()}
+	s := &Session{ctx: context.Background(), shell: sh, kind: kind, number: number, from: from, source: "console", active: sh.now()}
 	s.clearHistory()
 	return s
 }
