@@ -294,6 +294,7 @@ func TestLeavingWaitsForTheLog(t *testing.T) {
 			})
 			b.on(LineConsole, f)
 			b.log.Flush(t.Context())
+			time.Sleep(time.Minute) // by now the binding has taken the line
 			if said.IsZero() || said.Before(taken) {
 				t.Errorf("left with %q: said at %v, taken at %v", leave, said, taken)
 			}
