@@ -49,6 +49,13 @@ type Config struct {
 	DNs       []DN
 	EphoneDNs []EphoneDN
 	Ephones   []Ephone
+	// Telephony is what `telephony-service` says for all phones.
+	Telephony Telephony
+	DialPeers []DialPeer
+	// UserProfiles and LogoutProfiles are those of Extension Mobility.
+	UserProfiles, LogoutProfiles []Profile
+	// CallList is `presence call-list` of presence mode: it holds for every phone.
+	CallList bool
 }
 
 // Equal reports whether two configurations are the same.
@@ -78,6 +85,19 @@ type Pool struct {
 	Template int
 	// Transport is `session-transport`, "udp" or "tcp"; empty means udp.
 	Transport string
+
+	SpeedDials []SpeedDial
+	FastDials  []FastDial
+	// CallWaiting is `call-waiting` (default on): a second call may ring on a busy line.
+	CallWaiting bool
+	// DnD is `dnd` of the pool: incoming calls are refused.
+	DnD bool
+	// BusyTrigger is `busy-trigger-per-button`: calls after which a line is busy; 0 means no limit of its own.
+	BusyTrigger int
+	// LogoutProfile makes it an Extension Mobility phone; 0 for none.
+	LogoutProfile int
+	// PagingDN is the ephone-dn tag of `paging-dn`, 0 for none.
+	PagingDN int
 }
 
 // HasID reports whether the pool says which phone it is for.
@@ -103,26 +123,15 @@ type DN struct {
 	Name, Label string
 	Preference  int // 0-10
 	Huntstop    bool
-}
-
-// EphoneDN is one `ephone-dn`.
-type EphoneDN struct {
-	Tag               int
-	Number, Secondary string
-	Watch             bool // its own `allow watch`, or its template's
-	Name, Label       string
-	Preference        int
-	Channels          int // 1, 2 (dual-line) or 8 (octo-line)
-}
-
-// Ephone is one `ephone`.
-type Ephone struct {
-	Tag      int
-	MAC      MAC
-	Type     string
-	Buttons  []string // "1:10", "3b12", as the canonical configuration has them
-	BLF      []BLFKey
-	CallList bool
+	// Forward is `call-forward b2bua {all | busy | mailbox | noan}`.
+	Forward Forward
+	// PickupGroup is `pickup-group`, "" for none.
+	PickupGroup string
+	// Shared is `shared-line`; MaxCalls its `max-calls` (2-16), 0 means 2.
+	Shared     bool
+	MaxCalls   int
+	NoReg      bool
+	AutoAnswer bool
 }
 
 // MAC is the hardware address of a phone. The zero value means none.

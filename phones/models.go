@@ -1,0 +1,14 @@
+package phones
+
+// Model is a phone model.
+type Model struct {
+	Name     string // "7960", as `type` has it
+	Type     uint32 // SCCP device type
+	Show     string // as `show ephone` calls it: "Telecaster 7960"
+	Lines    int    // buttons that may be lines
+	Display  bool
+	BLF      bool // BLF speed dials (guide, restrictions)
+	CallList bool // BLF call lists
+	Analog   bool // a port of a gateway
+	LampOnly bool // 7931: lamps, no icons
+}
