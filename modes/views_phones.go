@@ -127,7 +127,11 @@ func ephone(n conf.Node) phones.Ephone {
 	}
 	e.MAC, _ = phones.ParseMAC(text(n, "mac-address", "mac"))
 	for b := range n.All("button") {
-		e.Buttons = append(e.Buttons, b.Args().List("buttons")...)
+		for _, text := range b.Args().List("buttons") {
+			if button, err := phones.ParseButton(text); err == nil {
+				e.Buttons = append(e.Buttons, button)
+			}
+		}
 	}
 	return e
 }

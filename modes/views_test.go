@@ -84,9 +84,9 @@ func TestViewsOfGuideExample(t *testing.T) {
 			{Tag: 3, Number: "2005", Watch: true, Channels: 1}, {Tag: 4, Number: "2002", Channels: 2},
 		},
 		Ephones: []phones.Ephone{
-			{Tag: 1, MAC: mac("0012.7F57.62A5"), Type: "7960", Buttons: []string{"1:1", "2:2"}, BLF: []phones.BLFKey{
+			{Tag: 1, MAC: mac("0012.7F57.62A5"), Type: "7960", Buttons: buttons("1:1", "2:2"), BLF: []phones.BLFKey{
 				{Tag: 1, Number: "2101", Label: "2101"}, {Tag: 2, Number: "1003", Label: "1003"}, {Tag: 3, Number: "2002", Label: "2002"}}},
-			{Tag: 3, MAC: mac("0015.6247.EF91"), Type: "7971", Buttons: []string{"1:3", "2:4"},
+			{Tag: 3, MAC: mac("0015.6247.EF91"), Type: "7971", Buttons: buttons("1:3", "2:4"),
 				BLF: []phones.BLFKey{{Tag: 2, Number: "1003", Label: "1003"}}},
 		},
 	})
@@ -145,7 +145,7 @@ ephone 7
 	equal(t, "dns", c.DNs, []phones.DN{{Tag: 5, Number: "3001", Name: "Ann Lee", Label: "Front desk", Preference: 2, Huntstop: true}})
 	equal(t, "ephone-dns", c.EphoneDNs, []phones.EphoneDN{
 		{Tag: 9, Number: "4001", Secondary: "4002", Watch: true, Channels: 8}, {Tag: 10, Number: "4003", Channels: 1}})
-	equal(t, "buttons", c.Ephones[0].Buttons, []string{"1o9,10", "2:11", "3b12", "4:5", "5:6", "10:12"})
+	equal(t, "buttons", c.Ephones[0].Buttons, buttons("1o9,10", "2:11", "3b12", "4:5", "5:6", "10:12"))
 	if !c.AuthenticateRegister || c.Realm != "cisco.com" || !c.AttemptsOff || !c.Ephones[0].CallList {
 		t.Errorf("%+v", c)
 	}
@@ -267,4 +267,16 @@ func TestBounds(t *testing.T) {
 	if _, ok := Bounds(C3825)(newRouter(t, schema).store.Tree()).Bound("max-teapots"); ok {
 		t.Error("max-teapots is no bound")
 	}
+}
+
+func buttons(elements ...string) []phones.Button {
+	var all []phones.Button
+	for _, e := range elements {
+		b, err := phones.ParseButton(e)
+		if err != nil {
+			panic(err)
+		}
+		all = append(all, b)
+	}
+	return all
 }

@@ -12,3 +12,11 @@ type Model struct {
 	Analog   bool // a port of a gateway
 	LampOnly bool // 7931: lamps, no icons
 }
+
+// ResetKind is how a phone is told to start again.
+type ResetKind uint8
+
+const (
+	Restart ResetKind = iota // quick: the phone registers again
+	Reset                    // full: DHCP and TFTP as well
+)
