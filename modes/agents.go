@@ -4,12 +4,14 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/busylamp/busylamp/internal/logbuf"
 	"github.com/busylamp/busylamp/phones"
+	"github.com/busylamp/busylamp/phones/call"
 	"github.com/busylamp/busylamp/presence"
 )
 
-// Agents are what EXEC commands ask and tell. Presence, Phones and SIP may be
-// nil: the commands that need them then show an empty agent.
+// Agents are what EXEC commands ask and tell. Each of them may be nil: the
+// commands that need it then show an empty agent.
 type Agents struct {
 	// Presence is the presence agent.
 	Presence interface{ Snapshot() presence.Snapshot }
@@ -28,6 +30,35 @@ type Agents struct {
 	SIP interface {
 		LocalAddr() netip.AddrPort
 		Advertised() netip.AddrPort
+	}
+	// Calls is the call model.
+	Calls interface {
+		Snapshot() call.Snapshot
+		// Lookup answers for a local directory number of either protocol.
+		Lookup(number string) (call.Number, bool)
+		// Do queues what an operator does: a `test` directive.
+		Do(in call.Input)
+	}
+	// Skinny is the SCCP server.
+	Skinny interface {
+		Snapshot() phones.SkinnySnapshot
+		// Reset tells registered ephones to start again, in order of their tags with
+		// gap between two of them; sequential waits for each one to be back before the
+		// next, for as long as gap. nil tags means all of them. It returns at once; a
+		// sequence that is under way is replaced.
+		Reset(tags []int, kind phones.ResetKind, gap time.Duration, sequential bool)
+		// CancelReset ends a sequence of Reset.
+		CancelReset()
+		// ClearAttempts forgets refused registrations.
+		ClearAttempts()
+		// DebugOnly restricts the lines of one debug topic to phones, by MAC address;
+		// none means all phones again.
+		DebugOnly(topic logbuf.Topic, only []phones.MAC)
+	}
+	// SIPPhones tells SIP phones to start again.
+	SIPPhones interface {
+		// Restart notifies the phone of a registered pool.
+		Restart(pool int, kind phones.ResetKind)
 	}
 	// Platform names the limits that `show voice register global` prints; empty
 	// means C3825.

@@ -50,9 +50,9 @@ func piped(c cli.Exec) cli.Exec {
 	return c
 }
 
-// call is the body of a command that is a method of the shell and needs no
+// method is the body of a command that is a method of the shell and needs no
 // arguments.
-func call(f func(*cli.Context) error) func(*cli.Context, grammar.Args) error {
+func method(f func(*cli.Context) error) func(*cli.Context, grammar.Args) error {
 	return func(c *cli.Context, _ grammar.Args) error { return f(c) }
 }
 
@@ -75,11 +75,11 @@ func execSession() []cli.Exec {
 			$level   Privilege level to go to`,
 			func(c *cli.Context, args grammar.Args) error { return c.Disable(level(args, userLevel)) }),
 		everybody("exit", `
-			exit  Exit from the EXEC`, call((*cli.Context).Exit)),
+			exit  Exit from the EXEC`, method((*cli.Context).Exit)),
 		everybody("logout", `
-			logout  Exit from the EXEC`, call((*cli.Context).Exit)),
+			logout  Exit from the EXEC`, method((*cli.Context).Exit)),
 		everybody("quit", `
-			quit  Exit from the EXEC`, call((*cli.Context).Exit)),
+			quit  Exit from the EXEC`, method((*cli.Context).Exit)),
 		everybody("terminal length <0-512>$n", `
 			length  Set number of lines on a screen
 			$n      Number of lines on screen (0 for no pausing)`,
@@ -105,27 +105,27 @@ func execSession() []cli.Exec {
 
 func execConfiguration() []cli.Exec {
 	return []cli.Exec{
-		privileged("configure", "", call((*cli.Context).Configure)),
+		privileged("configure", "", method((*cli.Context).Configure)),
 		privileged("configure terminal", `
-			terminal  Configure from the terminal`, call((*cli.Context).ConfigureTerminal)),
+			terminal  Configure from the terminal`, method((*cli.Context).ConfigureTerminal)),
 		privileged("configure memory", `
-			memory  Configure from NV memory`, call((*cli.Context).ConfigureMemory)),
+			memory  Configure from NV memory`, method((*cli.Context).ConfigureMemory)),
 		privileged("copy startup-config running-config", `
 			startup-config  Copy from startup configuration
-			running-config  Update (merge with) current system configuration`, call((*cli.Context).ConfigureMemory)),
+			running-config  Update (merge with) current system configuration`, method((*cli.Context).ConfigureMemory)),
 		privileged("copy running-config startup-config", `
 			running-config  Copy from current system configuration
-			startup-config  Copy to startup configuration`, call((*cli.Context).CopyRunningStartup)),
-		privileged("write", "", call((*cli.Context).WriteMemory)),
+			startup-config  Copy to startup configuration`, method((*cli.Context).CopyRunningStartup)),
+		privileged("write", "", method((*cli.Context).WriteMemory)),
 		privileged("write memory", `
-			memory  Write to NV memory`, call((*cli.Context).WriteMemory)),
+			memory  Write to NV memory`, method((*cli.Context).WriteMemory)),
 		piped(privileged("write terminal", `
-			terminal  Write to terminal`, call((*cli.Context).ShowRunning))),
+			terminal  Write to terminal`, method((*cli.Context).ShowRunning))),
 		privileged("write erase", `
-			erase  Erase NV memory`, call((*cli.Context).EraseStartup)),
+			erase  Erase NV memory`, method((*cli.Context).EraseStartup)),
 		privileged("erase startup-config", `
 			erase           Erase a filesystem
-			startup-config  Erase contents of configuration memory`, call((*cli.Context).EraseStartup)),
+			startup-config  Erase contents of configuration memory`, method((*cli.Context).EraseStartup)),
 		privileged("reload [reason LINE$reason]", `
 			reload   Halt and perform a cold restart
 			reason   Reason for reload
@@ -137,31 +137,31 @@ func execConfiguration() []cli.Exec {
 func execShow() []cli.Exec {
 	return []cli.Exec{
 		everybody("show version", `
-			version  System hardware and software status`, call((*cli.Context).ShowVersion)),
+			version  System hardware and software status`, method((*cli.Context).ShowVersion)),
 		everybody("show history", `
-			history  Display the session command history`, call((*cli.Context).ShowHistory)),
+			history  Display the session command history`, method((*cli.Context).ShowHistory)),
 		everybody("show clock", `
-			clock  Display the system clock`, call((*cli.Context).ShowClock)),
+			clock  Display the system clock`, method((*cli.Context).ShowClock)),
 		everybody("show users", `
-			users  Display information about terminal lines`, call((*cli.Context).ShowUsers)),
+			users  Display information about terminal lines`, method((*cli.Context).ShowUsers)),
 		everybody("show privilege", `
-			privilege  Show current privilege level`, call((*cli.Context).ShowPrivilege)),
+			privilege  Show current privilege level`, method((*cli.Context).ShowPrivilege)),
 		everybody("show terminal", `
-			terminal  Display terminal configuration parameters`, call((*cli.Context).ShowTerminal)),
+			terminal  Display terminal configuration parameters`, method((*cli.Context).ShowTerminal)),
 		privileged("show logging", `
-			logging  Show the contents of logging buffers`, call((*cli.Context).ShowLogging)),
+			logging  Show the contents of logging buffers`, method((*cli.Context).ShowLogging)),
 		everybody("show debugging", `
-			debugging  State of each debugging option`, call((*cli.Context).ShowDebugging)),
+			debugging  State of each debugging option`, method((*cli.Context).ShowDebugging)),
 		privileged("show startup-config", `
-			startup-config  Contents of startup configuration`, call((*cli.Context).ShowStartup)),
+			startup-config  Contents of startup configuration`, method((*cli.Context).ShowStartup)),
 		privileged("show running-config", `
-			running-config  Current operating configuration`, call((*cli.Context).ShowRunning)),
+			running-config  Current operating configuration`, method((*cli.Context).ShowRunning)),
 		privileged("show running-config interface INTERFACE$name", `
 			running-config  Current operating configuration
 			interface       Show interface configuration
 			$name           Name of the interface`, showRunningInterface),
 		privileged("clear logging", `
-			logging  Clear logging buffer`, call((*cli.Context).ClearLogging)),
+			logging  Clear logging buffer`, method((*cli.Context).ClearLogging)),
 	}
 }
 

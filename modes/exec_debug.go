@@ -68,7 +68,7 @@ func DebugText(t logbuf.Topic, on bool) string {
 
 // execDebug is each switch in its three forms, debug, no debug and undebug.
 func execDebug() []cli.Exec {
-	all := call((*cli.Context).UndebugAll)
+	all := method((*cli.Context).UndebugAll)
 	cmds := []cli.Exec{
 		privileged("undebug all", `
 			all  Disable all debugging`, all),

@@ -20,7 +20,7 @@ var imports = map[string]string{
 	"cmd/busylamp":          "internal/app phones phones/softphone transcripts",
 	"transcripts":           "internal/app internal/memnet internal/sipua phones phones/softphone",
 	"internal/app":          "cli cli/conf cli/term cli/tty internal/logbuf internal/sipua modes phones phones/sip presence presence/sip",
-	"modes":                 "cli cli/conf cli/grammar cli/render cli/secret internal/logbuf internal/sipua phones presence",
+	"modes":                 "cli cli/conf cli/grammar cli/render cli/secret internal/logbuf internal/sipua phones phones/call presence",
 	"cli":                   "cli/conf cli/grammar cli/render cli/secret cli/term internal/logbuf",
 	"cli/conf":              "cli/grammar",
 	"cli/tty":               "cli/term",
