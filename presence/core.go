@@ -33,9 +33,14 @@ type (
 		err        error
 		retryAfter time.Duration
 	}
+	// inWatch changes what a subscription watches.
+	inWatch struct {
+		id           uint32
+		device, dark bool
+	}
 	inPublish struct {
-		number string
-		line   Line
+		key  key
+		line Line
 	}
 	inApply struct {
 		cfg   *Config
@@ -75,7 +80,7 @@ type core struct {
 	shared  *shared
 	tracing func(logbuf.Topic) bool
 	cfg     *Config
-	lines   map[string]*line
+	lines   map[key]*line
 	subs    map[uint32]*subscription
 	timers  timers
 	now     instant
@@ -86,7 +91,7 @@ type core struct {
 func newCore(epoch time.Time, shard uint8, s *shared, tracing func(logbuf.Topic) bool) *core {
 	return &core{
 		epoch: epoch, shard: shard, shared: s, tracing: tracing, cfg: &Config{},
-		lines: make(map[string]*line), subs: make(map[uint32]*subscription),
+		lines: make(map[key]*line), subs: make(map[uint32]*subscription),
 	}
 }
 
@@ -108,10 +113,12 @@ func (c *core) step(now time.Time, in any) []effect {
 			c.trace(topicEvent, s.id, "presence_end", "watcher %s presentity %s: %s", s.watcher, s.line.number, in.reason)
 			c.end(s, endingFor(in.reason))
 		}
+	case inWatch:
+		c.watch(in)
 	case inDone:
 		c.done(in)
 	case inPublish:
-		c.publish(in.number, in.line)
+		c.publish(in.key, in.line)
 	case inApply:
 		c.apply(in.cfg)
 		c.reply(in.reply, answer{})
@@ -152,7 +159,7 @@ func (c *core) records() []Record {
 			ID: s.id, Watcher: s.watcher, Presentity: Party{s.line.number, s.host},
 			Expires: s.grantedFor(), Since: c.epoch.Add(s.since), Line: s.line.shown,
 			WatcherType: Locality(s.kind == SIPTrunk), PresentityType: Local,
-			Kind: s.kind, Device: s.device, DialPeerTag: int(s.dialPeer), Incoming: true,
+			Kind: s.kind, Device: s.line.aspect == ofPhone, DialPeerTag: int(s.dialPeer), Incoming: true,
 			Retry: int(s.fails), Phone: s.phone,
 		})
 	}

@@ -131,7 +131,7 @@ func (b *bench) want(t *testing.T, lines ...string) {
 func TestFirstNoteAfterRelease(t *testing.T) {
 	b := newBench(open("2001"))
 	id := b.request("2001", SIPPhone, 60).id
-	b.step(inPublish{"2001", busy})
+	b.step(inPublish{key{number: "2001"}, busy})
 	b.step(inRefresh{id, 90 * time.Second, make(chan answer, 1)})
 	b.want(t)
 	b.step(inRelease{id})
@@ -144,13 +144,13 @@ func TestStates(t *testing.T) {
 	b := newBench(open("2001"))
 	b.subscribe("2001", SIPPhone, 60)
 	b.want(t, "1 2001 unknown active 60")
-	b.step(inPublish{"2001", idle})
-	b.step(inPublish{"2001", idle})
-	b.step(inPublish{"2001", ringing})
-	b.step(inPublish{"2001", Line{State: Busy, DnD: true}})
-	b.step(inPublish{"2001", Line{}})
+	b.step(inPublish{key{number: "2001"}, idle})
+	b.step(inPublish{key{number: "2001"}, idle})
+	b.step(inPublish{key{number: "2001"}, ringing})
+	b.step(inPublish{key{number: "2001"}, Line{State: Busy, DnD: true}})
+	b.step(inPublish{key{number: "2001"}, Line{}})
 	b.want(t, "1 2001 idle active 60", "1 2001 busy ringing active 60", "1 2001 busy dnd active 60", "1 2001 unknown active 60")
-	b.step(inPublish{"2002", busy})
+	b.step(inPublish{key{number: "2002"}, busy})
 	b.want(t)
 	// A number may be configured after its phone has registered.
 	b.apply(open("2001", "2002"))
@@ -160,7 +160,7 @@ func TestStates(t *testing.T) {
 
 func TestLifetime(t *testing.T) {
 	b := newBench(open("2001"))
-	b.step(inPublish{"2001", idle})
+	b.step(inPublish{key{number: "2001"}, idle})
 	b.subscribe("2001", SIPPhone, 60)
 	b.advance(59 * time.Second)
 	if err := b.refresh(1, 120); err != nil {
@@ -168,7 +168,7 @@ func TestLifetime(t *testing.T) {
 	}
 	b.want(t, "1 2001 idle active 60", "1 2001 idle active 120")
 	b.advance(119 * time.Second)
-	b.step(inPublish{"2001", busy})
+	b.step(inPublish{key{number: "2001"}, busy})
 	b.want(t, "1 2001 busy active 1")
 	b.advance(time.Second)
 	b.want(t, "1 2001 busy timeout")
@@ -191,7 +191,7 @@ func TestLifetime(t *testing.T) {
 func TestFetch(t *testing.T) {
 	b := newBench(open("2001"))
 	id := b.request("2001", SIPPhone, 0).id
-	b.step(inPublish{"2001", busy})
+	b.step(inPublish{key{number: "2001"}, busy})
 	b.advance(time.Second)
 	b.want(t)
 	b.step(inRelease{id})
@@ -259,16 +259,16 @@ func TestDeliverAgain(t *testing.T) {
 	}
 	// A change meanwhile waits for the delivery, so that a busy line does not use up the tries.
 	for range 2 * maxFails {
-		b.step(inPublish{"2001", idle})
-		b.step(inPublish{"2001", busy})
+		b.step(inPublish{key{number: "2001"}, idle})
+		b.step(inPublish{key{number: "2001"}, busy})
 	}
 	b.want(t)
 	b.advance(2 * time.Second)
 	b.want(t, "1 2001 busy active 3598")
 	b.step(inDone{id: 1, code: 200})
-	b.step(inPublish{"2001", idle})
+	b.step(inPublish{key{number: "2001"}, idle})
 	b.want(t, "1 2001 idle active 3598")
-	b.step(inPublish{"2001", busy})
+	b.step(inPublish{key{number: "2001"}, busy})
 	b.log = nil
 	for range maxFails {
 		fail()
@@ -314,15 +314,15 @@ func TestOwnFailuresDoNotCount(t *testing.T) {
 func TestGuideDebug(t *testing.T) {
 	b := newBench(open("2001"))
 	b.trace = []logbuf.Topic{topicErrors}
-	b.step(inPublish{"2001", idle})
+	b.step(inPublish{key{number: "2001"}, idle})
 	b.want(t, "//PRESENCE:[0]:/presence_sip_line_update: SIP nothing to update")
 	b.subscribe("2001", SCCPSpeedDial, 60)
-	b.step(inPublish{"2001", busy})
+	b.step(inPublish{key{number: "2001"}, busy})
 	b.want(t, "1 2001 idle active 60", "1 2001 busy active 60", "//PRESENCE:[0]:/presence_sip_line_update: SIP nothing to update")
 	b.subscribe("2001", SIPPhone, 60)
-	b.step(inPublish{"2001", idle})
+	b.step(inPublish{key{number: "2001"}, idle})
 	b.want(t, "2 2001 busy active 60", "1 2001 idle active 60", "2 2001 idle active 60")
-	b.step(inPublish{"2001", idle})
+	b.step(inPublish{key{number: "2001"}, idle})
 	b.step(inDone{id: 2, code: 481})
 	b.want(t, "//PRESENCE:[0]:/presence_sip_line_update: SIP nothing to update",
 		"//PRESENCE:[2]:/presence_handle_notify_done: sip stack response code [481]", "2 2001 idle gone")
@@ -330,7 +330,7 @@ func TestGuideDebug(t *testing.T) {
 
 func TestRecord(t *testing.T) {
 	b := newBench(open("2001"))
-	b.step(inPublish{"2001", busy})
+	b.step(inPublish{key{number: "2001"}, busy})
 	b.advance(5 * time.Second)
 	b.subscribe("2001", SIPTrunk, 60)
 	want := []Record{{

@@ -99,7 +99,13 @@ func (h *Hub) Admit(kind WatcherKind) error { return h.config.Load().Admit(kind)
 // Publish is the one entry for every source of line state. It never blocks;
 // between two steps of a shard the newest state of a line wins. What one
 // goroutine publishes is seen by what it calls afterwards.
-func (h *Hub) Publish(number string, l Line) { h.shardFor(number).publish(number, l) }
+func (h *Hub) Publish(number string, l Line) { h.shardFor(number).publish(key{number, ofNumber}, l) }
+
+// PublishDevice is Publish for the phone whose primary directory number it is
+// (guide, "Device-Based BLF Monitoring"). `allow watch` of the number holds for it too.
+func (h *Hub) PublishDevice(number string, l Line) {
+	h.shardFor(number).publish(key{number, ofPhone}, l)
+}
 
 // Subscribe admits a watcher and returns the ID of its subscription and the
 // time granted. Its first Note is delivered after Release(id), so that the
@@ -137,6 +143,10 @@ func (h *Hub) Refresh(id uint32, expires time.Duration) error {
 	reply := make(chan answer, 1)
 	return h.shards[n].ask(inRefresh{id: id, expires: expires, reply: reply}, reply).err
 }
+
+// Watch changes what a subscription sees, as Request.Device and Request.Dark do,
+// and delivers a Note if that is another state. An unknown ID is ignored.
+func (h *Hub) Watch(id uint32, device, dark bool) { h.tell(id, inWatch{id, device, dark}) }
 
 // End ends a subscription with a last Note that gives the reason, one of RFC 6665
 // 4.1.3; probation comes with RetryAfter. An unknown ID is ignored.

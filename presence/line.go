@@ -5,21 +5,44 @@ import (
 	"slices"
 )
 
-// line is one directory number with its watchers.
+// aspect is what of a directory number is watched.
+type aspect uint8
+
+const (
+	ofNumber aspect = iota // all instances of the number
+	ofPhone                // the phone whose primary number it is
+	ofNone                 // nothing: unknown whatever happens
+)
+
+// key names a line. All lines of a number are in one shard.
+type key struct {
+	number string
+	aspect aspect
+}
+
+// String is the form of debug output.
+func (k key) String() string {
+	if k.aspect == ofPhone {
+		return "phone of " + k.number
+	}
+	return "line " + k.number
+}
+
+// line is one aspect of a directory number with its watchers.
 type line struct {
-	number    string
-	published Line   // what the sources say
+	key
+	published Line   // what the sources say; nothing for ofNone
 	shown     Line   // what watchers may see: unknown without `allow watch`
 	version   uint64 // of shown; from the core's counter, so a number never has one twice
 	subs      []*subscription
 	sip       int // how many of subs are SIP watchers
 }
 
-func (c *core) lineOf(number string) *line {
-	ln := c.lines[number]
+func (c *core) lineOf(k key) *line {
+	ln := c.lines[k]
 	if ln == nil {
-		ln = &line{number: number}
-		c.lines[number] = ln
+		ln = &line{key: k}
+		c.lines[k] = ln
 	}
 	return ln
 }
@@ -27,7 +50,7 @@ func (c *core) lineOf(number string) *line {
 // tidy drops a line about which nothing is known.
 func (c *core) tidy(ln *line) {
 	if len(ln.subs) == 0 && ln.published == (Line{}) {
-		delete(c.lines, ln.number)
+		delete(c.lines, ln.key)
 	}
 }
 
@@ -51,11 +74,11 @@ func (ln *line) remove(s *subscription) {
 	}
 }
 
-func (c *core) publish(number string, l Line) {
-	c.trace(topicEvent, 0, "presence_line_update", "line %s is %s", number, describe(l))
-	ln := c.lineOf(number)
+func (c *core) publish(k key, l Line) {
+	c.trace(topicEvent, 0, "presence_line_update", "%s is %s", k, describe(l))
+	ln := c.lineOf(k)
 	ln.published = l
-	if !c.show(ln) || ln.sip == 0 {
+	if told := c.show(ln) && ln.sip > 0; !told && k.aspect == ofNumber {
 		// The text is the guide's.
 		c.trace(topicErrors, 0, "presence_sip_line_update", "SIP nothing to update")
 	}
@@ -93,7 +116,9 @@ func (c *core) apply(cfg *Config) {
 	for _, ln := range c.lines {
 		lines = append(lines, ln)
 	}
-	slices.SortFunc(lines, func(a, b *line) int { return cmp.Compare(a.number, b.number) })
+	slices.SortFunc(lines, func(a, b *line) int {
+		return cmp.Or(cmp.Compare(a.number, b.number), cmp.Compare(a.aspect, b.aspect))
+	})
 	for _, ln := range lines {
 		_, local := cfg.Numbers[ln.number]
 		for i := len(ln.subs) - 1; i >= 0; i-- { // end moves the last one into the gap

@@ -57,7 +57,7 @@ func TestConfigEnds(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := newBench(all)
-			b.step(inPublish{"2001", idle})
+			b.step(inPublish{key{number: "2001"}, idle})
 			b.subscribe("2001", SIPPhone, 60)
 			b.subscribe("2001", SIPTrunk, 60)
 			b.subscribe("2001", SCCPSpeedDial, 60)
@@ -73,9 +73,9 @@ func TestAllowWatchComesBack(t *testing.T) {
 	all := open("2001")
 	hidden := with(all, func(c *Config) { c.Numbers["2001"] = Number{} })
 	b := newBench(hidden)
-	b.step(inPublish{"2001", idle})
+	b.step(inPublish{key{number: "2001"}, idle})
 	b.subscribe("2001", SIPPhone, 60)
-	b.step(inPublish{"2001", busy})
+	b.step(inPublish{key{number: "2001"}, busy})
 	b.apply(all)
 	b.want(t, "1 2001 unknown active 60", "1 2001 busy active 60")
 }

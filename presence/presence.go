@@ -119,10 +119,15 @@ func (p Party) String() string { return p.User + "@" + p.Host }
 // Request asks for one subscription. Strings are kept as long as the
 // subscription lives: an adapter clones what it cut from a larger message.
 type Request struct {
-	Watcher     Party
-	Presentity  Party // User is the directory number
-	Kind        WatcherKind
-	Device      bool          // device-based BLF (CME 7.1)
+	Watcher    Party
+	Presentity Party // User is the directory number
+	Kind       WatcherKind
+	// Device watches the phone whose primary directory number it is, in place of the
+	// number (guide, "Device-Based BLF Monitoring"). Remote watchers and call lists
+	// cannot: for them it is ignored.
+	Device bool
+	// Dark is for a watcher that must not be lit: it sees unknown whatever happens.
+	Dark        bool
 	Expires     time.Duration // granted by the adapter; 0 is a fetch (RFC 6665 4.4.3)
 	DialPeerTag int           // dial-peer of the trunk, 0 if none
 	Sink        Sink          // required
@@ -158,7 +163,7 @@ type Note struct {
 	Reason     string        // RFC 6665 4.1.3; empty while active
 	RetryAfter time.Duration // for ReasonProbation and ReasonGiveUp; 0 if not given
 	Expires    time.Duration // time left, from when the Note was made
-	Version    uint64        // of the line as watchers see it; equal versions of a number carry an equal Line
+	Version    uint64        // of what is watched, as watchers see it; equal versions of a number carry an equal Line
 }
 
 // Record is one subscription as `show presence subscription` prints it.

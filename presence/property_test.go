@@ -12,6 +12,9 @@ import (
 // watch is what a watcher knows about its own subscription.
 type watch struct {
 	number   string
+	kind     WatcherKind
+	device   bool // asked for
+	dark     bool
 	released bool
 	over     bool // had a Note that was not active
 	heard    bool
@@ -25,6 +28,7 @@ type world struct {
 	now       time.Time
 	cfg       Config
 	published map[string]Line
+	phones    map[string]Line // published of phones
 	watches   map[uint32]*watch
 	lastID    uint32
 }
@@ -62,12 +66,15 @@ func (w *world) hear(t *rapid.T, n Note) {
 	s.last, s.heard, s.over = n, true, !n.Active
 }
 
-// truth is what watchers of a number may know.
-func (w *world) truth(number string) Line {
-	if w.cfg.Numbers[number].Watch {
-		return w.published[number]
+// truth is what a watcher may know.
+func (w *world) truth(s *watch) Line {
+	switch {
+	case s.dark, !w.cfg.Numbers[s.number].Watch:
+		return Line{}
+	case s.device && s.kind != SIPTrunk && s.kind != SCCPCallList:
+		return w.phones[s.number]
 	}
-	return Line{}
+	return w.published[s.number]
 }
 
 func (w *world) check(t *rapid.T) {
@@ -82,8 +89,8 @@ func (w *world) check(t *rapid.T) {
 		if s == nil || s.over {
 			t.Fatalf("record without a live subscription: %+v", r)
 		}
-		if r.Line != w.truth(r.Presentity.User) {
-			t.Fatalf("record shows %v, truth is %v", r.Line, w.truth(r.Presentity.User))
+		if r.Line != w.truth(s) || r.Presentity.User != s.number {
+			t.Fatalf("record shows %+v, truth is %v", r, w.truth(s))
 		}
 		// A watcher whose NOTIFY failed learns it when that is delivered again.
 		again := w.core.subs[r.ID].resend
@@ -91,8 +98,8 @@ func (w *world) check(t *rapid.T) {
 		if waits && again <= w.core.now {
 			t.Fatalf("delivery to %d is overdue", r.ID)
 		}
-		if s.released && !waits && (!s.heard || s.last.Line != w.truth(s.number)) {
-			t.Fatalf("watcher %d believes %v, truth is %v", r.ID, s.last.Line, w.truth(s.number))
+		if s.released && !waits && (!s.heard || s.last.Line != w.truth(s)) {
+			t.Fatalf("watcher %d believes %v, truth is %v", r.ID, s.last.Line, w.truth(s))
 		}
 		if w.cfg.Admit(r.Kind) != nil {
 			t.Fatalf("%+v is not allowed", r)
@@ -111,11 +118,11 @@ func (w *world) check(t *rapid.T) {
 	}
 	for number, ln := range w.core.lines {
 		if len(ln.subs) == 0 && ln.published == (Line{}) {
-			t.Fatalf("line %s is kept for nothing", number)
+			t.Fatalf("%s is kept for nothing", number)
 		}
 		for i, s := range ln.subs {
 			if int(s.at) != i || s.last != nil {
-				t.Fatalf("line %s: bad subscription at %d", number, i)
+				t.Fatalf("%s: bad subscription at %d", number, i)
 			}
 		}
 	}
@@ -149,7 +156,7 @@ func TestAnyOrder(t *testing.T) {
 
 	rapid.Check(t, func(t *rapid.T) {
 		shared := newShared()
-		w := &world{now: time.Unix(0, 0), published: map[string]Line{}, watches: map[uint32]*watch{}}
+		w := &world{now: time.Unix(0, 0), published: map[string]Line{}, phones: map[string]Line{}, watches: map[uint32]*watch{}}
 		w.core = newCore(w.now, 0, shared, nothing)
 		apply := func(c Config) {
 			shared.max.Store(int64(c.MaxSubscriptions))
@@ -164,8 +171,9 @@ func TestAnyOrder(t *testing.T) {
 			"subscribe": func(t *rapid.T) {
 				n, d := number.Draw(t, "number"), seconds.Draw(t, "expires")
 				full := shared.used.Load() >= int64(w.cfg.MaxSubscriptions)
+				s := &watch{number: n, kind: kind.Draw(t, "kind"), device: rapid.Bool().Draw(t, "device"), dark: rapid.IntRange(0, 4).Draw(t, "dark") == 0}
 				a := w.step(t, inSubscribe{reply: make(chan answer, 1), req: Request{
-					Presentity: Party{n, "h"}, Kind: kind.Draw(t, "kind"), Expires: d, Sink: w}})
+					Presentity: Party{n, "h"}, Kind: s.kind, Device: s.device, Dark: s.dark, Expires: d, Sink: w}})
 				if a.err != nil {
 					return
 				}
@@ -173,7 +181,8 @@ func TestAnyOrder(t *testing.T) {
 					t.Fatalf("got ID %d after %d, full %v", a.id, w.lastID, full)
 				}
 				w.lastID = a.id
-				w.watches[a.id] = &watch{number: n, deadline: w.now.Add(a.expires)}
+				s.deadline = w.now.Add(a.expires)
+				w.watches[a.id] = s
 				if rapid.Bool().Draw(t, "release") {
 					w.watches[a.id].released = true
 					w.step(t, inRelease{a.id})
@@ -204,8 +213,20 @@ func TestAnyOrder(t *testing.T) {
 			},
 			"publish": func(t *rapid.T) {
 				n, l := number.Draw(t, "number"), state.Draw(t, "state")
+				if rapid.Bool().Draw(t, "of a phone") {
+					w.phones[n] = l
+					w.step(t, inPublish{key{n, ofPhone}, l})
+					return
+				}
 				w.published[n] = l
-				w.step(t, inPublish{n, l})
+				w.step(t, inPublish{key{number: n}, l})
+			},
+			"watch": func(t *rapid.T) {
+				in := inWatch{any(t), rapid.Bool().Draw(t, "device"), rapid.Bool().Draw(t, "dark")}
+				if s := w.watches[in.id]; s != nil && w.core.alive(in.id) != nil {
+					s.device, s.dark = in.device, in.dark
+				}
+				w.step(t, in)
 			},
 			"apply": func(t *rapid.T) { apply(config.Draw(t, "config")) },
 			"advance": func(t *rapid.T) {

@@ -22,13 +22,13 @@ type shard struct {
 	once    sync.Once
 
 	mu      sync.Mutex
-	pending map[string]Line // published and not yet stepped: newest per line
+	pending map[key]Line // published and not yet stepped: newest per line
 }
 
 func startShard(c *core, log *logbuf.Log) *shard {
 	s := &shard{
 		core: c, log: log, inputs: make(chan any, shardQueue), wake: make(chan struct{}, 1),
-		quit: make(chan struct{}), stopped: make(chan struct{}), pending: make(map[string]Line),
+		quit: make(chan struct{}), stopped: make(chan struct{}), pending: make(map[key]Line),
 	}
 	go s.run()
 	return s
@@ -39,9 +39,9 @@ func (s *shard) close() {
 	<-s.stopped
 }
 
-func (s *shard) publish(number string, l Line) {
+func (s *shard) publish(k key, l Line) {
 	s.mu.Lock()
-	s.pending[number] = l
+	s.pending[k] = l
 	s.mu.Unlock()
 	select {
 	case s.wake <- struct{}{}:
@@ -103,10 +103,10 @@ func (s *shard) drain() {
 		s.mu.Unlock()
 		return
 	}
-	s.pending = make(map[string]Line)
+	s.pending = make(map[key]Line)
 	s.mu.Unlock()
-	for number, l := range pending {
-		s.do(s.core.step(time.Now(), inPublish{number, l}))
+	for k, l := range pending {
+		s.do(s.core.step(time.Now(), inPublish{k, l}))
 	}
 }
 

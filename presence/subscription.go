@@ -6,7 +6,6 @@ import "time"
 type subscription struct {
 	id       uint32
 	kind     WatcherKind
-	device   bool
 	held     bool   // the first Note waits for Release
 	fails    uint8  // NOTIFYs in a row that failed
 	granted  uint32 // seconds
@@ -54,9 +53,9 @@ func (c *core) subscribe(r Request) answer {
 		return answer{err: err}
 	}
 	s := &subscription{
-		id: c.shared.allocate(c.shard), kind: r.Kind, device: r.Device, held: true,
+		id: c.shared.allocate(c.shard), kind: r.Kind, held: true,
 		dialPeer: int32(r.DialPeerTag), slot: -1, since: c.now,
-		line: c.lineOf(r.Presentity.User), host: r.Presentity.Host,
+		line: c.lineOf(key{r.Presentity.User, r.Kind.watches(r.Device, r.Dark)}), host: r.Presentity.Host,
 		watcher: r.Watcher, phone: r.Phone, sink: r.Sink,
 	}
 	c.subs[s.id] = s
@@ -65,6 +64,38 @@ func (c *core) subscribe(r Request) answer {
 	c.trace(topicEvent, s.id, "presence_subscribe", "watcher %s presentity %s accepted, %s, expires %d",
 		s.watcher, r.Presentity, s.kind, s.granted)
 	return answer{id: s.id, expires: s.grantedFor()}
+}
+
+// watches is the aspect that a watcher of this kind sees.
+func (k WatcherKind) watches(device, dark bool) aspect {
+	switch {
+	case dark:
+		return ofNone
+	case device && k != SIPTrunk && k != SCCPCallList:
+		return ofPhone
+	}
+	return ofNumber
+}
+
+// watch lets a subscription see another aspect of its number.
+func (c *core) watch(in inWatch) {
+	s := c.alive(in.id)
+	if s == nil {
+		return
+	}
+	from, to := s.line, key{s.line.number, s.kind.watches(in.device, in.dark)}
+	if from.key == to {
+		return
+	}
+	from.remove(s)
+	s.line = c.lineOf(to)
+	s.line.add(s)
+	c.version++ // so that no watcher sees one go back
+	s.line.version = c.version
+	if s.line.shown != from.shown && s.resend == 0 {
+		c.note(s)
+	}
+	c.tidy(from)
 }
 
 // grant (re)starts the expiry. Times are whole seconds, as Expires is.
