@@ -2,28 +2,88 @@ package call
 
 import (
 	"context"
+	"sync"
+	"sync/atomic"
+	"time"
 
+	"github.com/busylamp/busylamp/internal/logbuf"
 	"github.com/busylamp/busylamp/phones"
+	"github.com/busylamp/busylamp/presence"
 )
 
+// queueSize bounds the inputs that wait. Callers wait while it is full; that never
+// lasts, since the exchange waits for nobody.
+const queueSize = 1024
+
 // Exchange runs the call model. Its methods may be called concurrently, but not
-// from Sink.Show.
-type Exchange struct{ o Options }
+// from Sink.Show, a Publisher or a Done function: these run on its goroutine.
+type Exchange struct {
+	o       Options
+	core    *core // of the goroutine
+	queue   chan request
+	quit    chan struct{}
+	stopped chan struct{}
+	once    sync.Once
+	refs    atomic.Uint32
+	trunks  atomic.Int64
+	tests   atomic.Int64
+	mu      sync.Mutex
+	sinks   map[phones.DeviceKind]Sink
+}
+
+// request is an input, or something to do between two of them.
+type request struct {
+	in Input
+	do func()
+}
 
 // New starts the exchange's goroutine, with an empty configuration.
-func New(o Options) *Exchange { return &Exchange{o: o} }
+func New(o Options) *Exchange {
+	x := &Exchange{
+		o: o, queue: make(chan request, queueSize), quit: make(chan struct{}), stopped: make(chan struct{}),
+		sinks: make(map[phones.DeviceKind]Sink),
+	}
+	x.core = newCore(ids{
+		ref:   x.NewRef,
+		trunk: func() int { return x.NewTrunk().Tag },
+		test:  func() int { return x.NewTest().Tag },
+	}, o.Log.Enabled)
+	go x.run()
+	return x
+}
 
 // Attach names the Sink of a kind of device, before the first of them registers.
-func (x *Exchange) Attach(kind phones.DeviceKind, s Sink) {}
+func (x *Exchange) Attach(kind phones.DeviceKind, s Sink) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.sinks[kind] = s
+}
 
 // Apply makes a configuration take effect at once. Numbers, forwarding, park
 // slots and dial-peers change live; a call on a directory number that is gone is
-// released. It never fails, and what changes is published before it returns.
-func (x *Exchange) Apply(ctx context.Context, old, new phones.Config) error { return nil }
+// released. It never fails but by ctx, and what changes is published before it returns.
+func (x *Exchange) Apply(ctx context.Context, _, new phones.Config) error {
+	x.Do(apply{cfg: &new})
+	return x.Settle(ctx)
+}
 
 // Do queues an input. It waits while the queue (1024) is full, which never lasts:
 // the exchange waits for nobody. After Close it does nothing.
-func (x *Exchange) Do(in Input) {}
+func (x *Exchange) Do(in Input) { x.send(request{in: in}) }
+
+func (x *Exchange) send(r request) bool {
+	select {
+	case <-x.quit:
+		return false
+	default:
+	}
+	select {
+	case x.queue <- r:
+		return true
+	case <-x.stopped:
+		return false
+	}
+}
 
 // Register implements phones.Devices.
 func (x *Exchange) Register(d phones.Device, s phones.Spec) { x.Do(Registered{d, s}) }
@@ -32,23 +92,131 @@ func (x *Exchange) Register(d phones.Device, s phones.Spec) { x.Do(Registered{d,
 func (x *Exchange) Unregister(d phones.Device) { x.Do(Gone{d}) }
 
 // NewRef is a call reference that was not used before (it grows, and never is 0).
-func (x *Exchange) NewRef() uint32 { return 0 }
+func (x *Exchange) NewRef() uint32 {
+	for {
+		if ref := x.refs.Add(1); ref != 0 {
+			return ref
+		}
+	}
+}
 
-// NewTrunk is a device for one more call from or to a SIP trunk; NewTest for `csim start`.
-func (x *Exchange) NewTrunk() phones.Device { return phones.Device{} }
+// NewTrunk is a device for one more call from a SIP trunk.
+func (x *Exchange) NewTrunk() phones.Device {
+	return phones.Device{Kind: phones.TrunkDevice, Tag: int(x.trunks.Add(1))}
+}
 
-// NewTest is NewTrunk for test calls.
-func (x *Exchange) NewTest() phones.Device { return phones.Device{} }
+// NewTest is a device for one test call (`csim start`).
+func (x *Exchange) NewTest() phones.Device {
+	return phones.Device{Kind: phones.TestDevice, Tag: int(x.tests.Add(1))}
+}
 
 // Settle waits until all inputs queued before have been carried out and their
-// Views shown.
-func (x *Exchange) Settle(ctx context.Context) error { return nil }
+// Views shown. The error is that of ctx.
+func (x *Exchange) Settle(ctx context.Context) error {
+	done := make(chan struct{})
+	if !x.send(request{do: func() { close(done) }}) {
+		return nil
+	}
+	select {
+	case <-done:
+	case <-x.stopped:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	return nil
+}
 
-// Snapshot returns a copy of everything there is to show.
-func (x *Exchange) Snapshot() Snapshot { return Snapshot{} }
+// Snapshot returns a copy of everything there is to show; after Close the zero value.
+func (x *Exchange) Snapshot() (s Snapshot) {
+	x.ask(func() { s = x.core.snapshot(time.Now()) })
+	return s
+}
 
 // Lookup says whether a number is a local directory number, and its line state.
-func (x *Exchange) Lookup(number string) (Number, bool) { return Number{}, false }
+func (x *Exchange) Lookup(number string) (n Number, ok bool) {
+	x.ask(func() { n, ok = x.core.lookup(number) })
+	return n, ok
+}
+
+// ask runs something on the goroutine and waits for it.
+func (x *Exchange) ask(do func()) {
+	done := make(chan struct{})
+	if !x.send(request{do: func() { do(); close(done) }}) {
+		return
+	}
+	select {
+	case <-done:
+	case <-x.stopped:
+	}
+}
 
 // Close stops the goroutine and waits for it. Nothing is shown or published any more.
-func (x *Exchange) Close() {}
+func (x *Exchange) Close() {
+	x.once.Do(func() { close(x.quit) })
+	<-x.stopped
+}
+
+func (x *Exchange) run() {
+	defer close(x.stopped)
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	for {
+		if at, ok := x.core.next(); ok {
+			timer.Reset(time.Until(at))
+		} else {
+			timer.Reset(time.Hour)
+		}
+		select {
+		case <-x.quit:
+			return
+		case <-timer.C:
+			x.carryOut(x.core.step(time.Now(), nil))
+		case r := <-x.queue:
+			if r.in != nil {
+				x.carryOut(x.core.step(time.Now(), r.in))
+			} else {
+				r.do()
+			}
+		}
+	}
+}
+
+// carryOut does what a step asks for, in order.
+func (x *Exchange) carryOut(effects []effect) {
+	for i := range effects {
+		switch e := &effects[i]; {
+		case e.view != nil:
+			if s := x.sink(e.view.Device.Kind); s != nil {
+				s.Show(*e.view)
+			}
+		case e.done != nil:
+			e.done(e.code)
+		case e.topic != "":
+			x.o.Log.Debugf(e.topic, "%s", e.text)
+		case e.phone:
+			x.o.Publisher.PublishDevice(e.number, e.line)
+		default:
+			x.o.Publisher.Publish(e.number, e.line)
+		}
+	}
+	clear(effects) // keeps nothing alive until the next step
+}
+
+func (x *Exchange) sink(kind phones.DeviceKind) Sink {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.sinks[kind]
+}
+
+// effect is one thing for the Exchange to do: a view to show, an outcome to tell, a
+// debug line or else a line state to publish.
+type effect struct {
+	view   *View
+	done   func(code int)
+	code   int
+	topic  logbuf.Topic
+	text   string
+	number string
+	line   presence.Line
+	phone  bool // the state is of the phone whose primary number it is
+}
