@@ -33,6 +33,7 @@ var imports = map[string]string{
 	"presence/sip":          "internal/logbuf internal/sipua internal/sipua/digest presence presence/pidf",
 	"phones":                "internal/logbuf presence",
 	"phones/sip":            "internal/logbuf internal/sipua internal/sipua/digest phones",
+	"phones/sipcall":        "internal/logbuf internal/sipua phones phones/call",
 	"phones/handset":        "",
 	"phones/softphone":      "internal/sipua internal/sipua/digest phones presence presence/pidf",
 	"internal/sipua":        "internal/logbuf",
