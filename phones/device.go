@@ -60,7 +60,10 @@ type Spec struct {
 	Model string // "7960"; "" not known
 	Addr  netip.Addr
 	Name  string // SEP… device name
-	Lines []SpecLine
+	// Session tells one registration of an SCCP phone from the next: views of an
+	// earlier one are not shown.
+	Session uint64
+	Lines   []SpecLine
 	// Primary is the button whose first directory number is the phone's primary
 	// one: button 1, or that of `auto-line` (guide); 0 when there is none.
 	Primary int
