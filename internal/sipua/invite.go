@@ -23,7 +23,8 @@ type InviteTx struct {
 	state    inviteClientState
 	interval time.Duration // Timer A
 	deadline time.Time     // Timer B, D or M, by state
-	cancel   bool          // Cancel was called before a provisional response
+	cancel   bool          // Cancel was called
+	reason   []string      // further headers of the CANCEL: name, value, …
 	acks     map[string]ackBytes
 	stream   *stream // whose end ends it while calling; nil: UDP
 }
@@ -231,12 +232,15 @@ func (t *InviteTx) sibling(method sip.RequestMethod) *sip.Request {
 
 // Cancel asks the other side to give up: the CANCEL leaves once a provisional
 // response has come (RFC 3261 9.1). f still gets the final response, or
-// ErrTimeout when none comes within 32 s of the CANCEL.
-func (t *InviteTx) Cancel() {
+// ErrTimeout when none comes within 32 s of the CANCEL. Further headers of the
+// CANCEL (Reason, RFC 3326) are given as name, value pairs.
+func (t *InviteTx) Cancel(headers ...string) {
 	s := t.shard
 	s.mu.Lock()
 	now := t.state == clientProceeding && !t.cancel
-	t.cancel = true
+	if !t.cancel {
+		t.cancel, t.reason = true, headers
+	}
 	s.mu.Unlock()
 	if now {
 		t.sendCancel()
@@ -250,8 +254,13 @@ func (t *InviteTx) sendCancel() {
 		t.deadline = time.Now().Add(64 * t1)
 		s.ua.wheel.set(&t.timer, t, 64*t1)
 	}
+	reason := t.reason
 	s.mu.Unlock()
-	callID, msg := s.ua.compose(t.sibling(sip.CANCEL), t.to, t.branch)
+	req := t.sibling(sip.CANCEL)
+	for i := 0; i+1 < len(reason); i += 2 {
+		req.AppendHeader(sip.NewHeader(reason[i], reason[i+1]))
+	}
+	callID, msg := s.ua.compose(req, t.to, t.branch)
 	s.ua.send("CANCEL", callID, t.branch, msg, t.to, func(*sip.Response, error) {})
 }
 

@@ -214,6 +214,9 @@ type Media struct {
 	Codecs Codecs // that it can receive
 	// Inactive: known, but nothing is to be sent now (SIP hold).
 	Inactive bool
+	// Event and ILBC are the RTP payload types on which the device receives telephone
+	// events (RFC 4733) and iLBC; 0: it has not said. Only phones/sipcall looks at them.
+	Event, ILBC uint8
 }
 
 // Valid reports whether there is anything.

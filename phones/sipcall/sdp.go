@@ -1,0 +1,344 @@
+package sipcall
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pion/sdp/v3"
+
+	"github.com/busylamp/busylamp/phones/call"
+)
+
+// direction of an audio stream, as the side that wrote the SDP sees it.
+type direction uint8
+
+const (
+	sendrecv direction = iota
+	sendonly
+	recvonly
+	inactive
+)
+
+func (d direction) String() string {
+	return [...]string{"sendrecv", "sendonly", "recvonly", "inactive"}[d]
+}
+
+// description is what a received SDP body says. Only its first usable audio
+// stream counts; the other media lines are kept to be answered with port 0.
+type description struct {
+	media call.Media // where the sender receives audio
+	dir   direction  // c=0.0.0.0 counts as sendonly (RFC 3264 8.4)
+	lines []mediaLine
+	audio int // index of the stream in lines
+}
+
+// mediaLine is an m= line.
+type mediaLine struct {
+	kind, proto string
+	formats     []string
+}
+
+// Limits of what a phone may describe.
+const (
+	maxSDP        = 8192
+	maxMediaLines = 16
+	maxFormats    = 64
+)
+
+var (
+	errSDP     = errors.New("malformed session description") // answer 400
+	errNoAudio = errors.New("no audio stream that we can")   // answer 488
+)
+
+// Payload type numbers: the static ones of RFC 3551, and what we offer for the
+// dynamic ones when the side that receives has not chosen.
+const (
+	ptPCMU  = 0
+	ptPCMA  = 8
+	ptG722  = 9
+	ptG729  = 18
+	ptEvent = 101
+	ptILBC  = 116
+)
+
+// parseSDP reads a session description.
+func parseSDP(body []byte) (description, error) {
+	if len(body) > maxSDP {
+		return description{}, fmt.Errorf("%w: too long", errSDP)
+	}
+	text, lines, err := plainMedia(body)
+	if err != nil {
+		return description{}, err
+	}
+	var s sdp.SessionDescription
+	if err := s.Unmarshal(text); err != nil {
+		return description{}, fmt.Errorf("%w: %v", errSDP, err)
+	}
+	if len(s.MediaDescriptions) != len(lines) {
+		return description{}, errSDP
+	}
+	for i, m := range s.MediaDescriptions {
+		if lines[i].kind != "audio" || lines[i].proto != "RTP/AVP" || m.MediaName.Port.Value == 0 {
+			continue
+		}
+		d, err := readAudio(&s, m)
+		if errors.Is(err, errNoAudio) {
+			continue
+		}
+		d.lines, d.audio = lines, i
+		return d, err
+	}
+	return description{}, errNoAudio
+}
+
+// plainMedia takes the media lines out, and puts in place of those that are not
+// RTP audio a form that the library takes: it refuses kinds of media that it does
+// not know (image for T.38), which we have to answer with port 0.
+func plainMedia(body []byte) (text []byte, lines []mediaLine, err error) {
+	var out bytes.Buffer
+	foreign := false
+	for line := range strings.SplitSeq(string(body), "\n") {
+		line = strings.TrimSuffix(line, "\r")
+		rest, isMedia := strings.CutPrefix(line, "m=")
+		if isMedia {
+			f := strings.Fields(rest)
+			if len(f) < 4 || len(lines) >= maxMediaLines || len(f) > 3+maxFormats {
+				return nil, nil, fmt.Errorf("%w: media line", errSDP)
+			}
+			lines = append(lines, mediaLine{f[0], f[2], f[3:]})
+			if foreign = f[0] != "audio" || f[2] != "RTP/AVP"; foreign {
+				line = "m=application 0 UDP 0"
+			}
+		} else if foreign {
+			continue // attributes of a stream that is refused
+		}
+		if line != "" {
+			out.WriteString(line + "\r\n")
+		}
+	}
+	return out.Bytes(), lines, nil
+}
+
+// readAudio reads one RTP audio stream.
+func readAudio(s *sdp.SessionDescription, m *sdp.MediaDescription) (d description, err error) {
+	conn := m.ConnectionInformation
+	if conn == nil {
+		conn = s.ConnectionInformation
+	}
+	if conn == nil || conn.Address == nil {
+		return d, fmt.Errorf("%w: no address", errSDP)
+	}
+	addr, err := netip.ParseAddr(conn.Address.Address)
+	if err != nil { // names are not resolved
+		return d, fmt.Errorf("%w: address of media", errNoAudio)
+	}
+	port := m.MediaName.Port.Value
+	if port < 0 || port > 65535 || addr.IsMulticast() {
+		return d, fmt.Errorf("%w: address of media", errSDP)
+	}
+	d.media.Addr = netip.AddrPortFrom(addr.Unmap(), uint16(port))
+	d.readFormats(m)
+	if d.media.Codecs == 0 {
+		return d, errNoAudio
+	}
+	d.dir = directionOf(m.Attributes, directionOf(s.Attributes, sendrecv))
+	if addr.IsUnspecified() {
+		switch d.dir {
+		case sendrecv:
+			d.dir = sendonly
+		case recvonly:
+			d.dir = inactive
+		}
+	}
+	d.media.Inactive = d.dir == sendonly || d.dir == inactive
+	return d, nil
+}
+
+func directionOf(attributes []sdp.Attribute, def direction) direction {
+	for _, a := range attributes {
+		for d := sendrecv; d <= inactive; d++ {
+			if a.Key == d.String() {
+				return d
+			}
+		}
+	}
+	return def
+}
+
+// readFormats finds the codecs of an audio stream.
+func (d *description) readFormats(m *sdp.MediaDescription) {
+	names := map[string]string{}
+	for _, a := range m.Attributes {
+		if pt, encoding, ok := strings.Cut(a.Value, " "); ok && a.Key == "rtpmap" {
+			names[pt] = strings.ToLower(strings.TrimSpace(encoding))
+		}
+	}
+	for _, f := range m.MediaName.Formats {
+		pt, err := strconv.ParseUint(f, 10, 7)
+		if err != nil {
+			continue
+		}
+		switch name := names[f]; {
+		case pt == ptPCMU && name == "" || name == "pcmu/8000" && pt == ptPCMU:
+			d.media.Codecs |= call.G711u
+		case pt == ptPCMA && (name == "" || name == "pcma/8000"):
+			d.media.Codecs |= call.G711a
+		case pt == ptG722 && (name == "" || name == "g722/8000"):
+			d.media.Codecs |= call.G722
+		case pt == ptG729 && (name == "" || strings.HasPrefix(name, "g729")):
+			d.media.Codecs |= call.G729
+		case name == "ilbc/8000" && pt >= 96 && d.media.ILBC == 0:
+			d.media.Codecs |= call.ILBC
+			d.media.ILBC = uint8(pt)
+		case name == "telephone-event/8000" && pt >= 96 && d.media.Event == 0:
+			d.media.Event = uint8(pt)
+		}
+	}
+}
+
+// origin is the o= line of a leg.
+type origin struct {
+	addr        netip.Addr
+	id, version uint64
+}
+
+// format is one payload type of a stream that we describe.
+type format struct {
+	pt       uint8
+	encoding string
+	fmtp     string
+}
+
+// formatsOf lists codecs in our order of preference, and telephone-event.
+func formatsOf(m call.Media, events bool) []format {
+	var list []format
+	for _, f := range []struct {
+		codec call.Codecs
+		format
+	}{
+		{call.G711u, format{ptPCMU, "PCMU/8000", ""}},
+		{call.G711a, format{ptPCMA, "PCMA/8000", ""}},
+		{call.G722, format{ptG722, "G722/8000", ""}},
+		{call.G729, format{ptG729, "G729/8000", "annexb=no"}},
+		{call.ILBC, format{orElse(m.ILBC, ptILBC), "iLBC/8000", "mode=20"}},
+	} {
+		if m.Codecs&f.codec != 0 {
+			list = append(list, f.format)
+		}
+	}
+	if events {
+		list = append(list, format{orElse(m.Event, ptEvent), "telephone-event/8000", "0-15"})
+	}
+	return list
+}
+
+func orElse(pt, def uint8) uint8 {
+	if pt == 0 {
+		return def
+	}
+	return pt
+}
+
+// offerSDP describes m to a peer. lines is what was negotiated before, whose
+// number and order must stay (RFC 3264 8); nil at first.
+func offerSDP(o origin, lines []mediaLine, audio int, m call.Media, dir direction) []byte {
+	if m.Codecs == 0 {
+		m.Codecs = call.AllCodecs
+	}
+	if len(lines) == 0 {
+		lines, audio = []mediaLine{{kind: "audio", proto: "RTP/AVP"}}, 0
+	}
+	return writeSDP(o, lines, audio, m, formatsOf(m, true), dir)
+}
+
+// answerSDP answers an offer with m. codec is the one chosen; 0 if there is none
+// in common, and then no answer.
+func answerSDP(o origin, offer description, m call.Media, dir direction) (body []byte, codec call.Codecs) {
+	able := m.Codecs
+	if able == 0 {
+		able = call.AllCodecs
+	}
+	if codec = able.Pick(offer.media.Codecs); codec == 0 {
+		return nil, 0
+	}
+	chosen := m
+	chosen.Codecs = codec
+	// What the other party has not chosen is numbered as the offer has it.
+	chosen.ILBC, chosen.Event = orElse(m.ILBC, offer.media.ILBC), orElse(m.Event, offer.media.Event)
+	return writeSDP(o, offer.lines, offer.audio, chosen, formatsOf(chosen, offer.media.Event != 0), dir), codec
+}
+
+// answerDirection is the direction of an answer by whom wants dir (sendrecv or inactive).
+func answerDirection(offer, dir direction) direction {
+	switch {
+	case dir == inactive || offer == inactive:
+		return inactive
+	case offer == sendonly:
+		return recvonly
+	case offer == recvonly:
+		return sendonly
+	}
+	return sendrecv
+}
+
+// silentPort stands in a description without an address: the port must not be 0,
+// which would refuse the stream.
+const silentPort = 16384
+
+// writeSDP writes a description in which only the stream audio is accepted.
+func writeSDP(o origin, lines []mediaLine, audio int, m call.Media, formats []format, dir direction) []byte {
+	at := m.Addr
+	if !m.Valid() {
+		at = netip.AddrPortFrom(netip.IPv4Unspecified(), silentPort)
+	}
+	s := sdp.SessionDescription{
+		Origin: sdp.Origin{Username: "CiscoSystemsSIP-GW-UserAgent", SessionID: o.id, SessionVersion: o.version,
+			NetworkType: "IN", AddressType: family(o.addr), UnicastAddress: o.addr.String()},
+		SessionName:           "SIP Call",
+		ConnectionInformation: &sdp.ConnectionInformation{NetworkType: "IN", AddressType: family(at.Addr()), Address: &sdp.Address{Address: at.Addr().String()}},
+		TimeDescriptions:      []sdp.TimeDescription{{}},
+	}
+	for i, l := range lines {
+		md := &sdp.MediaDescription{MediaName: sdp.MediaName{Media: l.kind, Protos: []string{l.proto}, Formats: l.formats}}
+		if i == audio {
+			describe(md, at.Port(), formats, dir)
+		} else if len(l.formats) == 0 {
+			md.MediaName.Formats = []string{"0"}
+		}
+		s.MediaDescriptions = append(s.MediaDescriptions, md)
+	}
+	body, err := s.Marshal()
+	if err != nil { // nothing in it can fail
+		return nil
+	}
+	return body
+}
+
+func describe(md *sdp.MediaDescription, port uint16, formats []format, dir direction) {
+	md.MediaName.Port.Value = int(port)
+	md.MediaName.Formats = nil
+	for _, f := range formats {
+		pt := strconv.Itoa(int(f.pt))
+		if slices.Contains(md.MediaName.Formats, pt) { // two dynamic ones with one number
+			continue
+		}
+		md.MediaName.Formats = append(md.MediaName.Formats, pt)
+		md.Attributes = append(md.Attributes, sdp.NewAttribute("rtpmap", pt+" "+f.encoding))
+		if f.fmtp != "" {
+			md.Attributes = append(md.Attributes, sdp.NewAttribute("fmtp", pt+" "+f.fmtp))
+		}
+	}
+	md.Attributes = append(md.Attributes, sdp.NewAttribute("ptime", "20"), sdp.NewPropertyAttribute(dir.String()))
+}
+
+func family(a netip.Addr) string {
+	if a.Unmap().Is4() {
+		return "IP4"
+	}
+	return "IP6"
+}
