@@ -42,6 +42,9 @@ type Telephony struct {
 	CNFStamp         string // of `create cnf-files`, "" while none were created
 	FAC              bool   // `fac standard`
 	FACs             []FAC  // `fac custom NAME CODE`, in place of the standard code of that name
+	// LogoutTimes is `em logout T [T] [T]`: minutes after midnight, 0 to 1440, at
+	// which all Extension Mobility users are logged out.
+	LogoutTimes []int
 }
 
 // URL is `url KIND URL`: "directories", "services", "messages", "information", "authentication", "idle", "proxy-server".

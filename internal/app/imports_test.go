@@ -32,6 +32,8 @@ var imports = map[string]string{
 	"presence/pidf":         "presence",
 	"presence/sip":          "internal/logbuf internal/sipua internal/sipua/digest presence presence/pidf",
 	"phones":                "internal/logbuf presence",
+	"phones/mobility":       "phones",
+	"phones/provision":      "internal/logbuf phones",
 	"phones/sip":            "internal/logbuf internal/sipua internal/sipua/digest phones",
 	"phones/sipcall":        "internal/logbuf internal/sipua phones phones/call",
 	"phones/handset":        "",
@@ -49,6 +51,7 @@ var testImports = map[string]string{
 	"cli/tty":          "internal/memnet",
 	"presence/sip":     "internal/memnet",
 	"phones/sip":       "internal/memnet phones/softphone presence",
+	"phones/provision": "internal/memnet phones/mobility",
 	"phones/softphone": "internal/memnet",
 	"internal/sipua":   "internal/memnet",
 }
