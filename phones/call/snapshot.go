@@ -26,6 +26,7 @@ type DNStatus struct {
 	ID                phones.DNID
 	Number, Secondary string
 	Name              string
+	Kind              DNKind
 	// InService: a phone has it, or it is a park slot, a paging or a conference number.
 	InService bool
 	Channels  []Channel
@@ -39,6 +40,16 @@ type DNStatus struct {
 	// On lists where it appears.
 	On []Appearance
 }
+
+// DNKind is what a directory number is for.
+type DNKind uint8
+
+const (
+	LineDN DNKind = iota // of a phone, or of none
+	ParkDN
+	PagingDN
+	ConferenceDN
+)
 
 // Appearance is a directory number on a button.
 type Appearance struct {

@@ -156,6 +156,8 @@ type CallView struct {
 	Receive bool
 	// Send is where the device sends media; invalid: nowhere.
 	Send Media
+	// Local is where this device receives media, as it said; for show commands.
+	Local Media
 	// Consult: the consultation call of a transfer or conference whose other call
 	// is Of.
 	Consult Consult
