@@ -37,7 +37,7 @@ var imports = map[string]string{
 	"phones/sip":            "internal/logbuf internal/sipua internal/sipua/digest phones",
 	"phones/sipcall":        "internal/logbuf internal/sipua phones phones/call",
 	"phones/handset":        "",
-	"phones/softphone":      "internal/sipua internal/sipua/digest phones presence presence/pidf",
+	"phones/softphone":      "internal/sipua internal/sipua/digest phones phones/handset presence presence/pidf",
 	"internal/sipua":        "internal/logbuf",
 	"internal/sipua/digest": "",
 	"internal/logbuf":       "",

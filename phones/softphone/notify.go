@@ -15,8 +15,20 @@ import (
 // notified answers a NOTIFY and takes over what it says. RFC 6665 4.1.3.
 func (p *Phone) notified(tx *sipua.ServerTx) {
 	req := tx.Request()
-	if event, _ := sipua.SplitValue(sipua.Value(req, "Event")); event != "presence" {
-		_ = tx.Reject(489, "", "Allow-Events", "presence")
+	switch event, _ := sipua.SplitValue(sipua.Value(req, "Event")); event {
+	case "presence":
+	case "refer":
+		p.referNotify(tx)
+		return
+	case "message-summary":
+		p.messages(tx)
+		return
+	case "check-sync", "service-control":
+		_ = tx.Reject(200, "")
+		p.restart()
+		return
+	default:
+		_ = tx.Reject(489, "", "Allow-Events", strings.Join(events, ", "))
 		return
 	}
 	status, params := sipua.SplitValue(sipua.Value(req, "Subscription-State"))
@@ -43,7 +55,7 @@ func (p *Phone) notified(tx *sipua.ServerTx) {
 		s.Active, s.Reason = active, params["reason"]
 		s.Body = string(req.Body())
 		if known {
-			s.Status, s.Ringing = line.State.String(), line.Ringing
+			s.Status, s.Ringing, s.DnD = line.State.String(), line.Ringing, line.DnD
 		}
 	})
 	state := w.state
@@ -128,6 +140,9 @@ func (p *Phone) report(s State) {
 	}
 	if s.Ringing {
 		text += " (ringing)"
+	}
+	if s.DnD {
+		text += " (do not disturb)"
 	}
 	if !s.Active {
 		text += ", subscription ended"

@@ -67,6 +67,7 @@ func (p *Phone) register(ctx context.Context, expires time.Duration) (time.Durat
 		req.AppendHeader(sip.NewHeader("Expires", sipua.Seconds(expires)))
 		return req, p.server, nil
 	})
+	p.inService(err == nil && expires > 0)
 	if err != nil {
 		if ctx.Err() == nil {
 			p.printf("%s not registered: %v", p.o.Number, err)
@@ -84,6 +85,16 @@ func (p *Phone) register(ctx context.Context, expires time.Duration) (time.Durat
 	}
 	p.reg.active = true
 	return granted, nil
+}
+
+// inService shows whether the phone is registered.
+func (p *Phone) inService(is bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.registered != is {
+		p.registered = is
+		p.wake()
+	}
 }
 
 // granted finds the time given to this phone's contact.

@@ -1,10 +1,13 @@
 // Package softphone is a small real SIP phone: it registers, watches other
 // numbers and shows what it is notified of. `busylamp phone`, the demo and the
-// transcript runner use it; it knows the appliance by the wire alone.
+// transcript runner use it; it knows the appliance by the wire alone. It calls and
+// is called, holds and transfers; it sends no audio. As a handset.Handset it has
+// one line, and the watched numbers are its BLF keys.
 //
-// Goroutines: NOTIFYs are taken on the workers of its own sipua.UA. The
+// Goroutines: requests are taken on the workers of its own sipua.UA. The
 // registration and each watched number have a goroutine that refreshes it;
-// Unregister, Unwatch and Close stop it and wait.
+// Unregister, Unwatch and Close stop it and wait. The calls belong to whoever has
+// the turn (turns.go).
 package softphone
 
 import (
@@ -25,6 +28,7 @@ import (
 	"github.com/busylamp/busylamp/internal/sipua"
 	"github.com/busylamp/busylamp/internal/sipua/digest"
 	"github.com/busylamp/busylamp/phones"
+	"github.com/busylamp/busylamp/phones/handset"
 	"github.com/emiago/sipgo/sip"
 )
 
@@ -38,6 +42,7 @@ type Options struct {
 	// own needs Local unless Server is a loopback address.
 	Local    netip.AddrPort
 	MAC      phones.MAC // names the device; zero: none
+	Model    string     // "7970", for the display only
 	Number   string
 	Username string // digest credentials; "": Number
 	Password string
@@ -53,6 +58,7 @@ type State struct {
 	Number   string
 	Status   string // "idle", "busy", "unknown"; "" before the first NOTIFY
 	Ringing  bool
+	DnD      bool
 	Active   bool   // subscription active
 	Reason   string // why it ended, if not active
 	Notifies int
@@ -92,8 +98,25 @@ type Phone struct {
 	answer  string // header that the last challenge wants its answer in
 	closed  bool
 	watches map[string]*watch // by number
+	order   []string          // the numbers, in the order of Watch
 	dialogs map[string]*watch // by Call-ID
-	changed chan struct{}     // closed and replaced whenever a State changes
+	changed chan struct{}     // closed and replaced whenever something to be seen changes
+	// What is seen, beside the watched numbers.
+	registered, waiting bool // in service; messages wait
+	shows               handset.Display
+	restarting          bool
+
+	// Only who has the turn touches the rest.
+	turns      turns
+	calls      []*call          // oldest first
+	byID       map[string]*call // by Call-ID
+	lastRef    uint32
+	chosen     uint32 // call that the user has chosen, 0 for none
+	lastDialed string
+	dnd        bool
+	quiet      chan struct{} // closed when no call is left
+	notice     string
+	notes      int
 
 	// out keeps lines and OnState calls of different workers apart; it is held
 	// while calling out, which is its purpose.
@@ -118,6 +141,7 @@ func New(o Options) (*Phone, error) {
 	p := &Phone{
 		o: o, server: sipua.Target{Addr: o.Server, Transport: strings.ToUpper(o.Transport)},
 		watches: map[string]*watch{}, dialogs: map[string]*watch{}, changed: make(chan struct{}),
+		byID: map[string]*call{},
 	}
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	p.reg.init()
@@ -125,8 +149,11 @@ func New(o Options) (*Phone, error) {
 	if o.Password != "" {
 		p.auth = digest.NewClient(o.Username, o.Password)
 	}
-	p.ua = sipua.New(sipua.Options{Net: o.Network, UserAgent: "Busylamp-Phone", AllowEvents: []string{"presence"}, Workers: 2})
+	p.ua = sipua.New(sipua.Options{Net: o.Network, UserAgent: "Busylamp-Phone", AllowEvents: events, Workers: 2})
 	p.ua.Handle("NOTIFY", p.notified)
+	p.ua.Handle("INVITE", p.invited)
+	p.ua.Handle("ACK", p.acked)
+	p.ua.Handle("BYE", p.hungUp)
 	_ = p.ua.Apply(p.ctx, sipua.Config{}, sipua.Config{Enabled: true, Addr: local}) // it reports by LocalAddr
 	if !p.ua.LocalAddr().IsValid() {
 		_ = p.ua.Close()
@@ -136,6 +163,7 @@ func New(o Options) (*Phone, error) {
 	if strings.EqualFold(o.Transport, "tcp") {
 		p.contact += ";transport=tcp"
 	}
+	p.turnWait(func() {}) // the first display
 	return p, nil
 }
 
@@ -164,8 +192,8 @@ func (p *Phone) Addr() netip.AddrPort { return p.ua.LocalAddr() }
 // closeTimeout bounds the farewell to a server that does not answer.
 const closeTimeout = 2 * time.Second
 
-// Close unsubscribes and unregisters, waits for the answers for at most two
-// seconds, and closes the port.
+// Close hangs up, unsubscribes and unregisters, waits for the answers for at most
+// two seconds, and closes the port.
 func (p *Phone) Close() error {
 	p.mu.Lock()
 	was := p.closed
@@ -177,6 +205,7 @@ func (p *Phone) Close() error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 	defer cancel()
+	p.hangUpAll(ctx)
 	var wg sync.WaitGroup
 	for _, number := range watched {
 		wg.Go(func() { _ = p.Unwatch(ctx, number) })
@@ -245,16 +274,8 @@ func (p *Phone) transact(ctx context.Context, expires time.Duration, build func(
 			return req, res, nil
 		case (code == 401 || code == 407) && p.auth != nil && !challenged:
 			challenged = true
-			challenge := "WWW-Authenticate"
-			header = "Authorization"
-			if code == 407 {
-				challenge, header = "Proxy-Authenticate", "Proxy-Authorization"
-			}
 			var ok bool
-			p.mu.Lock()
-			p.answer = header
-			p.mu.Unlock()
-			if authorization, ok = p.auth.Answer(sipua.Values(res, challenge), "", method, uri); ok {
+			if header, authorization, ok = p.answerTo(res, method, uri); ok {
 				continue
 			}
 		case code == 423 && !brief && expires > 0:
@@ -269,6 +290,23 @@ func (p *Phone) transact(ctx context.Context, expires time.Duration, build func(
 		}
 		return nil, res, &StatusError{Method: method, Code: res.StatusCode, Reason: res.Reason, RetryAfter: delta(res, "Retry-After")}
 	}
+}
+
+// answerTo is the header and its value that answer the challenge in res.
+func (p *Phone) answerTo(res *sip.Response, method, uri string) (header, value string, ok bool) {
+	if p.auth == nil {
+		return "", "", false
+	}
+	challenge := "WWW-Authenticate"
+	header = "Authorization"
+	if res.StatusCode == 407 {
+		challenge, header = "Proxy-Authenticate", "Proxy-Authorization"
+	}
+	p.mu.Lock()
+	p.answer = header
+	p.mu.Unlock()
+	value, ok = p.auth.Answer(sipua.Values(res, challenge), "", method, uri)
+	return header, value, ok
 }
 
 // delta reads a header of seconds, at most a day; 0 if there is none. A comment

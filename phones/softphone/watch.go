@@ -41,6 +41,8 @@ func (p *Phone) Watch(ctx context.Context, number string) error {
 		w = &watch{number: number, state: State{Number: number}}
 		w.init()
 		p.watches[number] = w
+		p.order = append(p.order, number)
+		p.wake()
 	}
 	w.wanted = true
 	p.mu.Unlock()
@@ -152,8 +154,7 @@ func (p *Phone) WaitState(ctx context.Context, number string, ok func(State) boo
 // change alters what is known of a number and wakes who waits. The caller holds mu.
 func (p *Phone) change(w *watch, f func(*State)) {
 	f(&w.state)
-	close(p.changed)
-	p.changed = make(chan struct{})
+	p.wake()
 }
 
 // subscribe sends one SUBSCRIBE, in the dialog if there is one. A dialog that
