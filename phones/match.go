@@ -173,7 +173,8 @@ type index struct {
 	pools     map[int]*Pool
 	byMAC     map[MAC][]*Pool
 	byNumber  map[string][]*Pool
-	byAddress []*Pool // with id ip, id network or a device-id-name
+	byAddress []*Pool          // with id ip, id network or a device-id-name
+	models    map[string]Model // known ones among the types of pools
 	dns       map[int]*DN
 	numbers   map[string]Number // without Line
 }
@@ -196,7 +197,7 @@ func newIndex(cfg Config) *index {
 	}
 	ix := &index{
 		cfg: cfg, pools: map[int]*Pool{}, byMAC: map[MAC][]*Pool{}, byNumber: map[string][]*Pool{},
-		dns: map[int]*DN{}, numbers: map[string]Number{},
+		models: map[string]Model{}, dns: map[int]*DN{}, numbers: map[string]Number{},
 	}
 	for i := range cfg.DNs {
 		d := &cfg.DNs[i]
@@ -215,6 +216,9 @@ func newIndex(cfg Config) *index {
 
 func (ix *index) addPool(p *Pool) {
 	ix.pools[p.Tag] = p
+	if m, ok := ModelNamed(p.Type); ok {
+		ix.models[p.Type] = m
+	}
 	if !p.MAC.IsZero() {
 		ix.byMAC[p.MAC] = append(ix.byMAC[p.MAC], p)
 	}

@@ -201,6 +201,36 @@ func (r *Registry) FindWatcher(user string, src netip.AddrPort, contact string) 
 	return Watcher{}, false
 }
 
+// Lamps says how the phones of a pool may show the state of a number: device is
+// how many `blf-speed-dial … device` keys they have for it; lit, that another
+// key shows the number itself, or that it may stand in their call lists.
+//
+// A SUBSCRIBE for a number that no key has comes from a call list, so `presence
+// call-list` of the pool or of presence mode is needed. What the model cannot show
+// (guide, restrictions) is not shown. A pool without `type`, or with one that is
+// not known, is a phone of another make, whose lists are its own affair.
+func (r *Registry) Lamps(pool int, number string) (device int, lit bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	p := r.ix.pools[pool]
+	if p == nil {
+		return 0, false
+	}
+	m, known := r.ix.models[p.Type]
+	if m.BLF || !known {
+		for _, k := range p.BLF {
+			switch {
+			case k.Number != number:
+			case k.Device:
+				device++
+			default:
+				lit = true
+			}
+		}
+	}
+	return device, lit || !known || m.CallList && (p.CallList || r.ix.cfg.CallList)
+}
+
 func poolName(tag int) string { return fmt.Sprintf("VOICE REGISTER POOL-%d", tag) }
 
 // splitHostPort takes "host", "host:port", "[v6]" and "[v6]:port"; the port is 5060 if

@@ -75,9 +75,11 @@ func (ln *line) remove(s *subscription) {
 }
 
 func (c *core) publish(k key, l Line) {
-	c.trace(topicEvent, 0, "presence_line_update", "%s is %s", k, describe(l))
 	ln := c.lineOf(k)
 	ln.published = l
+	if k.aspect == ofNumber || len(ln.subs) > 0 {
+		c.trace(topicEvent, 0, "presence_line_update", "%s is %s", k, describe(l))
+	}
 	if told := c.show(ln) && ln.sip > 0; !told && k.aspect == ofNumber {
 		// The text is the guide's.
 		c.trace(topicErrors, 0, "presence_sip_line_update", "SIP nothing to update")

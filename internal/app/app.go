@@ -152,7 +152,7 @@ func (a *App) load(startup []byte) error {
 // before the registry, whose states it takes.
 func (a *App) bind(o Options) {
 	conf.Bind(a.store, "presence", modes.PresenceConfig, equal, a.hub.Apply)
-	conf.Bind(a.store, "phones", modes.PhonesConfig, phones.Config.Equal, a.Lines.Apply)
+	conf.Bind(a.store, "phones", modes.PhonesConfig, phones.Config.Equal, a.applyPhones)
 	conf.Bind(a.store, "sip", func(t conf.Tree) sipua.Config {
 		c := modes.SIPConfig(t)
 		c.Bind = o.Bind
@@ -161,6 +161,14 @@ func (a *App) bind(o Options) {
 	ctx, cancel := context.WithTimeout(a.ctx, 2*time.Second)
 	defer cancel()
 	_ = a.store.Settle(ctx) // a slow agent delays nothing but the first prompt
+}
+
+// applyPhones hands what phones are told to all who serve them.
+func (a *App) applyPhones(ctx context.Context, old, new phones.Config) error {
+	return errors.Join(
+		a.Lines.Apply(ctx, old, new),
+		a.watch.Recheck(ctx),
+	)
 }
 
 // BootMessages are the refused lines of the configuration that was loaded, each
@@ -199,7 +207,12 @@ type directory struct{ lines *phones.Registry }
 
 func (d directory) FindWatcher(user string, src netip.AddrPort, contact string) (presencesip.Watcher, bool) {
 	w, ok := d.lines.FindWatcher(user, src, contact)
-	return presencesip.Watcher{Phone: w.Name, DialPeerTag: w.DialPeer}, ok
+	return presencesip.Watcher{Phone: w.Name, DialPeerTag: w.DialPeer, Pool: w.Pool}, ok
+}
+
+func (d directory) Lamps(pool int, number string) presencesip.Lamps {
+	device, lit := d.lines.Lamps(pool, number)
+	return presencesip.Lamps{Device: device, Lit: lit}
 }
 
 // system is what the shell knows of the appliance around it.

@@ -45,7 +45,8 @@ type dialog struct {
 	text      string
 	ends      [parts]uint16 // of the parts in text
 	id        uint32        // of the subscription; set before the first Note
-	external  bool          // from a trunk; never changes
+	pool      int32         // tag of the phone's pool, 0 for a trunk; never changes
+	sight     sight         // what it is shown; the lighter's
 	localSeq  uint32        // CSeq of the last NOTIFY
 	remoteSeq uint32        // CSeq of the last SUBSCRIBE
 	target    netip.AddrPort
@@ -64,6 +65,17 @@ type dialog struct {
 	line  presence.Line
 	until time.Duration  // expiry, since the adapter's epoch
 	last  *presence.Note // of the subscription; nil while it is active
+}
+
+// external says that it is the dialog of a trunk.
+func (d *dialog) external() bool { return d.pool == 0 }
+
+// phoneLine is what the dialog of a phone watches. Its parts never change.
+func (d *dialog) phoneLine() phoneLine {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	host, _ := netip.ParseAddr(d.get(watcherHost)) // an address, see newDialog
+	return phoneLine{pool: int(d.pool), host: host, number: strings.Clone(d.get(number))}
 }
 
 // get returns a part of the text. mu is held, or nobody else knows the dialog yet.

@@ -38,13 +38,35 @@ type rig struct {
 
 	mu     sync.Mutex
 	phones map[netip.Addr]bool // addresses that are registered phones
+	lamps  map[string]Lamps    // by number; others are lit
 }
 
 // FindWatcher takes any user at a phone's address.
 func (r *rig) FindWatcher(_ string, src netip.AddrPort, _ string) (Watcher, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return Watcher{Phone: "SEP1", DialPeerTag: 40001}, r.phones[src.Addr()]
+	return Watcher{Phone: "SEP1", DialPeerTag: 40001, Pool: 1}, r.phones[src.Addr()]
+}
+
+func (r *rig) Lamps(_ int, number string) Lamps {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if l, ok := r.lamps[number]; ok {
+		return l
+	}
+	return Lamps{Lit: true}
+}
+
+// light says how phones may show a number.
+func (r *rig) light(number string, l Lamps) {
+	r.t.Helper()
+	r.mu.Lock()
+	r.lamps[number] = l
+	r.mu.Unlock()
+	if err := r.a.Recheck(context.Background()); err != nil {
+		r.t.Fatal(err)
+	}
+	synctest.Wait()
 }
 
 // register says whether a phone's address is one.
@@ -69,7 +91,7 @@ func run(t *testing.T, f func(*rig)) {
 }
 
 func newRig(t testing.TB) *rig {
-	r := &rig{t: t, net: memnet.New(), log: logbuf.New(time.Now), phones: map[netip.Addr]bool{}}
+	r := &rig{t: t, net: memnet.New(), log: logbuf.New(time.Now), phones: map[netip.Addr]bool{}, lamps: map[string]Lamps{}}
 	r.cfg = presence.Config{Enabled: true, SIPEnabled: true, WatchAll: true, MaxSubscriptions: 100, Numbers: map[string]presence.Number{}}
 	for i := 1; i <= 9; i++ {
 		r.cfg.Numbers[fmt.Sprint(2000+i)] = presence.Number{Watch: true}

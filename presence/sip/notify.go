@@ -67,7 +67,7 @@ func (d *dialog) drop() {
 	d.mu.Lock()
 	d.over, d.fresh = true, false
 	d.mu.Unlock()
-	d.a.dialogs.remove(d)
+	d.a.forget(d)
 }
 
 // send writes the newest Note of a dialog to the wire. It runs on a sender goroutine.
@@ -179,7 +179,7 @@ func (a *Adapter) sent(d *dialog, seq uint32, res *sip.Response, err error) {
 	case ready:
 		a.sender.ready(d)
 	case over:
-		a.dialogs.remove(d)
+		a.forget(d)
 	}
 	a.hub.Done(d.id, code, err, retryAfter)
 }

@@ -21,6 +21,10 @@
 // The limit is 480 and not 503, since 503 with Retry-After would keep a proxy
 // from sending anything at all for that time (RFC 3261 21.5.4), calls included.
 //
+// What a phone is shown follows from its keys and call lists, which the Directory
+// knows (Lamps): the number, the phone whose primary number it is, or nothing.
+// Trunks always see the number.
+//
 // Where a NOTIFY goes: to the first route, else to the Contact, if that host is
 // the address the last SUBSCRIBE came from; to that address and port if not: the
 // watcher sits behind a NAT, or gave a name, which is not resolved, or wants to
@@ -44,7 +48,8 @@
 //
 // SUBSCRIBEs are handled on the worker of their Call-ID (sipua), Notes come in
 // on the hub's shard goroutines, where a dialog is only marked as ready, and the
-// adapter's own senders (sender.go) write the NOTIFYs; Close stops and waits for
+// adapter's own senders (sender.go) write the NOTIFYs; what a phone's subscription
+// is shown (lamps.go) changes on a goroutine of its own. Close stops and waits for
 // them. What the opening and closing endpoint sets off runs on the goroutine of
 // sipua that does it. A dialog is in the ready queue at most once, so that queue is bounded by
 // the number of subscriptions; at most window NOTIFYs are fresh, that is younger
@@ -77,13 +82,18 @@ const (
 type Watcher struct {
 	Phone       string // name of the phone
 	DialPeerTag int    // tag of the phone's dynamic dial-peer, 40001 and up
+	Pool        int    // tag of its pool, at least 1
 }
 
-// Directory answers whether a source is a registered phone (binding and source
-// agree); anybody else is an external watcher. The user is that of From, the
-// contact is "host" or "host:port" of Contact. It is called on many goroutines.
+// Directory knows the registered phones. It is called on many goroutines.
 type Directory interface {
+	// FindWatcher answers whether a source is one (binding and source agree); anybody
+	// else is an external watcher. The user is that of From, the contact is "host"
+	// or "host:port" of Contact.
 	FindWatcher(user string, src netip.AddrPort, contact string) (Watcher, bool)
+	// Lamps says how the phones of a pool may show a number. After its answers
+	// changed, Adapter.Recheck makes existing subscriptions follow.
+	Lamps(pool int, number string) Lamps
 }
 
 // Options of the adapter.
@@ -112,6 +122,7 @@ type Adapter struct {
 	dialogs     *dialogs
 	bodies      *bodies
 	sender      *sender
+	lighter     *lighter
 }
 
 // New registers the SUBSCRIBE handler and starts the senders; call it before the
@@ -127,6 +138,7 @@ func New(o Options) *Adapter {
 		a.credentials = func(string) (string, bool) { return "", false }
 	}
 	a.sender = startSender(a.send)
+	a.lighter = startLighter(o.Hub, o.Directory, a.dialogs)
 	a.ua.Handle("SUBSCRIBE", a.subscribe)
 	a.ua.Handle("NOTIFY", a.stray)
 	a.ua.OnOpen(a.renew)
@@ -134,9 +146,12 @@ func New(o Options) *Adapter {
 	return a
 }
 
-// Close stops the senders and waits for them. Watchers are told nothing. Close
-// the UA first, so that no request comes in any more.
-func (a *Adapter) Close() { a.sender.close() }
+// Close stops the adapter's goroutines and waits for them. Watchers are told
+// nothing. Close the UA first, so that no request comes in any more.
+func (a *Adapter) Close() {
+	a.sender.close()
+	a.lighter.close()
+}
 
 // Topics of `debug presence`.
 const (

@@ -65,30 +65,39 @@ func (a *Adapter) begin(tx *sipua.ServerTx) *refusal {
 	if no != nil {
 		return no
 	}
-	d, no := a.newDialog(tx, sub, u, proved)
+	d, no := a.newDialog(tx, sub, u, proved, watcher.Pool)
 	if no != nil {
 		return no
 	}
-	d.external = kind == presence.SIPTrunk
+	s := seesNumber
+	if !d.external() {
+		var doubt []*dialog
+		s, doubt = a.lighter.join(d)
+		for _, o := range doubt {
+			a.doubt(o)
+		}
+	}
 	id, granted, err := a.hub.Subscribe(presence.Request{
 		Watcher:    presence.Party{User: d.get(watcherUser), Host: d.get(watcherHost)},
 		Presentity: presence.Party{User: d.get(number), Host: d.get(ownHost)},
 		Kind:       kind, Expires: sub.expires, DialPeerTag: watcher.DialPeerTag, Phone: watcher.Phone, Sink: d,
+		Device: s == seesDevice, Dark: s == seesNothing,
 	})
 	if err != nil {
-		a.dialogs.remove(d)
+		a.forget(d)
 		return refusedBy(err)
 	}
 	d.mu.Lock()
 	d.id = id
 	d.mu.Unlock()
+	a.lighter.entered(d, s)
 	a.accept(tx, d, granted)
 	a.hub.Release(id)
 	return nil
 }
 
 // newDialog makes and enters the dialog of an admitted SUBSCRIBE.
-func (a *Adapter) newDialog(tx *sipua.ServerTx, sub subscription, u *sipua.Dialog, proved bool) (*dialog, *refusal) {
+func (a *Adapter) newDialog(tx *sipua.ServerTx, sub subscription, u *sipua.Dialog, proved bool, pool int) (*dialog, *refusal) {
 	req := tx.Request()
 	asked := req.Recipient
 	if asked.User == "" { // some phones name the target in To only
@@ -98,7 +107,7 @@ func (a *Adapter) newDialog(tx *sipua.ServerTx, sub subscription, u *sipua.Dialo
 	if !printable(from) { // it is shown; that of the presentity must be a number
 		return nil, refuse(400).because("From has control characters")
 	}
-	d := &dialog{a: a, remoteSeq: u.RemoteCSeq, old: sub.old}
+	d := &dialog{a: a, remoteSeq: u.RemoteCSeq, old: sub.old, pool: int32(pool)}
 	values := [parts]string{
 		callID: u.CallID, localTag: u.LocalTag, remoteTag: u.RemoteTag,
 		local: u.Local, remote: u.Remote, remoteTarget: u.RemoteTarget, routes: strings.Join(u.Routes, "\n"),
@@ -136,11 +145,11 @@ func (a *Adapter) refresh(tx *sipua.ServerTx) *refusal {
 	case err != nil:
 		return refuse(400).because("Contact is no SIP URI")
 	}
-	proved, no := a.authenticate(tx, d.external)
+	proved, no := a.authenticate(tx, d.external())
 	if no != nil {
 		return no
 	}
-	if !d.external && !a.still(tx, d) {
+	if !d.external() && !a.still(tx, d) {
 		return refuse(481)
 	}
 	sub, no := read(req)
@@ -179,7 +188,7 @@ func (a *Adapter) still(tx *sipua.ServerTx, d *dialog) bool {
 	user, at := d.get(watcherUser), d.target.Addr()
 	d.mu.Unlock()
 	contacts, _ := sipua.Contacts(tx.Request()) // was checked; there may be none
-	if _, ok := a.phone(tx, user, contacts); ok {
+	if w, ok := a.phone(tx, user, contacts); ok && w.Pool == int(d.pool) {
 		return true
 	}
 	if tx.Source().Addr() == at {
