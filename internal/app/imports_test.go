@@ -35,7 +35,7 @@ var imports = map[string]string{
 	"phones/mobility":       "phones",
 	"phones/provision":      "internal/logbuf phones",
 	"phones/sip":            "internal/logbuf internal/sipua internal/sipua/digest phones",
-	"phones/sipcall":        "internal/logbuf internal/sipua phones phones/call",
+	"phones/sipcall":        "internal/logbuf internal/sipua internal/sipua/digest phones phones/call",
 	"phones/handset":        "",
 	"phones/softphone":      "internal/sipua internal/sipua/digest phones phones/handset presence presence/pidf",
 	"internal/sipua":        "internal/logbuf",

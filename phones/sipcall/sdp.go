@@ -156,6 +156,9 @@ func readAudio(s *sdp.SessionDescription, m *sdp.MediaDescription) (d descriptio
 		}
 	}
 	d.media.Inactive = d.dir == sendonly || d.dir == inactive
+	if addr.IsUnspecified() {
+		d.media.Addr = netip.AddrPort{}
+	}
 	return d, nil
 }
 
@@ -175,7 +178,7 @@ func (d *description) readFormats(m *sdp.MediaDescription) {
 	names := map[string]string{}
 	for _, a := range m.Attributes {
 		if pt, encoding, ok := strings.Cut(a.Value, " "); ok && a.Key == "rtpmap" {
-			names[pt] = strings.ToLower(strings.TrimSpace(encoding))
+			names[pt] = strings.TrimSuffix(strings.ToLower(strings.TrimSpace(encoding)), "/1") // channels
 		}
 	}
 	for _, f := range m.MediaName.Formats {
@@ -184,7 +187,7 @@ func (d *description) readFormats(m *sdp.MediaDescription) {
 			continue
 		}
 		switch name := names[f]; {
-		case pt == ptPCMU && name == "" || name == "pcmu/8000" && pt == ptPCMU:
+		case pt == ptPCMU && (name == "" || name == "pcmu/8000"):
 			d.media.Codecs |= call.G711u
 		case pt == ptPCMA && (name == "" || name == "pcma/8000"):
 			d.media.Codecs |= call.G711a

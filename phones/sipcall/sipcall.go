@@ -1,15 +1,84 @@
-// Package sipcall is the SIP side of calls: SIP phones of voice register pools,
-// and SIP trunks.
+// Package sipcall is the SIP side of calls: SIP phones of voice register pools, and
+// SIP trunks. It turns SIP messages into call.Inputs and shows the call.Views of
+// pools and trunk calls as SIP messages. RTP is never relayed: each side is told
+// the other's address.
+//
+// # Who is it
+//
+// An INVITE comes from a phone if the Directory knows its source as that of a
+// registered phone and it came straight from there (no Record-Route, one Via);
+// else it is a trunk call, by the dial-peer whose session target is the source,
+// else by the one whose incoming called-number fits, else by none. A phone that
+// has registered is not asked for its password again. The user part of the
+// request URI is the number, whatever host it names; digits come en bloc only, and
+// INFO and KPML digits are not used (there is nobody here to hear them).
+//
+// # What becomes what
+//
+//	INVITE                         Dial; with Replaces: Pickup, or a new dialog in place of the old
+//	CANCEL, BYE                    OnHook
+//	180, 183 / 200 / 3xx-6xx       Alerting / Answer / Reject
+//	offer sendonly, inactive, 0.0.0.0 / sendrecv again / new address
+//	                               Hold / Resume / MediaReady
+//	REFER to a number              TransferTo; with Replaces of another call of the device: Join
+//	REFER, remotecc                Park, DivertToVoicemail, DropLast, Pickup; others 202 and nothing, or 403
+//
+// A call that rings here is an INVITE to every live contact of its line; the first
+// 200 wins and the others are cancelled. A redirection (3xx) counts as 480. A trunk
+// that does not answer in 180 s is cancelled with 408.
+//
+// An answer (200 to an INVITE, or the ACK to a 200 with an offer) waits up to a
+// second for the other party's address; then it says inactive, and a re-INVITE
+// follows when the address is known. A re-INVITE is sent when what the phone was
+// told is no longer what the View says, one at a time, and the newest View wins.
+// While the phone itself holds a call nothing is sent: it hears when it resumes.
+//
+// Session timers (RFC 4028) are accepted when asked for; whoever is named refreshes,
+// and a call that its peer does not refresh ends.
+//
+// # Goroutines and bounds
+//
+// Each device (pool or trunk call) has a queue that one goroutine at a time empties,
+// started when there is something to do and ended when not; everything about a
+// device's calls is touched by that goroutine only. SIP requests are put there by the workers of
+// sipua, which wait for the answer if it is no INVITE; at most maxRequests of them
+// wait, beyond that 503. Responses and timeouts belong to transactions, which sipua
+// bounds; provisional ones are dropped above maxRequests. Show leaves the View in a
+// slot of the device, the newest wins, and remembers of the ones it replaced only
+// calls that are gone from the new one. There are at most maxLegs dialogs. Close waits for the goroutines.
+//
+// internal/app imports this package; it imports phones, phones/call, internal/sipua,
+// its digest and internal/logbuf.
 package sipcall
 
 import (
 	"context"
 	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/busylamp/busylamp/internal/logbuf"
 	"github.com/busylamp/busylamp/internal/sipua"
 	"github.com/busylamp/busylamp/phones"
 	"github.com/busylamp/busylamp/phones/call"
+)
+
+// Limits.
+const (
+	maxLegs     = 8192 // dialogs; a further INVITE is answered 503
+	maxRequests = 256  // waiting for one device
+	maxForks    = 16   // contacts of a line that ring
+)
+
+// Times.
+const (
+	mediaWait   = time.Second       // for the other party's address
+	setupWait   = 4 * time.Second   // for the exchange to know a call that we brought
+	trunkRing   = 180 * time.Second // a trunk rings
+	farewell    = time.Second       // for BYEs before the endpoint closes
+	minSession  = 90                // s, RFC 4028 5
+	referExpiry = 180               // s, longest life of a REFER's subscription
 )
 
 // Exchange is the call model. *call.Exchange is one.
@@ -20,7 +89,8 @@ type Exchange interface {
 	NewTrunk() phones.Device
 }
 
-// Directory knows registered phones. *phones.Registry is one.
+// Directory knows registered phones. *phones.Registry is one. Its methods are
+// called on many goroutines.
 type Directory interface {
 	// FindWatcher says whether a request came from a registered phone.
 	FindWatcher(user string, src netip.AddrPort, contact string) (phones.Watcher, bool)
@@ -44,26 +114,110 @@ type Config struct {
 	// Pools say which phone models understand service-control.
 	Pools []phones.Pool
 	// Username, Password and Realm are `authentication` of sip-ua: what challenges of
-	// trunks are answered with. An empty realm fits every challenge.
+	// trunks are answered with. An empty realm fits every challenge; an empty user
+	// name answers none.
 	Username, Password, Realm string
 	// ProfileStamp is the number of `create profile sync`.
 	ProfileStamp string
 }
 
 // Agent holds the SIP dialogs of calls.
-type Agent struct{}
+type Agent struct {
+	ua     *sipua.UA
+	x      Exchange
+	dir    Directory
+	log    *logbuf.Log
+	config atomic.Pointer[Config]
 
-// New installs the handlers of INVITE, BYE, ACK, UPDATE, REFER and INFO and attaches itself to
-// the Exchange; call it before the UA's first Apply.
-func New(o Options) *Agent { return &Agent{} }
+	running sync.WaitGroup
+	mu      sync.Mutex // never held while calling out
+	devices map[phones.Device]*device
+	legs    map[legKey]*leg
+	closed  bool
+}
+
+// legKey finds a dialog; the remote tag is compared afterwards.
+type legKey struct{ callID, localTag string }
+
+// New installs the handlers of INVITE, ACK, BYE, UPDATE, REFER and INFO and
+// attaches itself to the Exchange; call it before the UA's first Apply.
+func New(o Options) *Agent {
+	a := &Agent{ua: o.UA, x: o.Exchange, dir: o.Directory, log: o.Log,
+		devices: map[phones.Device]*device{}, legs: map[legKey]*leg{}}
+	a.config.Store(&Config{})
+	a.ua.Handle("INVITE", a.invite)
+	a.ua.Handle("ACK", a.ack)
+	for method, f := range map[string]func(*leg, *sipua.ServerTx){
+		"BYE": (*leg).onBye, "UPDATE": (*leg).onUpdate, "INFO": (*leg).onInfo,
+	} {
+		a.ua.Handle(method, func(tx *sipua.ServerTx) { a.inDialog(tx, f) })
+	}
+	a.ua.Handle("REFER", a.refer)
+	a.ua.OnOpen(a.renew)
+	a.ua.OnClose(a.dismiss)
+	a.x.Attach(phones.PoolDevice, a)
+	a.x.Attach(phones.TrunkDevice, a)
+	return a
+}
 
 // Apply makes a configuration take effect for calls that begin after it. It never fails.
-func (a *Agent) Apply(_ context.Context, _, new Config) error { return nil }
-
-// Restart tells the phone of a pool to start again. It returns at once; a pool
-// that is not registered is left alone.
-func (a *Agent) Restart(pool int, kind phones.ResetKind) {}
+func (a *Agent) Apply(_ context.Context, _, new Config) error {
+	a.config.Store(&new)
+	return nil
+}
 
 // Close forgets all calls and waits for what is under way; nobody is told. Close the
 // UA first, so that no request comes in any more.
-func (a *Agent) Close() {}
+func (a *Agent) Close() {
+	a.mu.Lock()
+	a.closed = true
+	a.mu.Unlock()
+	a.running.Wait()
+}
+
+// each runs f for every device that has calls, on its goroutine. n values come out
+// of done, one for each that has run.
+func (a *Agent) each(f func(*device)) (n int, done <-chan struct{}) {
+	a.mu.Lock()
+	all := make([]phones.Device, 0, len(a.devices))
+	for id := range a.devices {
+		all = append(all, id)
+	}
+	a.mu.Unlock()
+	ran := make(chan struct{}, len(all))
+	for _, id := range all {
+		if a.post(id, func(d *device) { f(d); ran <- struct{}{} }) {
+			n++
+		}
+	}
+	return n, ran
+}
+
+// renew gives every call our new Contact when the endpoint has opened elsewhere.
+func (a *Agent) renew() {
+	a.each(func(d *device) {
+		for _, s := range d.sessions {
+			if s.leg != nil {
+				s.leg.refresh()
+			}
+		}
+	})
+}
+
+// dismiss ends all calls before the endpoint closes for good.
+func (a *Agent) dismiss() {
+	n, done := a.each(func(d *device) {
+		for _, s := range d.sessions {
+			s.hangUp()
+		}
+	})
+	patience := time.NewTimer(farewell)
+	defer patience.Stop()
+	for range n {
+		select {
+		case <-done:
+		case <-patience.C:
+			return
+		}
+	}
+}

@@ -1,0 +1,182 @@
+package sipcall
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/emiago/sipgo/sip"
+
+	"github.com/busylamp/busylamp/internal/sipua"
+	"github.com/busylamp/busylamp/phones"
+	"github.com/busylamp/busylamp/phones/call"
+)
+
+// caller is who sent an INVITE or REFER.
+type caller struct {
+	device phones.Device
+	number string           // of a phone: its line
+	peer   *phones.DialPeer // of a trunk, nil if there is none
+	party  call.Party       // of a trunk
+}
+
+// from finds out who sent a request to a number.
+func (a *Agent) from(tx *sipua.ServerTx, called string) caller {
+	if w, ok := a.phone(tx); ok {
+		return caller{device: phones.Device{Kind: phones.PoolDevice, Tag: w.Pool}, number: w.Number}
+	}
+	return caller{device: a.x.NewTrunk(), peer: a.inbound(tx, called), party: callingParty(tx.Request())}
+}
+
+// phone finds the registered phone that sent a request. A phone speaks for itself:
+// what came through somebody else is a trunk's.
+func (a *Agent) phone(tx *sipua.ServerTx) (phones.Watcher, bool) {
+	req := tx.Request()
+	if sipua.Value(req, "Record-Route") != "" || len(sipua.List(tx.NewResponse(100, ""), "Via")) > 1 {
+		return phones.Watcher{}, false
+	}
+	users := []string{sipua.User(&req.From().Address)}
+	host := ""
+	if contacts, err := sipua.Contacts(req); err == nil && len(contacts) == 1 && !contacts[0].Star {
+		u := contacts[0].URI
+		users = append(users, sipua.User(&u))
+		if host = u.Host; u.Port > 0 {
+			host = net.JoinHostPort(strings.Trim(host, "[]"), strconv.Itoa(u.Port))
+		}
+	}
+	for _, user := range users {
+		if w, ok := a.dir.FindWatcher(user, tx.Source(), host); ok {
+			return w, true
+		}
+	}
+	return phones.Watcher{}, false
+}
+
+// inbound is the dial-peer that a trunk call comes in by.
+func (a *Agent) inbound(tx *sipua.ServerTx, called string) *phones.DialPeer {
+	var byNumber *phones.DialPeer
+	peers := a.config.Load().DialPeers
+	for i := range peers {
+		p := &peers[i]
+		switch {
+		case p.Shutdown:
+		case p.Target.Addr() == tx.Source().Addr().Unmap():
+			return p
+		case byNumber == nil && p.Incoming != "" && fits(p.Incoming, called):
+			byNumber = p
+		}
+	}
+	return byNumber
+}
+
+// fits reports whether a number matches a dial-peer's pattern: digits, `.` any
+// digit, sets in brackets, T any more digits, commas are pauses.
+func fits(pattern, number string) bool {
+	var b strings.Builder
+	b.WriteString("^")
+	for _, r := range pattern {
+		switch {
+		case r == 'T':
+			b.WriteString(".*")
+		case r == ',':
+		case strings.ContainsRune(".[]-^", r):
+			b.WriteRune(r)
+		default:
+			b.WriteString(regexp.QuoteMeta(string(r)))
+		}
+	}
+	re, err := regexp.Compile(b.String() + "$")
+	return err == nil && re.MatchString(number)
+}
+
+// callingParty is who calls by a trunk: the asserted identity, else From.
+func callingParty(req *sip.Request) call.Party {
+	for _, name := range []string{"Remote-Party-ID", "P-Asserted-Identity", "From"} {
+		for _, v := range append(sipua.List(req, name), sipua.Value(req, name)) {
+			var uri sip.Uri
+			params := sip.NewParams()
+			display, err := sip.ParseAddressValue(v, &uri, &params)
+			if err != nil {
+				continue
+			}
+			if p := (call.Party{Number: plain(sipua.User(&uri), call.MaxDigits), Name: plain(strings.Trim(display, `" `), maxName)}); p.Number != "" {
+				return p
+			}
+		}
+	}
+	return call.Party{}
+}
+
+const maxName = 64 // bytes of a name from outside
+
+// plain is text from outside without control characters, cut to a size.
+func plain(s string, size int) string {
+	s = strings.ToValidUTF8(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return -1
+		}
+		return r
+	}, s), "")
+	for len(s) > size {
+		_, n := utf8.DecodeLastRuneInString(s)
+		s = s[:len(s)-n]
+	}
+	return s
+}
+
+// address is a party as a name-addr at a host.
+func address(p call.Party, host string) string {
+	uri := "<sip:" + host + ">"
+	if p.Number != "" {
+		uri = "<sip:" + escapeUser(p.Number) + "@" + host + ">"
+	}
+	if p.Name == "" {
+		return uri
+	}
+	return quote(p.Name) + " " + uri
+}
+
+// quote writes a display name.
+func quote(name string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(plain(name, maxName)) + `"`
+}
+
+// identity says who the other party is (draft-ietf-sip-privacy, RFC 3325).
+func (l *leg) identity(response bool) []string {
+	c := l.s.view
+	other, party := c.Calling, "calling"
+	if c.Outgoing {
+		other = c.Called
+	}
+	if response {
+		party = "called"
+	}
+	if other.Number == "" {
+		return nil
+	}
+	who := address(other, l.a.ua.Advertised().Addr().String())
+	return []string{"Remote-Party-ID", who + ";party=" + party + ";screen=yes;privacy=off", "P-Asserted-Identity", who}
+}
+
+// escapeUser writes the user part of a URI (RFC 3261 25.1).
+func escapeUser(user string) string {
+	const plain = "-_.!~*'()&=+$,;?/"
+	var b strings.Builder
+	for i := range len(user) {
+		c := user[i]
+		if c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || strings.IndexByte(plain, c) >= 0 {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
+}
+
+// newSessionID is the sess-id of an o= line.
+func newSessionID() uint64 { return uint64(rand.Uint32N(9000)) + 1000 }

@@ -1,0 +1,189 @@
+package sipcall
+
+import (
+	"time"
+
+	"github.com/busylamp/busylamp/phones/call"
+)
+
+// session is one call of a device. The goroutine of the device owns it.
+type session struct {
+	d    *device
+	ref  uint32
+	born bool // of a View: the call rings here; else an INVITE came
+	// known: a View has it. over: nothing more is to be done; it stays until no View
+	// has it any more, so that it does not ring again.
+	known, over bool
+	view        call.CallView // newest; zero until known
+	leg         *leg          // whose dialog has the call; nil while it rings here
+
+	// While it rings here.
+	forks   []*leg
+	alerted bool
+	early   call.Media // of a 183
+	code    int        // of the forks that have failed, the one that says most
+	timer   *time.Timer
+
+	transfers int  // REFERs under way
+	left      bool // the phone has hung up meanwhile
+}
+
+// failed says that a call has not come about.
+func failed(s call.State) bool {
+	return s == call.Busy || s == call.Congestion || s == call.NoSuchNumber
+}
+
+// show carries out what a View says of the call.
+func (s *session) show(c call.CallView) {
+	s.view = c
+	if s.over || s.leg == nil {
+		return
+	}
+	s.leg.follow()
+}
+
+// gone is told that no View has the call any more.
+func (s *session) gone() {
+	s.release(480)
+	delete(s.d.sessions, s.ref)
+}
+
+// hangUp ends the call on both sides.
+func (s *session) hangUp() {
+	if s.over {
+		return
+	}
+	s.release(480)
+	s.tell()
+}
+
+// release ends the SIP side: CANCEL, BYE, or code for an INVITE that has no answer.
+func (s *session) release(code int) {
+	if s.over {
+		return
+	}
+	s.over = true
+	s.stopTimer()
+	for _, f := range s.forks {
+		if f != s.leg {
+			f.cancel(s.elsewhere())
+		}
+	}
+	if s.leg != nil {
+		s.leg.end(code)
+	}
+}
+
+// elsewhere says that another phone of the shared line has the call. The View says
+// no more, so that a call picked up by others counts as missed.
+func (s *session) elsewhere() bool {
+	l, ok := s.d.line(s.view.Button)
+	return ok && l.Remote
+}
+
+// lost is told that the peer has ended the call or is not there any more.
+func (s *session) lost() {
+	if s.over {
+		return
+	}
+	s.over = true
+	s.stopTimer()
+	if s.transfers > 0 { // it has done its part; see referred
+		s.left = true
+		return
+	}
+	s.tell()
+}
+
+// tell hangs up in the exchange, and forgets a call that no View can bring back.
+func (s *session) tell() {
+	s.over = true
+	s.d.a.x.Do(call.OnHook{Device: s.d.id, Ref: s.ref})
+	if !s.born {
+		delete(s.d.sessions, s.ref)
+	}
+}
+
+// reject refuses a call that rings here.
+func (s *session) reject(code int) {
+	s.over = true
+	s.stopTimer()
+	s.d.a.x.Do(call.Reject{Device: s.d.id, Ref: s.ref, Code: code})
+}
+
+func (s *session) stopTimer() {
+	if s.timer != nil {
+		s.timer.Stop()
+		s.timer = nil
+	}
+}
+
+// after runs f on the device's goroutine after a time, unless the call is over by then.
+func (s *session) after(t time.Duration, f func()) *time.Timer {
+	return s.d.a.after(s.d.id, t, func() {
+		if !s.over {
+			f()
+		}
+	})
+}
+
+// ring calls the device: an INVITE to every contact.
+func (d *device) ring(c call.CallView) {
+	s := &session{d: d, ref: c.Ref, born: true, known: true, view: c}
+	d.sessions[c.Ref] = s
+	for _, p := range d.paths(c) {
+		s.fork(p)
+	}
+	if len(s.forks) == 0 {
+		s.reject(480)
+		return
+	}
+	if d.trunk() {
+		s.timer = s.after(trunkRing, func() {
+			s.cancelForks(nil)
+			s.reject(408)
+		})
+	}
+}
+
+// cancelForks gives up all forks but one.
+func (s *session) cancelForks(but *leg) {
+	for _, f := range s.forks {
+		if f != but {
+			f.cancel(but != nil)
+		}
+	}
+}
+
+// forkFailed is told that a fork will not answer.
+func (s *session) forkFailed(code int) {
+	if s.over || s.leg != nil {
+		return
+	}
+	if weight(code) > weight(s.code) {
+		s.code = code
+	}
+	for _, f := range s.forks {
+		if f.state != legOver {
+			return
+		}
+	}
+	s.reject(s.code)
+}
+
+// weight orders the failures of forks: the one that says most about the user wins.
+func weight(code int) int {
+	switch {
+	case code >= 600:
+		return 5
+	case code == 486:
+		return 4
+	case code == 480:
+		return 3
+	case code == 0:
+		return 0
+	case code == 408 || code >= 500:
+		return 1
+	}
+	return 2
+}
