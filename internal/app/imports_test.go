@@ -37,6 +37,7 @@ var imports = map[string]string{
 	"phones/sip":            "internal/logbuf internal/sipua internal/sipua/digest phones",
 	"phones/sipcall":        "internal/logbuf internal/sipua internal/sipua/digest phones phones/call",
 	"phones/handset":        "",
+	"phones/sccp/wire":      "",
 	"phones/softphone":      "internal/sipua internal/sipua/digest phones phones/handset presence presence/pidf",
 	"internal/sipua":        "internal/logbuf",
 	"internal/sipua/digest": "",
