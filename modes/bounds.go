@@ -34,7 +34,7 @@ const unlimited = 1_000_000
 func (p Platform) limit(name string) (int, bool) {
 	if p == Unlimited {
 		switch name {
-		case boundWatch, boundDN, boundEphones, boundRegisterDN, boundPool, boundConferences:
+		case boundWatch, boundDN, boundEphones, boundRegisterDN, boundPool, boundConferences, boundLogout, boundUser:
 			return unlimited, true
 		}
 		return 0, false
@@ -50,6 +50,10 @@ func (p Platform) limit(name string) (int, bool) {
 		return 500, true
 	case boundPool:
 		return 175, true
+	case boundLogout: // CME command reference: voice logout-profile
+		return 262, true
+	case boundUser: // CME command reference: voice user-profile, three times max-ephones
+		return 525, true
 	case boundConferences: // CME command reference: max-conferences, 3800 series
 		return 24, true
 	}
@@ -65,6 +69,8 @@ const (
 	boundRegisterDN  = "max-register-dn"
 	boundPool        = "max-pool"
 	boundConferences = "max-conferences"
+	boundLogout      = "max-logout-profile"
+	boundUser        = "max-user-profile"
 
 	platformPrefix = "platform-"
 )

@@ -20,9 +20,9 @@ func dialPeerMode() conf.Mode {
 				description  Description of the dial peer
 				$text        Text`),
 			inert("translation-profile <incoming|outgoing>$direction! WORD$profile", "", translationProfileHelp),
-			inert("huntstop", "", `
+			acting("huntstop", "", `
 				huntstop  Stop hunting when this dial peer does not take the call`),
-			inert("preference <0-10>$order", "preference 0", `
+			acting("preference <0-10>$order", "preference 0", `
 				preference  Order among equal dial peers
 				$order      Preference, 0 is tried first`),
 			inert("service WORD$name [out-bound$outbound]", "", `
@@ -30,7 +30,7 @@ func dialPeerMode() conf.Mode {
 				$name      Application name
 				out-bound  For outgoing calls
 				$outbound  Outgoing calls`),
-			inert("destination-pattern WORD(32)$pattern", "", `
+			acting("destination-pattern WORD(32)$pattern", "", `
 				destination-pattern  Called numbers of outgoing calls
 				$pattern             Pattern`),
 			inert("answer-address WORD(32)$pattern", "", `
@@ -42,25 +42,25 @@ func dialPeerMode() conf.Mode {
 				$tag         Voice class tag
 				offer-all    Offer all codecs of the list
 				$all         Offer all`),
-			inert("session protocol <cisco|multicast|sipv2>$protocol", "", `
+			acting("session protocol <cisco|multicast|sipv2>$protocol", "", `
 				session    Sessions towards the other side
 				protocol   Signalling protocol
 				cisco      Cisco session protocol
 				multicast  Multicast
 				sipv2      SIP
 				$protocol  Protocol`),
-			inert("session target SERVER$target", "", `
+			acting("session target SERVER$target", "", `
 				session  Sessions towards the other side
 				target   Address of the other side
 				$target  ipv4:A.B.C.D[:PORT], dns:HOST or sip-server`),
-			inert("session transport <tcp|udp|system>$transport", "", `
+			acting("session transport <tcp|udp|system>$transport", "", `
 				session     Sessions towards the other side
 				transport   Transport of signalling
 				tcp         TCP
 				udp         UDP
 				system      That of the system
 				$transport  Transport`),
-			inert("incoming called-number WORD(32)$pattern", "", `
+			acting("incoming called-number WORD(32)$pattern", "", `
 				incoming       Incoming calls
 				called-number  Called numbers of incoming calls
 				$pattern       Pattern`),
@@ -98,7 +98,7 @@ func dialPeerMode() conf.Mode {
 			inert("max-conn <1-2147483647>$n", "", `
 				max-conn  Calls at one time
 				$n        Number of calls`),
-			inert("shutdown", "", `
+			acting("shutdown", "", `
 				shutdown  Take the dial peer out of service`),
 		},
 	}

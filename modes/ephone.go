@@ -47,22 +47,21 @@ func ephoneIdentity() []conf.Command {
 			encrypted             Authenticated by TLS, media encrypted
 			none                  Not secured
 			$mode                 Security`),
-		inert("description LINE(32)$text", "", `
+		acting("description LINE(32)$text", "", `
 			description  Description of the phone
 			$text        Text`),
 		{
 			Syntax: "mac-address H.H.H$mac",
-			Inert:  true,
+			Check:  checkEphoneMAC,
 			Help: `
 				mac-address  MAC address of the phone
 				$mac         MAC address`,
 		},
-		inert("ephone-template <1-20>$tag", "", `
+		acting("ephone-template <1-20>$tag", "", `
 			ephone-template  Template applied to this phone
 			$tag             Tag of an ephone-template`),
 		{
 			Syntax: "username WORD(28)$user [password [<0|6>$ptype] WORD(64)$password]",
-			Inert:  true,
 			Help: `
 				username   Credentials of the phone user
 				$user      User name
@@ -70,30 +69,30 @@ func ephoneIdentity() []conf.Command {
 				$ptype     Kind of password that follows
 				$password  Password`,
 		},
-		inert("pin WORD(8)$pin", "", `
+		acting("pin WORD(8)$pin", "", `
 			pin   Number that logs the user in
 			$pin  Four to eight digits`),
-		inert("logout-profile <1-262>$tag", "", logoutProfileHelp),
-		keptOnly(phonePresenceCallList()),
+		acting("logout-profile <1-{max-logout-profile}>$tag", "", logoutProfileHelp),
+		phonePresenceCallList(),
 	}
 }
 
 func ephoneFeatures() []conf.Command {
 	return []conf.Command{
 		lpcorType(),
-		inert("park reservation-group <1-32>$group", "", parkReservationHelp),
-		inert("max-calls-per-button <1-8>$calls", "", `
+		acting("park reservation-group <1-32>$group", "", parkReservationHelp),
+		acting("max-calls-per-button <1-8>$calls", "", `
 			max-calls-per-button  Calls on one octo-line button
 			$calls                Number of calls`),
-		inert("busy-trigger-per-button <1-8>$calls", "", busyTriggerHelp),
+		acting("busy-trigger-per-button <1-8>$calls", "", busyTriggerHelp),
 		inert("privacy [<off|on>$state]", "", privacyStateHelp),
 		inert("privacy-button", "", `
 			privacy-button  Privacy soft key`),
 		inert("after-hours exempt", "", afterHoursExemptHelp),
-		inert("keepalive <10-65535>$seconds", "keepalive 30", `
+		acting("keepalive <10-65535>$seconds", "", `
 			keepalive  Interval between keepalives
 			$seconds   Seconds`),
-		inert("keep-conference [drop-last$last] [endcall$end] [local-only$local]", "", `
+		acting("keep-conference [drop-last$last] [endcall$end] [local-only$local]", "", `
 			keep-conference  A conference goes on when its initiator leaves
 			drop-last        The Confrn soft key drops the last party
 			$last            Drop the last party
@@ -112,22 +111,22 @@ func ephoneFeatures() []conf.Command {
 		inert("conference admin", "", `
 			conference  Conferences
 			admin       This phone administers conferences`),
-		inert("transfer-park blocked", "", `
+		acting("transfer-park blocked", "", `
 			transfer-park  Transfers to park slots
 			blocked        Not from this phone`),
-		inert("transfer-pattern blocked", "", `
+		acting("transfer-pattern blocked", "", `
 			transfer-pattern  Transfers to patterns
 			blocked           Not from this phone`),
 		inert("transfer max-length <3-16>$length", "", `
 			transfer    Call transfer
 			max-length  Digits of a transfer destination
 			$length     Number of digits`),
-		inert("dnd feature-ring", "dnd feature-ring", `
+		acting("dnd feature-ring", "dnd feature-ring", `
 			dnd           Do not disturb
 			feature-ring  Feature-ring lines do not ring`),
 		inert("night-service bell", "", nightServiceBellHelp),
 		pagingDN(),
-		inert("mwi-line <1-34>$line", "mwi-line 1", `
+		acting("mwi-line <1-34>$line", "mwi-line 1", `
 			mwi-line  Line whose messages light the lamp
 			$line     Line number`),
 		inert("headset auto-answer line <1-34>$line!", "", `
@@ -154,9 +153,9 @@ func ephoneFeatures() []conf.Command {
 func ephoneKeys() []conf.Command {
 	return []conf.Command{
 		fastdial(),
-		inert("speed-dial <1-33>$tag! NUMBER(32)$number [label STRING(30)$label]", "", speedDialHelp),
-		keptOnly(blfSpeedDial("<1-33>")),
-		inert("codec <g711ulaw|g722r64|g729r8|ilbc>$codec [dspfarm-assist$assist]", "", `
+		acting("speed-dial <1-33>$tag! NUMBER(32)$number [label STRING(30)$label]", "", speedDialHelp),
+		blfSpeedDial("<1-33>"),
+		acting("codec <g711ulaw|g722r64|g729r8|ilbc>$codec [dspfarm-assist$assist]", "", `
 			codec           Preferred codec
 			g711ulaw        G.711 mu-law, 64 kbit/s
 			g722r64         G.722, 64 kbit/s
@@ -169,14 +168,14 @@ func ephoneKeys() []conf.Command {
 }
 
 func ephoneType() conf.Command {
-	return shared(inert("type <"+sccpModels+">$type [addon 1 "+expansions+"$addon1 [2 "+expansions+"$addon2]]", "", phoneTypeHelp))
+	return shared(acting("type <"+sccpModels+">$type [addon 1 "+expansions+"$addon1 [2 "+expansions+"$addon2]]", "", phoneTypeHelp))
 }
 
 func ephoneButtons() []conf.Command {
 	return []conf.Command{
 		ephoneType(),
 		{
-			Syntax: "auto-line [<incoming|<1-34>$button [answer-incoming$answer]>$kind]", Default: "auto-line", Inert: true,
+			Syntax: "auto-line [<incoming|<1-34>$button [answer-incoming$answer]>$kind]", Default: "auto-line",
 			Help: `
 				auto-line        Line that is chosen by itself
 				incoming         For incoming calls only
@@ -187,7 +186,6 @@ func ephoneButtons() []conf.Command {
 		},
 		{
 			Syntax:     "button  BUTTON$buttons...",
-			Inert:      true,
 			PerLine:    4,
 			ElementKey: buttonNumber,
 			Help: `

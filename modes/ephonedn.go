@@ -24,7 +24,7 @@ func ephoneDNMode() conf.Mode {
 			ephoneDNNumbers(),
 			ephoneDNFeatures(),
 			ephoneDNForwarding(),
-			ephoneDNHunting(ephoneDNPreference()),
+			ephoneDNHunting(),
 		),
 	}
 }
@@ -39,12 +39,12 @@ func ephoneDNTemplateMode() conf.Mode {
 		Title:  "Ephone DN template configuration commands:",
 		Indent: 1,
 		Commands: slices.Concat(
-			[]conf.Command{inert("description LINE(40)$text", "", `
+			[]conf.Command{acting("description LINE(40)$text", "", `
 				description  Description of the template
 				$text        Text, up to 40 characters`)},
 			ephoneDNFeatures(),
 			ephoneDNForwarding(),
-			ephoneDNHunting(keptOnly(ephoneDNPreference())),
+			ephoneDNHunting(),
 		),
 	}
 }
@@ -66,7 +66,7 @@ func ephoneDNNumbers() []conf.Command {
 		},
 		{
 			Syntax: "park-slot [directed$directed] [reservation-group <1-32>$group] [reserved-for NUMBER$reserved] [timeout <0-65535>$timeout limit <1-65535>$limit] [notify NUMBER$notify [only$only]] [recall$recall] [transfer NUMBER$transfer] [alternate NUMBER$alternate] [retry <0-65535>$retry limit <1-65535>$retries]",
-			Inert:  true,
+			Check:  checkKind,
 			Help: `
 				park-slot          Calls are parked here
 				directed           Directed call park
@@ -95,7 +95,7 @@ func ephoneDNNumbers() []conf.Command {
 		},
 		{
 			Syntax: "paging [ip A.B.C.D$address port <2000-65535>$port]",
-			Inert:  true,
+			Check:  checkKind,
 			Help: `
 				paging    Paging number
 				ip        Pages go out by multicast
@@ -103,13 +103,13 @@ func ephoneDNNumbers() []conf.Command {
 				port      Port of the multicast
 				$port     UDP port`,
 		},
-		inert("paging group LINE$dns", "", `
+		checked(checkKind, acting("paging group TAGS$dns", "", `
 			paging  Paging number
 			group   Paging numbers that are paged together
-			$dns    Ephone-dn tags, separated by commas`),
+			$dns    Up to ten ephone-dn tags, separated by commas`)),
 		{
 			Syntax: "conference <ad-hoc|meetme|unlocked>$kind [video$video] [homogeneous$same]",
-			Inert:  true,
+			Check:  checkKind,
 			Help: `
 				conference   Conference number
 				ad-hoc       Ad hoc conferences
@@ -121,7 +121,7 @@ func ephoneDNNumbers() []conf.Command {
 				homogeneous  All parties use the same video format
 				$same        Same format`,
 		},
-		inert("intercom NUMBER(32)$number [barge-in$barge] [no-mute$nomute] [no-auto-answer$noanswer] [label STRING(30)$label]", "", `
+		acting("intercom NUMBER(32)$number [barge-in$barge] [no-mute$nomute] [no-auto-answer$noanswer] [label STRING(30)$label]", "", `
 			intercom        Intercom line
 			$number         Telephone number it calls
 			barge-in        Put the current call on hold
@@ -134,19 +134,16 @@ func ephoneDNNumbers() []conf.Command {
 			$label          Label`),
 		{
 			Syntax: "label LINE(30)$label",
-			Inert:  true,
 			Help:   dnLabelHelp,
 		},
 		{
 			Syntax: "description LINE(40)$text",
-			Inert:  true,
 			Help: `
 				description  Text in the header bar of the phone
 				$text        Description, up to 40 characters`,
 		},
 		{
 			Syntax: "name LINE(32)$name",
-			Inert:  true,
 			Help:   dnNameHelp,
 		},
 	}
@@ -160,7 +157,7 @@ func ephoneDNFeatures() []conf.Command {
 			$name        Application name
 			out-bound    For outgoing calls
 			$outbound    Outgoing calls`),
-		inert("mwi <off|on|on-off>$kind", "", `
+		acting("mwi <off|on|on-off>$kind", "", `
 			mwi     Message waiting indication through this number
 			off     Calls to it put the lamp out
 			on      Calls to it light the lamp
@@ -180,17 +177,26 @@ func ephoneDNFeatures() []conf.Command {
 			local        This number
 			passthrough  The original caller
 			$kind        Which caller`),
-		inert("call-waiting beep [<accept|generate>$kind]", "", `
+		{
+			Syntax: "call-waiting beep", Default: "call-waiting beep",
+			Replaces: []string{"call-waiting beep accept", "call-waiting beep generate"},
+			Help: `
+				call-waiting  Call waiting
+				beep          Take and make call-waiting beeps`,
+		},
+		acting("call-waiting beep accept", "call-waiting beep accept", `
 			call-waiting  Call waiting
 			beep          Call-waiting beeps
-			accept        Take beeps
-			generate      Make beeps
-			$kind         What is done`),
+			accept        Take beeps`),
+		inert("call-waiting beep generate", "call-waiting beep generate", `
+			call-waiting  Call waiting
+			beep          Call-waiting beeps
+			generate      Make beeps`),
 		inert("call-waiting ring", "", `
 			call-waiting  Call waiting
 			ring          Ring instead of a beep`),
-		inert("pickup-group WORD(32)$group", "", pickupGroupHelp),
-		inert("pickup-call any-group", "", pickupCallHelp),
+		acting("pickup-group WORD(32)$group", "", pickupGroupHelp),
+		acting("pickup-call any-group", "", pickupCallHelp),
 		inert("corlist <incoming|outgoing>$direction! WORD$name", "", `
 			corlist     Class of restriction
 			incoming    For incoming calls
@@ -204,7 +210,7 @@ func ephoneDNFeatures() []conf.Command {
 			calling    On the calling number
 			$kind      Which number
 			$rule      Rule number`),
-		inert("transfer-mode <blind|consult>$mode", "", transferModeHelp),
+		acting("transfer-mode <blind|consult>$mode", "", transferModeHelp),
 		inert("transfer-recall <1-1800>$seconds", "", `
 			transfer-recall  Time after which a transferred call returns
 			$seconds         Seconds`),
@@ -213,14 +219,18 @@ func ephoneDNFeatures() []conf.Command {
 			transfer-recall  Time after which a transferred call returns
 			$seconds         Seconds`),
 		inert("night-service bell", "", nightServiceBellHelp),
-		inert("hold-alert <15-300>$seconds <idle|originator|shared|shared-idle>$who", "", `
+		acting("hold-alert <15-300>$seconds <idle|originator|shared|shared-idle>$who [recurrence <2-300>$again] [ring-silent-dn$silent]", "", `
 			hold-alert   Alert for a call on hold
 			$seconds     Seconds between two alerts
 			idle         Only while the phone is idle
 			originator   The phone that put the call on hold
 			shared       All phones that share the line
 			shared-idle  Idle phones that share the line
-			$who         Which phones`),
+			$who         Which phones
+			recurrence   Time between alerts after the first one
+			$again       Seconds
+			ring-silent-dn  Ring on silent buttons as well
+			$silent         Ring on silent buttons`),
 		inert("feed ip A.B.C.D$address port <2000-65535>$port [out-call NUMBER$number]", "", `
 			feed      Source of a multicast audio stream
 			ip        Destination of the multicast
@@ -249,11 +259,11 @@ func ephoneDNFeatures() []conf.Command {
 func ephoneDNForwarding() []conf.Command {
 	tail := " [<primary|secondary>$which] [dialplan-pattern$pattern]"
 	return []conf.Command{
-		shared(inert("call-forward all NUMBER(32)$number", "", callForwardHelp)),
-		shared(inert("call-forward busy NUMBER(32)$number"+tail, "", callForwardHelp)),
-		shared(inert("call-forward max-length <0-32>$length", "", callForwardHelp)),
+		shared(acting("call-forward all NUMBER(32)$number", "", callForwardHelp)),
+		shared(acting("call-forward busy NUMBER(32)$number"+tail, "", callForwardHelp)),
+		shared(acting("call-forward max-length <0-32>$length", "", callForwardHelp)),
 		shared(inert("call-forward night-service NUMBER(32)$number", "", callForwardHelp)),
-		shared(inert("call-forward noan NUMBER(32)$number timeout <3-60000>$timeout"+tail, "", callForwardHelp)),
+		shared(acting("call-forward noan NUMBER(32)$number timeout <3-60000>$timeout"+tail, "", callForwardHelp)),
 	}
 }
 
@@ -268,14 +278,14 @@ func ephoneDNPreference() conf.Command {
 	}
 }
 
-func ephoneDNHunting(preference conf.Command) []conf.Command {
+func ephoneDNHunting() []conf.Command {
 	return []conf.Command{
-		preference,
-		inert("huntstop channel [<1-8>$channels]", "", `
+		ephoneDNPreference(),
+		acting("huntstop channel [<1-8>$channels]", "", `
 			huntstop   Stop hunting when this number does not take the call
 			channel    Channels for incoming calls
 			$channels  Number of channels`),
-		inert("huntstop", "huntstop", `
+		acting("huntstop", "huntstop", `
 			huntstop  Stop hunting when this number does not take the call`),
 		inert("no-reg [<both|primary>$which]", "", `
 			no-reg   Do not register the number elsewhere

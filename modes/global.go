@@ -347,7 +347,6 @@ func globalVoice() []conf.Command {
 		{
 			Syntax: "voice register template  <1-10>$tag!",
 			Enter:  modeRegisterTemplate,
-			Inert:  true,
 			Bangs:  1,
 			Help: `
 				voice     Voice configuration
@@ -364,6 +363,24 @@ func globalVoice() []conf.Command {
 				register  SIP phones
 				pool      A SIP phone
 				$tag      Pool tag`,
+		},
+		{
+			Syntax: "voice logout-profile <1-{max-logout-profile}>$tag!",
+			Enter:  modeLogoutProfile,
+			Bangs:  1,
+			Help: `
+				voice           Voice configuration
+				logout-profile  Extension mobility: a phone while nobody is logged in
+				$tag            Profile tag`,
+		},
+		{
+			Syntax: "voice user-profile <1-{max-user-profile}>$tag!",
+			Enter:  modeUserProfile,
+			Bangs:  1,
+			Help: `
+				voice         Voice configuration
+				user-profile  Extension mobility: a phone while a user is logged in
+				$tag          Profile tag`,
 		},
 	}
 }

@@ -7,7 +7,6 @@ func globalTelephony() []conf.Command {
 		{
 			Syntax: "dial-peer voice <1-2147483647>$tag! <pots|voip>$kind",
 			Enter:  modeDialPeer,
-			Inert:  true,
 			Bangs:  1,
 			Help: `
 				dial-peer  Routes of calls
@@ -43,7 +42,6 @@ func globalTelephony() []conf.Command {
 		{
 			Syntax: "ephone-template  <1-20>$tag!",
 			Enter:  modeEphoneTemplate,
-			Inert:  true,
 			Bangs:  2,
 			Help: `
 				ephone-template  Settings shared by SCCP phones
@@ -72,7 +70,6 @@ func globalTelephony() []conf.Command {
 		{
 			Syntax: "ephone  <1-{max-ephones}>$tag!",
 			Enter:  modeEphone,
-			Inert:  true,
 			Bangs:  3,
 			Help: `
 				ephone  An SCCP phone

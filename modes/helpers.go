@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/busylamp/busylamp/cli/conf"
+	"github.com/busylamp/busylamp/cli/grammar"
 )
 
 // inert declares a line that is kept and printed and changes nothing else.
@@ -11,11 +12,24 @@ func inert(syntax, def, help string) conf.Command {
 	return conf.Command{Syntax: syntax, Default: def, Inert: true, Help: help}
 }
 
-// keptOnly marks a command that other modes share as one that does not act in
-// this one.
-func keptOnly(c conf.Command) conf.Command {
-	c.Inert = true
+// acting declares a line that agents are told of.
+func acting(syntax, def, help string) conf.Command {
+	return conf.Command{Syntax: syntax, Default: def, Help: help}
+}
+
+// checked adds a Check to a command.
+func checked(check func(conf.CheckContext, grammar.Args) error, c conf.Command) conf.Command {
+	c.Check = check
 	return c
+}
+
+// keptOnly marks commands that other modes share as ones that do not act in this
+// one.
+func keptOnly(cmds ...conf.Command) []conf.Command {
+	for i := range cmds {
+		cmds[i].Inert = true
+	}
+	return cmds
 }
 
 // stored makes the negative form of a command a line of its own.
@@ -40,7 +54,7 @@ func softkeys(state, keys string) conf.Command {
 		k = strings.TrimPrefix(k, `\`)
 		help += k + "  " + k + " soft key\n"
 	}
-	return inert("softkeys "+state+" <"+strings.Join(strings.Fields(keys), "|")+">$keys...", "", help)
+	return acting("softkeys "+state+" <"+strings.Join(strings.Fields(keys), "|")+">$keys...", "", help)
 }
 
 // shared cuts a help text that several commands share down to the lines that this

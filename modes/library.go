@@ -10,6 +10,10 @@ import (
 func Library() *grammar.Library {
 	types := grammar.StandardTypes()
 	types["HOURS"] = grammar.Type{Name: "HOURS", Display: "<-23 - 23>", Parse: parseHours}
+	types["NUMBERS"] = grammar.Type{Name: "NUMBERS", Display: "WORD", Parse: parseNumbers}
+	types["TAGS"] = grammar.Type{Name: "TAGS", Display: "WORD", Parse: parseTags}
+	types["CODE"] = grammar.Type{Name: "CODE", Display: "WORD", Parse: parseCode}
+	types["CLOCK"] = grammar.Type{Name: "CLOCK", Display: "hh:mm", Parse: parseClock}
 	types["DIGITS"] = grammar.Type{Name: "DIGITS", Display: "WORD", Parse: parseDigits}
 	help := map[string]string{}
 	for _, model := range append(strings.Split(sipModels, "|"), strings.Split(sccpModels, "|")...) {
@@ -61,41 +65,3 @@ const (
 
 	codecs = `<aacld|clear-channel|g711alaw|g711ulaw|g722-48|g722-56|g722-64|g723ar53|g723ar63|g723r53|g723r63|g726r16|g726r24|g726r32|g728|g729br8|g729r8|gsmefr|gsmfr|ilbc|transparent>`
 )
-
-// parseHours reads the offset of a time zone from UTC, -23 to 23.
-func parseHours(word string) (canonical string, bad int, ok bool) {
-	digits := strings.TrimPrefix(word, "-")
-	if digits == "" {
-		return "", len(word), false
-	}
-	n := 0
-	for i := range len(digits) {
-		c := digits[i]
-		if c < '0' || c > '9' {
-			return "", len(word) - len(digits) + i, false
-		}
-		if n = n*10 + int(c-'0'); n > 23 {
-			return "", 0, false
-		}
-	}
-	return word, 0, true
-}
-
-// parseDigits reads the number of a voice register dn: digits, + . * # (CME
-// command reference: number (voice register dn)).
-func parseDigits(word string) (canonical string, bad int, ok bool) {
-	for i, c := range word {
-		if !strings.ContainsRune("0123456789+.*#", c) {
-			return "", i, false
-		}
-	}
-	return word, len(word), word != ""
-}
-
-// buttonNumber is the identity of an element of `button`: of 4o13,14 it is 4.
-func buttonNumber(element string) string {
-	if i := strings.IndexFunc(element, func(r rune) bool { return r < '0' || r > '9' }); i > 0 {
-		return element[:i]
-	}
-	return element
-}

@@ -22,6 +22,8 @@ const (
 	modeRegisterDN       = "voice register dn"
 	modeRegisterPool     = "voice register pool"
 	modeRegisterTemplate = "voice register template"
+	modeUserProfile      = "voice user-profile"
+	modeLogoutProfile    = "voice logout-profile"
 	modeTelephony        = "telephony-service"
 	modeEphoneDN         = "ephone-dn"
 	modeEphone           = "ephone"
@@ -46,10 +48,15 @@ const (
 	cmdRegisterGlobal   = "voice register global"
 	cmdRegisterDN       = "voice register dn"
 	cmdRegisterPool     = "voice register pool"
+	cmdRegisterTemplate = "voice register template"
+	cmdUserProfile      = "voice user-profile"
+	cmdLogoutProfile    = "voice logout-profile"
+	cmdDialPeer         = "dial-peer voice"
 	cmdTelephony        = "telephony-service"
 	cmdEphoneDN         = "ephone-dn"
 	cmdEphoneDNTemplate = "ephone-dn-template"
 	cmdEphone           = "ephone"
+	cmdEphoneTemplate   = "ephone-template"
 	cmdVoiceService     = "voice service voip"
 )
 
@@ -63,6 +70,8 @@ func All() []conf.Mode {
 		registerDNMode(),
 		registerPoolMode(),
 		registerTemplateMode(),
+		logoutProfileMode(),
+		userProfileMode(),
 		telephonyMode(),
 		ephoneDNMode(),
 		ephoneDNTemplateMode(),

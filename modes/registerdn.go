@@ -33,10 +33,10 @@ func registerDNMode() conf.Mode {
 					target     Where a REFER goes
 					dial-peer  To the dial peer that fits`,
 			},
-			shared(inert("call-forward b2bua all NUMBER(32)$number", "", callForwardB2BUAHelp)),
-			shared(inert("call-forward b2bua busy NUMBER(32)$number", "", callForwardB2BUAHelp)),
+			shared(acting("call-forward b2bua all NUMBER(32)$number", "", callForwardB2BUAHelp)),
+			shared(acting("call-forward b2bua busy NUMBER(32)$number", "", callForwardB2BUAHelp)),
 			shared(inert("call-forward b2bua mailbox NUMBER(32)$number", "", callForwardB2BUAHelp)),
-			shared(inert("call-forward b2bua noan NUMBER(32)$number timeout <3-60000>$timeout", "", callForwardB2BUAHelp)),
+			shared(acting("call-forward b2bua noan NUMBER(32)$number timeout <3-60000>$timeout", "", callForwardB2BUAHelp)),
 			shared(inert("call-forward b2bua unreachable NUMBER(32)$number", "", callForwardB2BUAHelp)),
 			{
 				Syntax: "preference <0-10>$order", Default: "preference 0",
@@ -53,7 +53,6 @@ func registerDNMode() conf.Mode {
 			},
 			{
 				Syntax: "pickup-group WORD(32)$group",
-				Inert:  true,
 				Help:   pickupGroupHelp,
 			},
 			{
@@ -67,13 +66,11 @@ func registerDNMode() conf.Mode {
 			},
 			{
 				Syntax: "no-reg",
-				Inert:  true,
 				Help: `
 					no-reg  Do not register this number elsewhere`,
 			},
 			{
 				Syntax: "auto-answer",
-				Inert:  true,
 				Help: `
 					auto-answer  Answer incoming calls by itself`,
 			},
@@ -126,7 +123,6 @@ func allowWatch() conf.Command {
 func sharedLine(calls string) conf.Command {
 	return conf.Command{
 		Syntax: "shared-line [max-calls " + calls + "$calls]",
-		Inert:  true,
 		Help: `
 			shared-line  Share this number among phones
 			max-calls    Calls on the shared line

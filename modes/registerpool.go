@@ -26,7 +26,6 @@ func registerPoolIdentity() []conf.Command {
 		lpcorType(),
 		{
 			Syntax: "busy-trigger-per-button <1-50>$calls",
-			Inert:  true,
 			Help:   busyTriggerHelp,
 		},
 		{
@@ -35,8 +34,7 @@ func registerPoolIdentity() []conf.Command {
 			Help:   parkReservationHelp,
 		},
 		{
-			Syntax: "logout-profile <1-262>$tag",
-			Inert:  true,
+			Syntax: "logout-profile <1-{max-logout-profile}>$tag",
 			Help:   logoutProfileHelp,
 		},
 		fastdial(),
@@ -49,6 +47,7 @@ func registerPoolIdentity() []conf.Command {
 		},
 		{
 			Syntax: "id <mac H.H.H$mac|ip A.B.C.D$ip mask A.B.C.D-mask$ipmask|network A.B.C.D$network mask A.B.C.D-mask$netmask>$kind [device-id-name WORD(32)$device]",
+			Check:  checkPoolMAC,
 			Help: `
 				id              How the phone is recognised
 				mac             By its MAC address
@@ -115,7 +114,7 @@ func registerPoolLines() []conf.Command {
 				template  Template applied to this phone
 				$tag      Tag of a voice register template`,
 		},
-		keptOnly(phonePresenceCallList()),
+		phonePresenceCallList(),
 		shared(inert("dtmf-relay {cisco-rtp$rtp|rtp-nte$nte|sip-notify$notify|sip-kpml$kpml}", "", dtmfRelayHelp)),
 		{
 			Syntax: "voice-class codec <1-10000>$tag",
@@ -152,14 +151,13 @@ func registerPoolLines() []conf.Command {
 		shared(inert("call-forward b2bua busy NUMBER(32)$number", "", callForwardB2BUAHelp)),
 		shared(inert("call-forward b2bua noan NUMBER(32)$number timeout <3-60000>$timeout", "", callForwardB2BUAHelp)),
 		{
-			Syntax: "call-waiting",
-			Inert:  true, Default: "call-waiting",
+			Syntax:  "call-waiting",
+			Default: "call-waiting",
 			Help: `
 				call-waiting  Call waiting`,
 		},
 		{
 			Syntax: "dnd",
-			Inert:  true,
 			Help: `
 				dnd  Do not disturb`,
 		},
@@ -199,10 +197,9 @@ func registerPoolKeys() []conf.Command {
 		},
 		{
 			Syntax: "speed-dial <1-113>$tag! NUMBER(32)$number [label STRING(30)$label]",
-			Inert:  true,
 			Help:   speedDialHelp,
 		},
-		keptOnly(blfSpeedDial("<1-7>")),
+		blfSpeedDial("<1-7>"),
 		{
 			Syntax: "xml-config <maxNumCalls|busyTrigger|custom>$name! LINE$value",
 			Inert:  true,
@@ -236,7 +233,6 @@ func blfSpeedDial(tags string) conf.Command {
 func fastdial() conf.Command {
 	return conf.Command{
 		Syntax: "fastdial <1-100>$tag! NUMBER(32)$number [name LINE(24)$name]",
-		Inert:  true,
 		Help: `
 			fastdial  Entry of the personal speed-dial menu
 			$tag      Entry number
@@ -249,7 +245,6 @@ func fastdial() conf.Command {
 func pagingDN() conf.Command {
 	return conf.Command{
 		Syntax: "paging-dn <1-{max-dn}>$dn [<multicast|unicast>$how]",
-		Inert:  true,
 		Help: `
 			paging-dn  Paging number this phone listens to
 			$dn        Tag of an ephone-dn

@@ -10,7 +10,7 @@ func registerTemplateMode() conf.Mode {
 		Prompt: "config-register-temp",
 		Title:  "Voice register template configuration commands:",
 		Indent: 1,
-		Commands: []conf.Command{
+		Commands: append([]conf.Command{
 			inert("dnd-control", "dnd-control", `
 				dnd-control  Do-not-disturb soft key`),
 			inert("conference", "conference", `
@@ -28,7 +28,7 @@ func registerTemplateMode() conf.Mode {
 			inert("dialplan <1-24>$tag", "", `
 				dialplan  Dial plan of the phones
 				$tag      Tag of a voice register dialplan`),
-			keptOnly(sessionTransport()),
+			sessionTransport(),
 			inert("vad", "vad", vadHelp),
 			inert("voicemail NUMBER$number timeout <5-60000>$timeout", "", `
 				voicemail  Number behind the messages button
@@ -40,13 +40,14 @@ func registerTemplateMode() conf.Mode {
 			inert("privacy <off|on>$state", "", privacyStateHelp),
 			inert("privacy-button", "", `
 				privacy-button  Privacy soft key`),
+		}, keptOnly(
 			softkeys("idle", `Cfwdall \DND Gpickup HLog Newcall Pickup Redial`),
 			softkeys("ringIn", `Answer \DND HLog iDivert`),
 			softkeys("seized", "Cfwdall Endcall Gpickup MeetMe Pickup Redial"),
 			softkeys("connected", "ConfList Confrn Endcall HLog Hold Park RmLstC Trnsfer iDivert"),
 			softkeys("hold", "HLog Newcall Resume iDivert"),
 			softkeys("remote-in-use", "Barge Newcall cBarge"),
-		},
+		)...),
 	}
 }
 

@@ -22,9 +22,17 @@ func telephonyMode() conf.Mode {
 			telephonyCalls(),
 			telephonyWeb(),
 			telephonyTransfer(),
+			telephonyMobility(),
+			accessCodeLines(),
+			[]conf.Command{
+				acting(cmdMaxProtocol+" <3-17>$version", cmdMaxProtocol+" 9", `
+					busylamp     Settings that a router does not have
+					sccp         SCCP phones
+					max-version  Highest version of the protocol that phones are offered
+					$version     Version`),
+			},
 			[]conf.Command{{
 				Syntax: "create cnf-files version-stamp LINE$stamp",
-				Inert:  true,
 				Help: `
 					create         Generate configuration files
 					cnf-files      Configuration files of SCCP phones
@@ -71,7 +79,6 @@ func telephonyHead() []conf.Command {
 				$which       Which numbers`,
 		},
 		{
-			Inert:  true,
 			Fill:   map[string]string{"port": "2000"},
 			Syntax: "ip source-address A.B.C.D$address [port <2000-9999>$port] [secondary A.B.C.D$secondary [rehome <0-65535>$rehome]] [<any-match|strict-match>$match]",
 			Help: `
@@ -98,18 +105,19 @@ func telephonyHead() []conf.Command {
 			signaling  Signalling packets
 			video      Video packets
 			$what      Packets`),
-		inert("auto assign <1-{max-dn}>$first! to <1-{max-dn}>$last [type <"+sccpModels+">$type] [cfw NUMBER$cfw timeout <5-60000>$timeout]", "", `
+		acting("auto assign <1-{max-dn}>$first! to <1-{max-dn}>$last [type <"+sccpModels+"|all>$type] [cfw NUMBER$cfw timeout <3-60000>$timeout]", "", `
 			auto      Automatic assignment
 			assign    Give directory numbers to phones that register by themselves
 			$first    First ephone-dn tag
 			to        Range of tags
 			$last     Last ephone-dn tag
 			type      Only to one phone type
+			all       Any phone type
 			cfw       Forward unanswered calls
 			$cfw      Telephone number
 			timeout   Time to ring
 			$timeout  Seconds`),
-		inert("auto-reg-ephone", "auto-reg-ephone", `
+		acting("auto-reg-ephone", "auto-reg-ephone", `
 			auto-reg-ephone  Unknown phones may register`),
 		inert("service phone WORD$name! LINE$value", "", `
 			service  Services
@@ -125,7 +133,7 @@ func telephonyHead() []conf.Command {
 			authenticate     Searches need credentials
 			$user            User name
 			$password        Password`),
-		inert("service directed-pickup [gpickup$gpickup]", "service directed-pickup", `
+		acting("service directed-pickup [gpickup$gpickup]", "service directed-pickup", `
 			service          Services
 			directed-pickup  Pick up the call of a given number
 			gpickup          By the GPickUp soft key
@@ -138,7 +146,7 @@ func telephonyPhones() []conf.Command {
 		shared(inert("sdspfarm units <0-10>$n", "", sdspfarmHelp)),
 		shared(inert("sdspfarm transcode sessions <1-128>$n", "", sdspfarmHelp)),
 		shared(inert("sdspfarm tag <1-10>$tag! WORD$name", "", sdspfarmHelp)),
-		inert("conference hardware", "", `
+		acting("conference hardware", "", `
 			conference  Conferences
 			hardware    By DSP farm resources`),
 		inert("cnf-file location <flash:|slot0:|tftp URL$url>$where", "", `
@@ -170,7 +178,6 @@ func telephonyPhones() []conf.Command {
 			$prefix          Prefix code`),
 		{
 			Syntax: "url <authentication|directories|idle|information|messages|proxy-server|services>$kind! URL$url [idle-timeout <0-300>$timeout]",
-			Inert:  true,
 			Help: `
 				url             URL of a phone service
 				authentication  Checks commands for phones
@@ -190,20 +197,20 @@ func telephonyPhones() []conf.Command {
 
 func telephonyTimes() []conf.Command {
 	return []conf.Command{
-		shared(inert("timeouts busy <0-30>$n", "timeouts busy 10", timeoutsHelp)),
-		shared(inert("timeouts interdigit <2-120>$n", "timeouts interdigit 10", timeoutsHelp)),
-		shared(inert("timeouts ringing <5-60000>$n", "timeouts ringing 180", timeoutsHelp)),
-		shared(inert("timeouts transfer-recall <1-1800>$n", "", timeoutsHelp)),
+		shared(acting("timeouts busy <0-30>$n", "timeouts busy 10", timeoutsHelp)),
+		shared(acting("timeouts interdigit <2-120>$n", "timeouts interdigit 10", timeoutsHelp)),
+		shared(acting("timeouts ringing <5-60000>$n", "timeouts ringing 180", timeoutsHelp)),
+		shared(acting("timeouts transfer-recall <1-1800>$n", "", timeoutsHelp)),
 		shared(inert("timeouts night-service-bell <4-30>$n", "timeouts night-service-bell 12", timeoutsHelp)),
-		inert("time-zone <1-54>$n", "time-zone 5", `
+		acting("time-zone <1-54>$n", "time-zone 5", `
 			time-zone  Time zone phones show
 			$n         Time zone number`),
-		inert("time-format <12|24>$format", "time-format 12", timeFormatHelp),
-		shared(inert("date-format <dd-mm-yy|mm-dd-yy|yy-dd-mm|yy-mm-dd>$format", "date-format mm-dd-yy", dateFormatHelp)),
-		inert("keepalive <10-65535>$n", "keepalive 30", `
+		acting("time-format <12|24>$format", "time-format 12", timeFormatHelp),
+		shared(acting("date-format <dd-mm-yy|mm-dd-yy|yy-dd-mm|yy-mm-dd>$format", "date-format mm-dd-yy", dateFormatHelp)),
+		acting("keepalive <10-65535>$n", "keepalive 30", `
 			keepalive  Interval between keepalives of phones
 			$n         Seconds`),
-		inert("system message LINE(32)$text", "", `
+		acting("system message LINE(32)$text", "", `
 			system   Settings of the system
 			message  Text on idle phones
 			$text    Message`),

@@ -4,7 +4,7 @@ import "github.com/busylamp/busylamp/cli/conf"
 
 func telephonyServices() []conf.Command {
 	return []conf.Command{
-		inert("voicemail NUMBER$number", "", `
+		acting("voicemail NUMBER$number", "", `
 			voicemail  Number behind the messages button
 			$number    Telephone number of voice mail`),
 		shared(inert("mwi relay", "", mwiHelp)),
@@ -24,19 +24,19 @@ func telephonyServices() []conf.Command {
 			HLog        By the HLog soft key
 			notify      The phone is told
 			$how        How an agent leaves`),
-		inert("directory <first-name-first|last-name-first>$order", "directory first-name-first", `
+		acting("directory <first-name-first|last-name-first>$order", "directory first-name-first", `
 			directory         Local directory
 			first-name-first  Names are entered first name first
 			last-name-first   Names are entered last name first
 			$order            Order of names`),
-		inert("directory entry <1-250>$tag! NUMBER(32)$number name LINE(24)$name", "", `
+		acting("directory entry <1-250>$tag! NUMBER(32)$number name LINE(24)$name", "", `
 			directory  Local directory
 			entry      Additional entry
 			$tag       Entry number
 			$number    Telephone number
 			name       Name of the entry
 			$name      Name, up to 24 characters`),
-		inert("dialplan-pattern <1-10>$tag! WORD$pattern extension-length <1-32>$length [extension-pattern WORD$extension] [no-reg$noreg] [demote$demote]", "", dialplanPatternHelp),
+		acting("dialplan-pattern <1-10>$tag! WORD$pattern extension-length <1-32>$length [extension-pattern WORD$extension] [no-reg$noreg] [demote$demote]", "", dialplanPatternHelp),
 	}
 }
 
@@ -45,7 +45,6 @@ func telephonyCalls() []conf.Command {
 		{
 			Syntax: "max-conferences <1-{platform-max-conferences}>$n [gain <-6|0|3|6>$gain]",
 			Fill:   map[string]string{"gain": "-6"},
-			Inert:  true,
 			Help: `
 				max-conferences  Maximum number of three-party conferences
 				$n               Number of conferences
@@ -121,7 +120,6 @@ func telephonyTransfer() []conf.Command {
 	return []conf.Command{
 		{
 			Syntax: "transfer-system <blind|full-blind|full-consult [dss$dss]|local-consult>$kind",
-			Inert:  true,
 			Help: `
 				transfer-system  How calls are transferred
 				blind            At once, Cisco method
@@ -132,7 +130,7 @@ func telephonyTransfer() []conf.Command {
 				local-consult    After consultation within this system
 				$kind            Method`,
 		},
-		inert("transfer-pattern WORD(32)$pattern! [blind$blind]", "", `
+		acting("transfer-pattern WORD(32)$pattern! [blind$blind]", "", `
 			transfer-pattern  Numbers calls may be transferred to
 			$pattern          Pattern
 			blind             Without consultation

@@ -56,30 +56,14 @@ func PresenceConfig(t conf.Tree) presence.Config {
 		args, _ := dn.Get("number")
 		add(args.String("number"), dn.On("allow watch"))
 	}
-	watch := ephoneDNWatch(t)
+	dnTemplates := templates(t, cmdEphoneDNTemplate)
 	for dn := range t.Root().All(cmdEphoneDN) {
 		args, _ := dn.Get("number")
-		watched := watch(dn)
+		watched := over(dn, cmdEphoneDNTemplate, dnTemplates).on("allow watch")
 		add(args.String("number"), watched)
 		add(args.String("secondary"), watched)
 	}
 	return c
-}
-
-// ephoneDNWatch says whether an ephone-dn may be watched: by its own `allow
-// watch` or by that of its template (guide).
-func ephoneDNWatch(t conf.Tree) func(dn conf.Node) bool {
-	templates := map[int]bool{}
-	for tpl := range t.Root().All(cmdEphoneDNTemplate) {
-		templates[tpl.Args().Int("tag")] = tpl.On("allow watch")
-	}
-	return func(dn conf.Node) bool {
-		if dn.On("allow watch") {
-			return true
-		}
-		args, ok := dn.Get("ephone-dn-template")
-		return ok && templates[args.Int("tag")]
-	}
 }
 
 func cmeMode(global conf.Node) bool {

@@ -3,7 +3,6 @@ package modes
 import (
 	"net"
 	"net/netip"
-	"strconv"
 	"time"
 
 	"github.com/busylamp/busylamp/cli/conf"
@@ -12,12 +11,17 @@ import (
 	"github.com/busylamp/busylamp/phones"
 )
 
-// PhonesConfig is the registry's part of a tree.
+// PhonesConfig is what a tree says of phones, their numbers and calls.
 func PhonesConfig(t conf.Tree) phones.Config {
 	global := block(t, cmdRegisterGlobal)
 	c := phones.Config{
 		SIPSource:            sipSource(global),
 		AuthenticateRegister: global.On("authenticate register"),
+		CallList:             block(t, cmdPresence).On("presence call-list"),
+		Telephony:            telephony(t),
+		DialPeers:            dialPeers(t),
+		UserProfiles:         profiles(t, cmdUserProfile),
+		LogoutProfiles:       profiles(t, cmdLogoutProfile),
 	}
 	if cmeMode(global) {
 		c.Mode = "cme"
@@ -29,38 +33,52 @@ func PhonesConfig(t conf.Tree) phones.Config {
 		c.AttemptsSize = args.Int("n")
 		c.AttemptsOff = c.AttemptsSize == 0
 	}
-	voice := block(t, cmdVoiceService)
-	sip, _ := voice.Child("sip")
-	if args, ok := sip.Get("registrar server"); ok {
+	if args, ok := voiceServiceSIP(t).Get("registrar server"); ok {
 		c.RegistrarOn = true
 		c.MaxExpires = time.Duration(args.Int("max")) * time.Second
 		c.MinExpires = time.Duration(args.Int("min")) * time.Second
 	}
+	registerTemplates := templates(t, cmdRegisterTemplate)
 	for n := range t.Root().All(cmdRegisterPool) {
-		c.Pools = append(c.Pools, pool(n))
+		c.Pools = append(c.Pools, pool(n, over(n, "template", registerTemplates)))
 	}
 	for n := range t.Root().All(cmdRegisterDN) {
 		c.DNs = append(c.DNs, registerDN(n))
 	}
-	watch := ephoneDNWatch(t)
+	dnTemplates := templates(t, cmdEphoneDNTemplate)
 	for n := range t.Root().All(cmdEphoneDN) {
-		c.EphoneDNs = append(c.EphoneDNs, ephoneDN(n, watch(n)))
+		c.EphoneDNs = append(c.EphoneDNs, ephoneDN(n, over(n, cmdEphoneDNTemplate, dnTemplates)))
 	}
+	ephoneTemplates := templates(t, cmdEphoneTemplate)
 	for n := range t.Root().All(cmdEphone) {
-		c.Ephones = append(c.Ephones, ephone(n))
+		c.Ephones = append(c.Ephones, ephone(n, over(n, cmdEphoneTemplate, ephoneTemplates)))
 	}
 	return c
 }
 
-func pool(n conf.Node) phones.Pool {
+func voiceServiceSIP(t conf.Tree) conf.Node {
+	sip, _ := block(t, cmdVoiceService).Child("sip")
+	return sip
+}
+
+// pool is one SIP phone; l lays its template below it.
+func pool(n conf.Node, l layers) phones.Pool {
+	own := layers{n}
 	p := phones.Pool{
-		Tag:       n.Args().Int("tag"),
-		BLF:       blfKeys(n),
-		CallList:  n.On("presence call-list"),
-		Type:      text(n, "type", "type"),
-		Transport: text(n, "session-transport", "transport"),
+		Tag:           n.Args().Int("tag"),
+		BLF:           blfKeys(own),
+		CallList:      n.On("presence call-list"),
+		Type:          text(n, "type", "type"),
+		Template:      own.num("template", "tag"),
+		Transport:     l.text("session-transport", "transport"),
+		SpeedDials:    speedDials(own),
+		FastDials:     fastDials(own),
+		CallWaiting:   n.On("call-waiting"),
+		DnD:           n.On("dnd"),
+		BusyTrigger:   own.num("busy-trigger-per-button", "calls"),
+		LogoutProfile: own.num("logout-profile", "tag"),
+		PagingDN:      own.num("paging-dn", "dn"),
 	}
-	p.Template, _ = strconv.Atoi(text(n, "template", "tag"))
 	if id, ok := n.Get("id"); ok {
 		p.DeviceID = id.String("device")
 		switch id.String("kind") {
@@ -85,78 +103,47 @@ func pool(n conf.Node) phones.Pool {
 }
 
 func registerDN(n conf.Node) phones.DN {
-	args, _ := n.Get("preference")
+	l := layers{n}
 	return phones.DN{
 		Tag:        n.Args().Int("tag"),
 		Number:     text(n, "number", "number"),
 		Watch:      n.On("allow watch"),
 		Name:       text(n, "name", "name"),
 		Label:      text(n, "label", "label"),
-		Preference: args.Int("order"),
+		Preference: l.num("preference", "order"),
 		Huntstop:   n.On("huntstop"),
+		Forward: phones.Forward{
+			All:       text(n, "call-forward b2bua all", "number"),
+			Busy:      text(n, "call-forward b2bua busy", "number"),
+			NoAnswer:  text(n, "call-forward b2bua noan", "number"),
+			Timeout:   l.seconds("call-forward b2bua noan", "timeout"),
+			MaxLength: noLimit,
+		},
+		PickupGroup: text(n, "pickup-group", "group"),
+		Shared:      n.On("shared-line"),
+		MaxCalls:    l.num("shared-line", "calls"),
+		NoReg:       n.On("no-reg"),
+		AutoAnswer:  n.On("auto-answer"),
 	}
 }
 
-func ephoneDN(n conf.Node, watch bool) phones.EphoneDN {
-	preference, _ := n.Get("preference")
-	d := phones.EphoneDN{
-		Tag:        n.Args().Int("tag"),
-		Number:     text(n, "number", "number"),
-		Secondary:  text(n, "number", "secondary"),
-		Watch:      watch,
-		Name:       text(n, "name", "name"),
-		Label:      text(n, "label", "label"),
-		Preference: preference.Int("order"),
-		Channels:   1,
-	}
-	switch n.Args().String("lines") {
-	case "dual-line":
-		d.Channels = 2
-	case "octo-line":
-		d.Channels = 8
-	}
-	return d
-}
+// noLimit is Forward.MaxLength where the configuration sets none.
+const noLimit = -1
 
-func ephone(n conf.Node) phones.Ephone {
-	e := phones.Ephone{
-		Tag:      n.Args().Int("tag"),
-		Type:     text(n, "type", "type"),
-		BLF:      blfKeys(n),
-		CallList: n.On("presence call-list"),
-	}
-	e.MAC, _ = phones.ParseMAC(text(n, "mac-address", "mac"))
-	for b := range n.All("button") {
-		for _, text := range b.Args().List("buttons") {
-			if button, err := phones.ParseButton(text); err == nil {
-				e.Buttons = append(e.Buttons, button)
-			}
-		}
-	}
-	return e
-}
-
-func blfKeys(n conf.Node) []phones.BLFKey {
-	var keys []phones.BLFKey
-	for k := range n.All("blf-speed-dial") {
-		args := k.Args()
-		keys = append(keys, phones.BLFKey{
+func blfKeys(l layers) []phones.BLFKey {
+	return tagged(l, "blf-speed-dial", func(args grammar.Args) phones.BLFKey {
+		return phones.BLFKey{
 			Tag:    args.Int("tag"),
 			Number: args.String("number"),
 			Label:  args.String("label"),
 			Device: args.Has("device"),
-		})
-	}
-	return keys
+		}
+	})
 }
 
 // text is one capture of a line of a block, "" when the line is not set.
 func text(n conf.Node, command, capture string) string {
-	args, ok := n.Get(command)
-	if !ok {
-		return ""
-	}
-	return args.String(capture)
+	return layers{n}.text(command, capture)
 }
 
 // prefix is an address and a contiguous mask.

@@ -31,7 +31,7 @@ func TestViewsOfNothing(t *testing.T) {
 		MaxSubscriptions: 100, RetryInterval: time.Minute, RetryLimit: 10, RouterMode: "SRST mode",
 		Numbers: map[string]presence.Number{},
 	})
-	equal(t, "phones", PhonesConfig(tree), phones.Config{AttemptsSize: 10})
+	equal(t, "phones", PhonesConfig(tree), phones.Config{AttemptsSize: 10, Telephony: idleTelephony()})
 	equal(t, "sip", SIPConfig(tree), sipua.Config{})
 	equal(t, "log", LogConfig(tree), logbuf.DefaultConfig())
 	line := cli.Line{Login: cli.LoginNone, ExecTimeout: 10 * time.Minute, Privilege: 1, HistorySize: 20}
@@ -63,31 +63,30 @@ func TestViewsOfGuideExample(t *testing.T) {
 		BufferSize: 2000000, BufferLevel: logbuf.Debugging, ConsoleLevel: logbuf.Debugging, MonitorLevel: logbuf.Debugging,
 	})
 
-	mac := func(s string) phones.MAC {
-		m, err := phones.ParseMAC(s)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return m
-	}
+	service := idleTelephony()
+	service.On, service.Source = true, netip.MustParseAddrPort("11.1.1.2:2000")
+	service.MaxEphones, service.MaxDN, service.MaxConferences = 100, 300, 6
+	service.URLs = []phones.URL{{Kind: "directories", URL: "http://11.1.1.2/localdirectory"}}
+	service.TransferPatterns, service.CNFStamp = []string{".T"}, "Jan 01 2002 00:00:00"
 	equal(t, "phones", PhonesConfig(tree), phones.Config{
-		Mode: "cme", SIPSource: source, RegistrarOn: true, AttemptsSize: 10,
+		Mode: "cme", SIPSource: source, RegistrarOn: true, AttemptsSize: 10, CallList: true, Telephony: service,
+		DialPeers:  []phones.DialPeer{{Tag: 2001, Pattern: "1...", Target: netip.MustParseAddrPort("11.1.1.4:5060"), Preference: 2, Transport: "udp"}},
 		MaxExpires: 240 * time.Second, MinExpires: 60 * time.Second,
 		Pools: []phones.Pool{
-			{Tag: 1, MAC: mac("0015.6247.EF90"), Type: "7971", Transport: "udp", Numbers: []phones.PoolNumber{{Index: 1, DN: 1}},
+			{Tag: 1, MAC: parsedMAC("0015.6247.EF90"), Type: "7971", Transport: "udp", Numbers: []phones.PoolNumber{{Index: 1, DN: 1}}, CallWaiting: true,
 				BLF: []phones.BLFKey{{Tag: 1, Number: "1001", Label: "1001"}}},
-			{Tag: 2, MAC: mac("0012.0007.8D82"), Type: "7912", Transport: "udp", Numbers: []phones.PoolNumber{{Index: 1, DN: 2}}},
+			{Tag: 2, MAC: parsedMAC("0012.0007.8D82"), Type: "7912", Transport: "udp", Numbers: []phones.PoolNumber{{Index: 1, DN: 2}}, CallWaiting: true},
 		},
-		DNs: []phones.DN{{Tag: 1, Number: "2101", Watch: true}, {Tag: 2, Number: "2102", Watch: true}},
+		DNs: []phones.DN{{Tag: 1, Number: "2101", Watch: true, Forward: unlimitedForward}, {Tag: 2, Number: "2102", Watch: true, Forward: unlimitedForward}},
 		EphoneDNs: []phones.EphoneDN{
-			{Tag: 1, Number: "2001", Watch: true, Channels: 2}, {Tag: 2, Number: "2009", Watch: true, Channels: 2},
-			{Tag: 3, Number: "2005", Watch: true, Channels: 1}, {Tag: 4, Number: "2002", Channels: 2},
+			plainDN(1, "2001", true, 2), plainDN(2, "2009", true, 2), plainDN(3, "2005", true, 1), plainDN(4, "2002", false, 2),
 		},
 		Ephones: []phones.Ephone{
-			{Tag: 1, MAC: mac("0012.7F57.62A5"), Type: "7960", Buttons: buttons("1:1", "2:2"), BLF: []phones.BLFKey{
-				{Tag: 1, Number: "2101", Label: "2101"}, {Tag: 2, Number: "1003", Label: "1003"}, {Tag: 3, Number: "2002", Label: "2002"}}},
-			{Tag: 3, MAC: mac("0015.6247.EF91"), Type: "7971", Buttons: buttons("1:3", "2:4"),
-				BLF: []phones.BLFKey{{Tag: 2, Number: "1003", Label: "1003"}}},
+			{Tag: 1, MAC: parsedMAC("0012.7F57.62A5"), Type: "7960", Buttons: buttons("1:1", "2:2"), FastDials: []phones.FastDial{{Tag: 1, Number: "1002"}},
+				FeatureRingDnD: true, Codec: "g711ulaw", MWILine: 1, BLF: []phones.BLFKey{
+					{Tag: 1, Number: "2101", Label: "2101"}, {Tag: 2, Number: "1003", Label: "1003"}, {Tag: 3, Number: "2002", Label: "2002"}}},
+			{Tag: 3, MAC: parsedMAC("0015.6247.EF91"), Type: "7971", Buttons: buttons("1:3", "2:4"),
+				FeatureRingDnD: true, Codec: "g711ulaw", MWILine: 1, BLF: []phones.BLFKey{{Tag: 2, Number: "1003", Label: "1003"}}},
 		},
 	})
 
@@ -139,12 +138,13 @@ ephone 7
 	c := PhonesConfig(r.store.Tree())
 	equal(t, "pools", c.Pools, []phones.Pool{
 		{Tag: 1, IDIP: netip.MustParsePrefix("10.1.1.7/32"), Numbers: []phones.PoolNumber{{Index: 1, DN: 5}, {Index: 2, DN: 6}},
-			Username: "ann", Password: "secret", CallList: true, Transport: "tcp", Template: 3},
-		{Tag: 2, IDNetwork: netip.MustParsePrefix("10.1.0.0/16"), DeviceID: "soft", Username: "bob", Transport: "udp"},
+			Username: "ann", Password: "secret", CallList: true, Transport: "tcp", Template: 3, CallWaiting: true},
+		{Tag: 2, IDNetwork: netip.MustParsePrefix("10.1.0.0/16"), DeviceID: "soft", Username: "bob", Transport: "udp", CallWaiting: true},
 	})
-	equal(t, "dns", c.DNs, []phones.DN{{Tag: 5, Number: "3001", Name: "Ann Lee", Label: "Front desk", Preference: 2, Huntstop: true}})
-	equal(t, "ephone-dns", c.EphoneDNs, []phones.EphoneDN{
-		{Tag: 9, Number: "4001", Secondary: "4002", Watch: true, Channels: 8}, {Tag: 10, Number: "4003", Channels: 1}})
+	equal(t, "dns", c.DNs, []phones.DN{{Tag: 5, Number: "3001", Name: "Ann Lee", Label: "Front desk", Preference: 2, Huntstop: true, Forward: unlimitedForward}})
+	second := plainDN(9, "4001", true, 8)
+	second.Secondary = "4002"
+	equal(t, "ephone-dns", c.EphoneDNs, []phones.EphoneDN{second, plainDN(10, "4003", false, 1)})
 	equal(t, "buttons", c.Ephones[0].Buttons, buttons("1o9,10", "2:11", "3b12", "4:5", "5:6", "10:12"))
 	if !c.AuthenticateRegister || c.Realm != "cisco.com" || !c.AttemptsOff || !c.Ephones[0].CallList {
 		t.Errorf("%+v", c)

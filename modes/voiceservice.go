@@ -100,7 +100,7 @@ func voiceServiceSIPMode() conf.Mode {
 				$what             Packets
 				source-interface  Address of an interface
 				$interface        Interface`),
-			inert("session transport <tcp|udp>$transport", "session transport udp", `
+			acting("session transport <tcp|udp>$transport", "session transport udp", `
 				session     Sessions
 				transport   Transport of signalling
 				tcp         TCP
