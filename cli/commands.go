@@ -200,6 +200,9 @@ func (sh *Shell) debugText(t logbuf.Topic, on bool) string {
 	return fmt.Sprintf("%s debugging is off", t)
 }
 
+// SetDebug switches one topic and prints nothing.
+func (c *Context) SetDebug(t logbuf.Topic, on bool) { c.Shell.o.Log.SetDebug(t, on) }
+
 // UndebugAll is `undebug all`.
 func (c *Context) UndebugAll() error {
 	c.Shell.o.Log.UndebugAll()

@@ -1,6 +1,7 @@
 package modes
 
 import (
+	"context"
 	"net/netip"
 	"time"
 
@@ -60,6 +61,14 @@ type Agents struct {
 		// Restart notifies the phone of a registered pool.
 		Restart(pool int, kind phones.ResetKind)
 	}
+	// Mobility logs Extension Mobility users in and out.
+	Mobility interface {
+		Login(d phones.Device, user, password string) error
+		Logout(d phones.Device) error
+	}
+	// Csim makes a test call and waits until it was answered and ended; nil when it
+	// was answered. The context ends it early.
+	Csim func(ctx context.Context, number string) error
 	// Platform names the limits that `show voice register global` prints; empty
 	// means C3825.
 	Platform Platform

@@ -16,8 +16,13 @@ func Exec(a Agents) []cli.Exec {
 		execConfiguration(),
 		execShow(),
 		execDebug(),
+		execDebugEphone(a),
 		execPresence(a),
 		execRegister(a),
+		execEphone(a),
+		execEphoneDN(a),
+		execTelephony(),
+		execCalls(a),
 		execActions(a),
 	)
 	for i, c := range cmds {

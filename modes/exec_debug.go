@@ -37,10 +37,6 @@ func debuggings() []debugging {
 			},
 		},
 		{
-			name: "ephone", help: "ephone  SCCP phone debugging",
-			keywords: [][2]string{{"blf", "BLF monitoring"}},
-		},
-		{
 			name: "voice register", help: "voice  Voice debugging\nregister  SIP phone registration",
 			keywords: [][2]string{
 				{"errors", "Registration errors"},
@@ -53,15 +49,17 @@ func debuggings() []debugging {
 // DebugText is cli.Options.DebugText: the words of topics that have their own (CME
 // command reference: debug ephone blf; Voice command reference: debug ccsip messages).
 func DebugText(t logbuf.Topic, on bool) string {
-	switch {
-	case t == "ccsip messages" && on:
-		return "SIP Call messages tracing is enabled"
-	case t == "ccsip messages":
-		return "SIP Call messages tracing is disabled"
-	case t == "ephone blf" && on:
-		return "EPHONE BLF debugging is enabled"
-	case t == "ephone blf":
-		return "EPHONE BLF debugging is disabled"
+	word := "disabled"
+	if on {
+		word = "enabled"
+	}
+	if t == "ccsip messages" {
+		return "SIP Call messages tracing is " + word
+	}
+	for _, d := range ephoneDebugs {
+		if t == logbuf.Topic("ephone "+d.keyword) {
+			return d.name + " is " + word
+		}
 	}
 	return ""
 }

@@ -252,3 +252,7 @@ type ProfileSpeedDial struct {
 	Number, Label string
 	BLF           bool
 }
+
+// DefaultMaxProtocol is the highest SCCP version offered unless configured: that
+// of the releases the guide describes.
+const DefaultMaxProtocol = 9

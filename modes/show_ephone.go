@@ -1,0 +1,398 @@
+package modes
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/busylamp/busylamp/phones"
+	"github.com/busylamp/busylamp/phones/call"
+)
+
+// phoneState is what `show ephone …` and `show ephone-dn …` print from: SCCP phones
+// and the call model at one moment.
+type phoneState struct {
+	skinny phones.SkinnySnapshot
+	calls  call.Snapshot
+}
+
+// phoneRecord is one ephone with its lines.
+type phoneRecord struct {
+	phones.EphoneStatus
+	view call.View // zero while it is not in service
+}
+
+func (s phoneState) records() []phoneRecord {
+	out := make([]phoneRecord, 0, len(s.skinny.Ephones))
+	views := map[int]call.View{}
+	for _, v := range s.calls.Devices {
+		if v.Device.Kind == phones.EphoneDevice {
+			views[v.Device.Tag] = v
+		}
+	}
+	for _, e := range s.skinny.Ephones {
+		out = append(out, phoneRecord{EphoneStatus: e, view: views[e.Config.Tag]})
+	}
+	return out
+}
+
+func (s phoneState) dn(id phones.DNID) (call.DNStatus, bool) {
+	for _, d := range s.calls.DNs {
+		if d.ID == id {
+			return d, true
+		}
+	}
+	return call.DNStatus{}, false
+}
+
+// ringing, offhook and the like are the filters of `show ephone`.
+func (r phoneRecord) ringing() bool {
+	return slices.ContainsFunc(r.view.Calls, func(c call.CallView) bool { return c.State == call.RingIn || c.State == call.Waiting })
+}
+
+func (r phoneRecord) active() (call.CallView, bool) { return r.view.Call(r.view.Active) }
+
+func (r phoneRecord) media() bool {
+	c, ok := r.active()
+	return ok && c.State == call.Connected && c.Send.Valid()
+}
+
+func (r phoneRecord) forwarded() bool {
+	return slices.ContainsFunc(r.view.Lines, func(l call.LineView) bool { return l.Forward.All != "" })
+}
+
+func (r phoneRecord) overlaid() bool {
+	return slices.ContainsFunc(r.lines(), func(l phones.SpecLine) bool { return isOverlay(l.Sep) })
+}
+
+func isOverlay(s phones.Separator) bool { return s == phones.Overlay || s == phones.OverlayWait }
+
+// lines are the phone's line buttons: those it registered with, or those configured.
+func (r phoneRecord) lines() []phones.SpecLine {
+	if r.State == phones.EphoneRegistered {
+		return r.Spec.Lines
+	}
+	var lines []phones.SpecLine
+	for _, b := range r.Config.Buttons {
+		l := phones.SpecLine{Button: b.Number, Sep: b.Sep, Of: b.Of}
+		for _, tag := range b.DNs {
+			l.DNs = append(l.DNs, phones.DNID{Tag: tag})
+		}
+		lines = append(lines, l)
+	}
+	return lines
+}
+
+// device is what `show ephone` calls the model, "Unknown 0" if it never registered.
+func (r phoneRecord) device() string {
+	if m, ok := phones.ModelOfType(r.Type); ok && r.Type != 0 {
+		return m.Show
+	}
+	return fmt.Sprintf("Unknown %d", r.Type)
+}
+
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// head is the first line of a record. The second number is the ephone's place in
+// the table of registrations.
+func (r phoneRecord) head() string {
+	state := r.State.String()
+	if r.State == phones.EphoneRegistered {
+		state += fmt.Sprintf(" in SCCP ver %d/%d max_streams=%d", r.Version, r.InUse, r.MaxStreams)
+	}
+	line := 0
+	if c, ok := r.active(); ok {
+		line = c.Button
+	}
+	return fmt.Sprintf("ephone-%d[%d] Mac:%s TCP socket:[%d] activeLine:%d whisperLine:0 %s",
+		r.Config.Tag, r.Config.Tag-1, macOrZero(r.Config.MAC), r.Socket, line, state)
+}
+
+func macOrZero(m phones.MAC) string {
+	if m.IsZero() {
+		return "0000.0000.0000"
+	}
+	return m.String()
+}
+
+// showEphones prints whole records, a blank line between two.
+func showEphones(w io.Writer, s phoneState, keep func(phoneRecord) bool) error {
+	var b strings.Builder
+	for _, r := range s.records() {
+		if keep(r) {
+			s.record(&b, r)
+			b.WriteByte('\n')
+		}
+	}
+	if b.Len() == 0 {
+		b.WriteString("No ephone in specified type/condition.\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// record is one phone (CME command reference: show ephone, 12.4T form).
+func (s phoneState) record(b *strings.Builder, r phoneRecord) {
+	fmt.Fprintln(b, r.head())
+	started := 0
+	if r.media() {
+		started = 1
+	}
+	fmt.Fprintf(b, "mediaActive:%d whisper_mediaActive:0 startMedia:%d offhook:%d ringing:%d reset:%d reset_sent:%d paging %d debug:0 caps:%d\n",
+		bit(r.media()), started, bit(r.view.OffHook), bit(r.ringing()), r.Resets, r.Resets, bit(r.view.Paged != nil), r.Caps)
+	address, port := "0.0.0.0", uint16(0)
+	if r.Remote.IsValid() {
+		address, port = r.Remote.Addr().String(), r.Remote.Port()
+	}
+	fmt.Fprintf(b, "IP:%s * %d %s", address, port, r.device())
+	if n := len(r.Config.Addons); n > 0 && r.State == phones.EphoneRegistered {
+		fmt.Fprintf(b, "  sub=%d", n+2)
+	}
+	fmt.Fprintf(b, "  keepalive %d max_line %d available_line %d", r.KeepAlives, r.MaxLine, r.Available)
+	if r.view.DnD {
+		b.WriteString(" DnD")
+	}
+	b.WriteByte('\n')
+	overlay := 0
+	var overlays strings.Builder
+	for _, l := range r.lines() {
+		if len(l.DNs) == 0 {
+			continue
+		}
+		s.button(b, r, l)
+		if isOverlay(l.Sep) {
+			overlay++
+			fmt.Fprintf(&overlays, "overlay %d:", overlay)
+			for _, id := range l.DNs {
+				d, _ := s.dn(id)
+				fmt.Fprintf(&overlays, " %d(%s)", id.Tag, d.Number)
+			}
+			overlays.WriteString(" \n")
+		}
+	}
+	b.WriteString(overlays.String())
+	for _, d := range r.Config.SpeedDials {
+		fmt.Fprintf(b, "speed dial %d:%s %s\n", d.Tag, d.Number, d.Label)
+	}
+	if r.Config.PagingDN != 0 {
+		fmt.Fprintf(b, "paging-dn %d\n", r.Config.PagingDN)
+	}
+	for _, c := range r.view.Calls {
+		if c.State == call.Connected {
+			s.activeCall(b, r, c)
+		}
+	}
+	if r.Config.Username != "" {
+		fmt.Fprintf(b, "Username:%s Password:%s\n", r.Config.Username, strings.Repeat("*", min(len(r.Config.Password), 8)))
+	}
+	codec := r.Config.Codec
+	if codec == "" {
+		codec = "g711ulaw"
+	}
+	fmt.Fprintf(b, "Preferred Codec: %s\nLpcor Type: none\n", codec)
+}
+
+// button is a line button: its channels and what is special about it.
+func (s phoneState) button(b *strings.Builder, r phoneRecord, l phones.SpecLine) {
+	id := l.DNs[0]
+	d, _ := s.dn(id)
+	ccw := strings.TrimSuffix(strings.Repeat("0 ", max(1, len(d.Channels))), " ")
+	fmt.Fprintf(b, "button %d: cw:%d ccw:(%s)\n", l.Button, bit(len(d.Channels) > 1), ccw)
+	name := "dn"
+	if id.SIP {
+		name = "register dn"
+	}
+	fmt.Fprintf(b, "  %s %-2d number %s", name, id.Tag, d.Number)
+	if d.Forward.All != "" {
+		fmt.Fprintf(b, " cfa %s", d.Forward.All)
+	}
+	b.WriteByte(' ')
+	b.WriteString(channels(d, "  "))
+	var marks []string
+	if d.Waiting {
+		marks = append(marks, "mwi")
+	}
+	switch l.Sep {
+	case phones.Silent:
+		marks = append(marks, "silent-ring")
+	case phones.Beep:
+		marks = append(marks, "beep-ring")
+	case phones.Feature:
+		marks = append(marks, "feature-ring")
+	case phones.Monitor:
+		marks = append(marks, "monitor-ring")
+	case phones.Watch:
+		marks = append(marks, "watch")
+	case phones.Overlay, phones.OverlayWait:
+		marks = append(marks, "overlay")
+	}
+	if sharers(d) > 1 {
+		marks = append(marks, "shared")
+	}
+	for _, m := range marks {
+		b.WriteString(m + " ")
+	}
+	b.WriteByte('\n')
+}
+
+// sharers counts the phones that have a directory number for calls.
+func sharers(d call.DNStatus) int {
+	seen := map[phones.Device]bool{}
+	for _, a := range d.On {
+		if a.Sep != phones.Monitor && a.Sep != phones.Watch {
+			seen[a.Device] = true
+		}
+	}
+	return len(seen)
+}
+
+// channels is "CH1   IDLE         CH2   IDLE         "; gap stands behind the number.
+func channels(d call.DNStatus, gap string) string {
+	var b strings.Builder
+	for i, c := range d.Channels {
+		state := c.State.String()
+		if !d.InService {
+			state = "DOWN"
+		}
+		fmt.Fprintf(&b, "CH%d %s%-13s", i+1, gap, state)
+	}
+	return b.String()
+}
+
+// activeCall is what `show ephone` says of a call that is up. RTP flows between
+// the phones, so that its packets are not counted here.
+func (s phoneState) activeCall(b *strings.Builder, r phoneRecord, c call.CallView) {
+	const size = 160
+	remote := "0.0.0.0"
+	if c.Send.Addr.IsValid() {
+		remote = c.Send.Addr.Addr().String()
+	}
+	calling, called := -1, -1
+	for _, d := range s.calls.DNs {
+		if d.ID.SIP {
+			continue
+		}
+		if d.Number == c.Calling.Number {
+			calling = d.ID.Tag
+		}
+		if d.Number == c.Called.Number {
+			called = d.ID.Tag
+		}
+	}
+	number := c.Called.Number
+	if c.Outgoing {
+		number = c.Calling.Number
+	}
+	fmt.Fprintf(b, "Active Call on DN %d chan %d :%s %s to %s via %s\n%s  %d bytes no vad\n",
+		c.DN.Tag, c.Channel, number, rtpAddress(c.Local), rtpAddress(c.Send), remote, codecName(c.Send.Codecs), size)
+	fmt.Fprintf(b, "Tx Pkts 0 bytes 0 Rx Pkts 0 bytes 0 Lost 0\nJitter 0 Latency 0 callingDn %d calledDn %d\n", calling, called)
+}
+
+// rtpAddress is "A.B.C.D PORT".
+func rtpAddress(m call.Media) string {
+	if !m.Addr.IsValid() {
+		return "0.0.0.0 0"
+	}
+	return fmt.Sprintf("%s %d", m.Addr.Addr(), m.Addr.Port())
+}
+
+// codecName is the name of a codec in phone records.
+func codecName(c call.Codecs) string {
+	switch {
+	case c&call.G711u != 0:
+		return "G711Ulaw64k"
+	case c&call.G711a != 0:
+		return "G711Alaw64k"
+	case c&call.G722 != 0:
+		return "G722r64"
+	case c&call.G729 != 0:
+		return "G729"
+	case c&call.ILBC != 0:
+		return "iLBC"
+	}
+	return "none"
+}
+
+// byModel is `show ephone TYPE`.
+func byModel(model string) func(phoneRecord) bool {
+	return func(r phoneRecord) bool {
+		return r.Model == model || r.Model == "" && r.Config.Type == model || slices.Contains(r.Config.Addons, model)
+	}
+}
+
+// hasDN is `show ephone dn TAG` as a filter.
+func hasDN(r phoneRecord, id phones.DNID) []int {
+	var buttons []int
+	for _, l := range r.lines() {
+		if slices.Contains(l.DNs, id) {
+			buttons = append(buttons, l.Button)
+		}
+	}
+	return buttons
+}
+
+// showEphoneDNs is `show ephone dn [TAG]`: where a directory number appears.
+func showEphoneDNs(w io.Writer, s phoneState, tag int) error {
+	var b strings.Builder
+	for _, d := range s.calls.DNs {
+		if d.ID.SIP || tag != 0 && d.ID.Tag != tag {
+			continue
+		}
+		s.where(&b, d, "")
+	}
+	if b.Len() == 0 {
+		b.WriteString("No ephone in specified type/condition.\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func (s phoneState) where(b *strings.Builder, d call.DNStatus, indent string) {
+	kind := "Normal or Intercom dn"
+	for _, c := range []struct {
+		is   bool
+		kind string
+	}{{d.Kind == call.ParkDN, "Call park dn"}, {d.Kind == call.PagingDN, "Paging dn"}, {d.Kind == call.ConferenceDN, "Conference dn"}} {
+		if c.is {
+			kind = c.kind
+		}
+	}
+	fmt.Fprintf(b, "Tag %d, %s\n", d.ID.Tag, kind)
+	for _, r := range s.records() {
+		for _, button := range hasDN(r, d.ID) {
+			fmt.Fprintf(b, "%sephone %d, mac-address %s, line %d\n", indent, r.Config.Tag, macOrZero(r.Config.MAC), button)
+		}
+	}
+}
+
+// showEphoneNumber is `show ephone telephone-number NUMBER`.
+func showEphoneNumber(w io.Writer, s phoneState, number string) error {
+	var b strings.Builder
+	for _, d := range s.calls.DNs {
+		which := ""
+		switch {
+		case d.ID.SIP:
+			continue
+		case d.Number == number:
+			which = "primary"
+		case d.Secondary == number:
+			which = "secondary"
+		default:
+			continue
+		}
+		fmt.Fprintf(&b, "DP tag: %s, %s\n", strconv.Itoa(0), which)
+		s.where(&b, d, "  ")
+	}
+	if b.Len() == 0 {
+		b.WriteString("No ephone in specified type/condition.\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
