@@ -54,6 +54,7 @@ type EphoneStatus struct {
 	MaxLine              int    // line buttons of the model
 	Available            int    // lines in the button template
 	Resets               int    // Reset messages not yet followed by a new registration
+	ResetPending         bool   // a reset waits for the end of the call
 	Caps                 int    // codecs it says it can
 	Load, LastReset      string // of its alarm: current load, reason of the last reset
 	PreviousLoad         string
