@@ -1,0 +1,309 @@
+package sccp
+
+import (
+	"errors"
+	"time"
+
+	"github.com/busylamp/busylamp/phones"
+	"github.com/busylamp/busylamp/phones/sccp/wire"
+	"github.com/busylamp/busylamp/presence"
+)
+
+const (
+	// subscribeFor is the life of a lamp's subscription, renewed at half of it. It is
+	// what a router's records say (capture).
+	subscribeFor = 3600 * time.Second
+	// Retries of a number that cannot be watched (guide, `sccp blf-speed-dial
+	// retry-interval`), if the Hub's configuration does not say.
+	defaultRetry = 60 * time.Second
+	defaultLimit = 10
+)
+
+// lamp is one BLF speed dial of a registered phone: the sink of its subscription.
+// Its fields are guarded by conn.mu.
+type lamp struct {
+	c      *conn
+	key    phones.BLFKey
+	id     uint32    // of the subscription, 0: none
+	status uint32    // wire.BLF…
+	sent   uint32    // status that the phone has
+	told   bool      // the phone has a status
+	busy   bool      // somebody talks to the Hub about it
+	dead   bool      // the phone is gone
+	fails  int       // in a row
+	due    time.Time // when to renew or to try again; zero: never
+}
+
+// makeLamps makes the lamps of a phone that can show them. mu is held.
+func (c *conn) makeLamps() {
+	c.lamps = nil
+	if c.model.Name != "" && !c.model.BLF {
+		return
+	}
+	for _, k := range c.ephone.BLF {
+		c.lamps = append(c.lamps, &lamp{c: c, key: k, due: time.Now()})
+	}
+}
+
+// darken takes lamps and call list entries off and returns the subscriptions to
+// end. mu is held.
+func (c *conn) darken() (ids []uint32) {
+	for _, l := range c.lamps {
+		l.dead = true
+		if l.id != 0 {
+			ids = append(ids, l.id)
+		}
+	}
+	for _, e := range c.lists {
+		e.dead = true
+		if e.id != 0 {
+			ids = append(ids, e.id)
+		}
+	}
+	c.lamps, c.lists = nil, nil
+	if c.wake != nil {
+		c.wake.Stop()
+		c.wake = nil
+	}
+	return ids
+}
+
+// watch subscribes, renews and tries again whatever is due. mu is not held.
+func (c *conn) watch() {
+	for {
+		c.mu.Lock()
+		l, at := c.nextLamp()
+		if l == nil {
+			c.alarmAt(at)
+			c.mu.Unlock()
+			return
+		}
+		l.busy = true
+		id := l.id
+		r := c.request(l.key.Number, presence.SCCPSpeedDial, subscribeFor)
+		r.Device, r.Sink = l.key.Device, l
+		c.mu.Unlock()
+		if id != 0 {
+			l.renew(id)
+		} else {
+			l.subscribe(r)
+		}
+	}
+}
+
+// nextLamp is a lamp that is due now, or the time when the next one will be. mu is held.
+func (c *conn) nextLamp() (*lamp, time.Time) {
+	var next time.Time
+	now := time.Now()
+	for _, l := range c.lamps {
+		switch {
+		case l.busy || l.due.IsZero():
+		case !l.due.After(now):
+			return l, next
+		case next.IsZero() || l.due.Before(next):
+			next = l.due
+		}
+	}
+	return nil, next
+}
+
+// alarmAt sets the timer. mu is held.
+func (c *conn) alarmAt(at time.Time) {
+	if at.IsZero() || !c.registered || c.closed {
+		return
+	}
+	if c.wake != nil {
+		c.wake.Reset(time.Until(at))
+		return
+	}
+	c.wake = time.AfterFunc(time.Until(at), func() {
+		c.mu.Lock()
+		gone := !c.registered || c.closed
+		if !gone {
+			c.s.conns.Add(1) // never from zero: the reader lives until the connection is closed
+		}
+		c.mu.Unlock()
+		if !gone {
+			defer c.s.conns.Done()
+			c.watch()
+		}
+	})
+}
+
+// request is what all subscriptions of this phone have in common. mu is held.
+func (c *conn) request(number string, kind presence.WatcherKind, d time.Duration) presence.Request {
+	return presence.Request{
+		Watcher:    presence.Party{User: c.number(), Host: c.remote.Addr().String()},
+		Presentity: presence.Party{User: number, Host: c.local.Addr().String()},
+		Kind:       kind, Expires: d, Phone: c.name,
+	}
+}
+
+// number is the phone's primary directory number, "" if it has none. mu is held.
+func (c *conn) number() string {
+	if dn := c.s.dn(c.spec.PrimaryDN().Tag); dn != nil {
+		return dn.Number
+	}
+	return ""
+}
+
+func (l *lamp) subscribe(r presence.Request) {
+	hub := l.c.s.o.Hub
+	id, _, err := hub.Subscribe(r)
+	l.c.mu.Lock()
+	l.busy = false
+	dead := l.dead
+	switch {
+	case err != nil:
+		l.failed(err)
+	case !dead:
+		l.id, l.fails, l.due = id, 0, time.Now().Add(subscribeFor/2)
+	}
+	l.c.mu.Unlock()
+	if err != nil {
+		return
+	}
+	hub.Release(id)
+	if dead {
+		hub.End(id, presence.ReasonNoResource)
+	}
+}
+
+// failed decides when to try again: after the configured interval as often as
+// configured, or for as long as presence is switched off. mu is held.
+func (l *lamp) failed(err error) {
+	cfg := l.c.s.o.Hub.Config()
+	interval, limit := cfg.RetryInterval, cfg.RetryLimit
+	if interval <= 0 {
+		interval = defaultRetry
+	}
+	if limit <= 0 {
+		limit = defaultLimit
+	}
+	l.id = 0
+	if !errors.Is(err, presence.ErrDisabled) {
+		l.fails++
+	}
+	l.due = time.Time{}
+	if l.fails <= limit && !errors.Is(err, presence.ErrClosed) {
+		l.due = time.Now().Add(interval)
+	}
+	l.light(wire.BLFUnknown)
+}
+
+func (l *lamp) renew(id uint32) {
+	err := l.c.s.o.Hub.Refresh(id, subscribeFor)
+	l.c.mu.Lock()
+	defer l.c.mu.Unlock()
+	l.busy = false
+	if err != nil {
+		if l.id == id {
+			l.id = 0
+		}
+		l.due = time.Now()
+		return
+	}
+	l.due = time.Now().Add(subscribeFor / 2)
+}
+
+// Notify implements presence.Sink.
+func (l *lamp) Notify(n presence.Note) {
+	c := l.c
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if l.dead || n.SubID != l.id {
+		return
+	}
+	if !n.Active {
+		// The service was switched off, or the number is gone: it may come back.
+		l.failed(presence.ErrDisabled)
+		c.alarmAt(l.due)
+		return
+	}
+	status := statusOf(n.Line)
+	if c.debugging(TopicBLF) && c.ready && (!l.told || status != l.sent) {
+		c.traceNote(n, l.key.Tag)
+	}
+	l.light(status)
+}
+
+// light makes the lamp show a status. mu is held.
+func (l *lamp) light(status uint32) {
+	l.status = status
+	if l.c.ready && (!l.told || l.sent != status) {
+		l.push()
+	}
+}
+
+// push sends the status. mu is held.
+func (l *lamp) push() {
+	c := l.c
+	l.told, l.sent = true, l.status
+	if c.closed || c.last {
+		return
+	}
+	m := wire.NewFeatureStat(c.inUse, uint32(l.key.Tag), wire.ButtonBLFSpeedDial, l.status, l.key.Label)
+	c.send(m)
+	if c.debugging(TopicBLF) {
+		name := "StationFeatureStatMessage"
+		if m.ID() == wire.IDFeatureStatV2 {
+			name = "StationFeatureStatV2Message"
+		}
+		// The blank at the end is the guide's.
+		c.debugf(TopicBLF, "%s sent, status %d ", name, l.status)
+	}
+}
+
+// lampOf finds the lamp of a key by its tag. mu is held.
+func (c *conn) lampOf(index uint32) *lamp {
+	for _, l := range c.lamps {
+		if uint32(l.key.Tag) == index {
+			return l
+		}
+	}
+	return nil
+}
+
+// statusOf is a line's state on the wire: DnD comes before in use and idle
+// (guide), ringing is in use.
+func statusOf(l presence.Line) uint32 {
+	switch {
+	case l.State == presence.Unknown:
+		return wire.BLFUnknown
+	case l.DnD:
+		return wire.BLFDnD
+	case l.State == presence.Busy:
+		return wire.BLFInUse
+	}
+	return wire.BLFIdle
+}
+
+// traceNote writes the lines of the guide's sample of `debug ephone blf`. The line
+// statuses 1 (idle) and 6 (busy) are the guide's; 0 (unknown) and 7 (DnD) are ours.
+// mu is held.
+func (c *conn) traceNote(n presence.Note, index int) {
+	log := c.s.o.Log
+	log.Debugf(TopicBLF, "skinny_asnl_callback: subID %d type 4", n.SubID)
+	log.Debugf(TopicBLF, "ASNL_RESP_NOTIFY_INDICATION")
+	c.debugf(TopicBLF, "ASNL notify indication message, feature index %d, subID [%d]", index, n.SubID)
+	status := map[uint32]int{wire.BLFIdle: 1, wire.BLFInUse: 6, wire.BLFDnD: 7}[statusOf(n.Line)]
+	c.debugf(TopicBLF, "line status %d, subID [%d]", status, n.SubID)
+}
+
+// lampsAgain lets lamps whose number could not be watched try again at once: the
+// configuration has changed.
+func (s *Server) lampsAgain() {
+	for _, c := range s.registered(nil) {
+		c.mu.Lock()
+		some := false
+		for _, l := range c.lamps {
+			if l.id == 0 && l.fails > 0 {
+				l.fails, l.due, some = 0, time.Now(), true
+			}
+		}
+		if some {
+			c.alarmAt(time.Now())
+		}
+		c.mu.Unlock()
+	}
+}

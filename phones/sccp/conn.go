@@ -1,0 +1,267 @@
+package sccp
+
+import (
+	"errors"
+	"io"
+	"net"
+	"net/netip"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/busylamp/busylamp/phones"
+	"github.com/busylamp/busylamp/phones/call"
+	"github.com/busylamp/busylamp/phones/sccp/wire"
+)
+
+const (
+	// maxQueue bounds the bytes that wait to be written to one phone, on top of those
+	// that are being written. A phone that lets it overflow is dropped.
+	maxQueue     = 64 << 10
+	smallBuffer  = 512
+	keepBuffer   = 8 << 10          // larger buffers are not kept for others
+	writeTimeout = 10 * time.Second // then the phone does not read and is dropped
+	strangerTime = 30 * time.Second // to register in, and to come back in after leaving
+)
+
+// conn is one connection, from its acceptance on; once registered it is one
+// phone. Everything below mu is touched under it only.
+type conn struct {
+	s      *Server
+	net    net.Conn
+	remote netip.AddrPort
+	local  netip.AddrPort
+	socket int // number of the connection: the lowest free one, from 1
+
+	mu         sync.Mutex
+	registered bool
+	slot       *slot            // while registered
+	ephone     phones.Ephone    // as configured when it registered
+	tel        phones.Telephony // likewise
+	model      phones.Model
+	inUse      int // negotiated protocol version; 0 before
+	spec       phones.Spec
+	keys       []key // buttons of the phone in the order of its template; see layout
+	side       side  // what signalling of calls keeps; view_show.go
+	// shown is the View that the phone has been shown, latest the newest one; they
+	// differ until the phone has asked for its keys (ready).
+	shown, latest call.View
+	ready         bool
+
+	name   string // SEP…, of RegisterReq
+	facts  facts
+	alive  time.Duration // keepalive interval told
+	until  time.Time     // a stranger has time until then
+	lamps  []*lamp
+	lists  map[uint32]*entry  // call list entries that are watched, by transaction id
+	wake   *time.Timer        // of the next thing to do about lamps; nil: nothing
+	resets []phones.ResetKind // one that waits for the end of the call
+
+	todo     []call.Input // for the Exchange, when mu is free
+	telling  bool         // a goroutine is at it
+	out      *[]byte      // frames to be written
+	handling bool         // the reader handles messages and will write out what there is
+	writing  bool         // a goroutine writes, and will find what is added to out
+	last     bool         // close when out is empty
+	closed   bool
+	reason   error // why it was closed
+}
+
+// facts are what `show ephone` tells of a phone beside its buttons.
+type facts struct {
+	kind       uint32 // device type
+	version    int    // of the phone
+	maxStreams int
+	keepalives uint64
+	caps       int
+	resetsSent int
+	load, last string // of its alarm: firmware, reason of the last reset
+	registered time.Time
+	seen       time.Time
+}
+
+// key is one entry of the button template: an instance of a button type
+// (wire.Button…), 0 for a key without use. The instance of a line is the number
+// of its button, that of a speed dial or BLF speed dial its tag.
+type key struct{ kind, instance uint8 }
+
+// device is the phone's name in the call model.
+func (c *conn) device() phones.Device {
+	return phones.Device{Kind: phones.EphoneDevice, Tag: c.ephone.Tag}
+}
+
+// do passes an input to the Exchange as soon as mu is free. mu is held.
+func (c *conn) do(in call.Input) { c.todo = append(c.todo, in) }
+
+// send queues a message. mu is held.
+func (c *conn) send(m wire.Message) {
+	if c.closed || c.last {
+		return
+	}
+	if c.out == nil {
+		c.out = c.s.pool.Get().(*[]byte)
+	}
+	n := len(*c.out)
+	*c.out = wire.Encode(*c.out, m, c.inUse)
+	c.traceSent(m, (*c.out)[n:])
+	if len(*c.out) > maxQueue {
+		c.errorf("socket [%d] send ERROR 11", c.socket)
+		c.fail(errSlow)
+		return
+	}
+	c.push()
+}
+
+// push sees to it that somebody writes what is queued. mu is held.
+func (c *conn) push() {
+	if c.handling || c.writing || c.closed {
+		return
+	}
+	c.writing = true
+	c.s.conns.Add(1) // never from zero: the reader lives until the connection is closed
+	go func() {
+		defer c.s.conns.Done()
+		c.write()
+	}()
+}
+
+// finish closes the connection once all that is queued is written. mu is held.
+func (c *conn) finish(reason error) {
+	if c.closed || c.last {
+		return
+	}
+	c.last, c.reason = true, reason
+	c.push()
+}
+
+// fail closes the connection. mu is held.
+func (c *conn) fail(reason error) {
+	if c.closed {
+		return
+	}
+	c.closed = true
+	if c.reason == nil {
+		c.reason = reason
+	}
+	c.recycle(c.out)
+	c.out = nil
+	_ = c.net.Close()
+}
+
+// write writes until nothing is queued. writing has been set by the caller.
+func (c *conn) write() {
+	for {
+		c.mu.Lock()
+		b := c.out
+		c.out = nil
+		if b == nil || c.closed {
+			c.writing = false
+			if c.last {
+				c.fail(c.reason)
+			}
+			c.mu.Unlock()
+			return
+		}
+		c.mu.Unlock()
+		_ = c.net.SetWriteDeadline(time.Now().Add(writeTimeout))
+		_, err := c.net.Write(*b)
+		c.recycle(b)
+		if err != nil {
+			c.mu.Lock()
+			c.writing = false
+			if errors.Is(err, os.ErrDeadlineExceeded) {
+				c.errorf("Skinny Socket [%d] retry failure", c.socket)
+				err = errSlow
+			}
+			c.fail(err)
+			c.mu.Unlock()
+			return
+		}
+	}
+}
+
+func (c *conn) recycle(b *[]byte) {
+	if b != nil && cap(*b) <= keepBuffer {
+		*b = (*b)[:0]
+		c.s.pool.Put(b)
+	}
+}
+
+// reader is the connection as its reader goroutine reads it: when there is
+// nothing left to handle the answers are written, before it waits for more.
+type reader struct{ c *conn }
+
+func (r reader) Read(p []byte) (int, error) {
+	c := r.c
+	c.mu.Lock()
+	c.handling = false
+	mine := !c.writing && !c.closed && (c.out != nil || c.last)
+	c.writing = c.writing || mine
+	deadline := c.until
+	if c.registered {
+		// Three keepalives are missed when the third one is overdue.
+		deadline = time.Now().Add(3*c.alive + c.alive/10)
+	}
+	c.mu.Unlock()
+	if mine {
+		c.write()
+	}
+	_ = c.net.SetReadDeadline(deadline)
+	n, err := c.net.Read(p)
+	c.mu.Lock()
+	c.handling = n > 0
+	c.mu.Unlock()
+	return n, err
+}
+
+// serve is the reader goroutine.
+func (c *conn) serve() {
+	defer c.s.conns.Done()
+	r := wire.NewReader(reader{c})
+	for {
+		id, version, body, err := r.Next()
+		if err != nil {
+			c.end(err)
+			return
+		}
+		c.take(id, version, body)
+	}
+}
+
+// tell passes on to the Exchange what is to do. It returns at once if another
+// goroutine is at it.
+func (c *conn) tell() {
+	for first := true; ; first = false {
+		c.mu.Lock()
+		if first && c.telling || len(c.todo) == 0 {
+			c.telling = c.telling && first
+			c.mu.Unlock()
+			return
+		}
+		c.telling = true
+		todo := c.todo
+		c.todo = nil
+		c.mu.Unlock()
+		for _, in := range todo {
+			c.s.o.Exchange.Do(in)
+		}
+	}
+}
+
+// end is the end of the reader: whatever the phone had is given back.
+func (c *conn) end(err error) {
+	c.mu.Lock()
+	c.handling = false
+	c.fail(err)
+	deceased := c.registered && c.reason == err && errors.Is(err, os.ErrDeadlineExceeded)
+	if !errors.Is(err, io.EOF) && !errors.Is(err, net.ErrClosed) {
+		c.errorf("socket [%d] closed: %v", c.socket, err)
+	}
+	c.mu.Unlock()
+	state := phones.EphoneUnregistered
+	if deceased {
+		state = phones.EphoneDeceased
+	}
+	c.part(state, false)
+	c.s.leave(c)
+}

@@ -1,0 +1,265 @@
+package sccp
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/busylamp/busylamp/internal/logbuf"
+	"github.com/busylamp/busylamp/phones"
+	"github.com/busylamp/busylamp/phones/call"
+	"github.com/busylamp/busylamp/phones/sccp/wire"
+	"github.com/busylamp/busylamp/presence"
+)
+
+// maxAttempts bounds the refused phones that are remembered; beyond it the one
+// that has not tried for longest is forgotten.
+const maxAttempts = 100
+
+// register handles RegisterReq; false if the phone was refused. mu is not held.
+func (c *conn) register(m *wire.RegisterReq) bool {
+	s := c.s
+	model, known := phones.ModelOfType(m.Type)
+	mac, ok := macOf(m.Name)
+	if !ok {
+		c.refuse("Invalid device name")
+		return false
+	}
+	s.order.Lock()
+	defer s.order.Unlock()
+	s.mu.Lock()
+	sl, fresh, why := s.slotFor(mac, model)
+	if sl == nil {
+		s.attempt(phones.EphoneAttempt{MAC: mac, Device: m.Name, Addr: c.remote.Addr(), Type: m.Type, Model: model.Show, Reason: why})
+		s.mu.Unlock()
+		c.traceRegister(0, m)
+		c.refuse(why)
+		return false
+	}
+	s.forget(mac)
+	old := sl.conn
+	sl.conn = c
+	s.sessions++
+	session := s.sessions
+	ephone, tel, dns := *sl.cfg, *s.tel, s.dns
+	s.mu.Unlock()
+
+	device := phones.Device{Kind: phones.EphoneDevice, Tag: ephone.Tag}
+	c.traceRegister(ephone.Tag, m)
+	if old != nil {
+		s.o.Exchange.Unregister(device)
+		if old != c {
+			old.replaced()
+		}
+	}
+	if !known {
+		model, _ = phones.ModelNamed(ephone.Type)
+		model.Type = m.Type
+	}
+	spec := specOf(&ephone, model, dns)
+	spec.Name, spec.Session = m.Name, session
+	spec.Addr = c.remote.Addr()
+
+	c.mu.Lock()
+	ids := c.darken()
+	c.slot, c.registered, c.ready = sl, true, false
+	c.shown, c.latest = call.View{}, call.View{}
+	c.ephone, c.tel, c.model, c.spec, c.name = ephone, tel, model, spec, m.Name
+	c.alive = keepAlive(&ephone, &tel)
+	c.inUse = negotiate(int(m.Version), tel.MaxProtocol)
+	c.resets = nil
+	c.keys = c.layout()
+	c.facts = facts{
+		kind: m.Type, version: int(m.Version), maxStreams: int(m.MaxStreams),
+		load: c.facts.load, last: c.facts.last, registered: s.o.Now(), seen: s.o.Now(),
+	}
+	if m.Load != "" {
+		c.facts.load = m.Load
+	}
+	c.makeLamps()
+	seconds := uint32(c.alive.Seconds())
+	c.send(wire.NewRegisterAck(c.inUse, seconds, seconds, dateTemplate(&tel)))
+	c.debugf(TopicRegister, "RegisterAck sent to ephone %d: keepalive period %d", ephone.Tag, seconds)
+	c.send(&wire.CapabilitiesReq{})
+	c.mu.Unlock()
+
+	mnemonic := "REGISTER"
+	if fresh {
+		mnemonic = "REGISTER_NEW"
+	}
+	s.say(mnemonic, device, m.Name, c, "registered.")
+	s.o.Exchange.Register(device, spec)
+	s.endAll(ids)
+	return true
+}
+
+// say writes a message about a phone (CME administrator guide, monitoring IP phone registration).
+func (s *Server) say(mnemonic string, d phones.Device, name string, c *conn, how string) {
+	s.o.Log.Msg("IPPHONE", logbuf.Informational, mnemonic, "%s:%s IP:%s Socket:%d DeviceType:Phone has %s", d, name, c.remote.Addr(), c.socket, how)
+}
+
+// slotFor finds the ephone of a phone, or makes one for it (`auto-reg-ephone`). A
+// phone that nobody configured has no line unless `auto assign` gives it one, at
+// its first registration or at a later one. mu is held.
+func (s *Server) slotFor(mac phones.MAC, model phones.Model) (sl *slot, fresh bool, why string) {
+	sl = s.macs[mac]
+	t := &s.cfg.Telephony
+	if sl == nil {
+		if !t.AutoReg {
+			return nil, false, "Not configured"
+		}
+		tag := 1
+		for s.slots[tag] != nil {
+			tag++
+		}
+		if tag > t.MaxEphones {
+			return nil, false, "max-ephones reached"
+		}
+		sl = &slot{auto: true, mac: mac, cfg: &phones.Ephone{Tag: tag, MAC: mac, Type: model.Name, FeatureRingDnD: true, PagingMulticast: true, MWILine: 1, Analog: model.Analog}}
+		s.slots[tag], s.macs[mac] = sl, sl
+		fresh = true
+	}
+	if sl.auto && len(sl.cfg.Buttons) == 0 {
+		if dn := assign(t.AutoAssign, model.Name, s.dns, s.taken()); dn != 0 {
+			e := *sl.cfg
+			e.Buttons = []phones.Button{{Number: 1, Sep: phones.Normal, DNs: []int{dn}}}
+			sl.cfg = &e
+		}
+	}
+	return sl, fresh, ""
+}
+
+// taken is the directory numbers that are on buttons. mu is held.
+func (s *Server) taken() map[int]bool {
+	taken := map[int]bool{}
+	for _, sl := range s.slots {
+		for _, b := range sl.cfg.Buttons {
+			if b.Sep == phones.Monitor || b.Sep == phones.Watch {
+				continue
+			}
+			for _, dn := range b.DNs {
+				taken[dn] = true
+			}
+		}
+	}
+	return taken
+}
+
+// refuse answers a registration with a reason; the phone may try again on the same
+// connection until its time is up.
+func (c *conn) refuse(why string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.errorf("registration refused: %s", why)
+	c.send(&wire.RegisterReject{Text: why})
+}
+
+// attempt remembers a phone that was refused. mu is held.
+func (s *Server) attempt(a phones.EphoneAttempt) {
+	a.At, a.Count = s.o.Now(), 1
+	if i := s.attemptOf(a.MAC); i >= 0 {
+		a.Count += s.attempts[i].Count
+		s.attempts = slices.Delete(s.attempts, i, i+1)
+	}
+	if len(s.attempts) == maxAttempts {
+		s.attempts = slices.Delete(s.attempts, 0, 1)
+	}
+	s.attempts = append(s.attempts, a)
+}
+
+// forget drops what is remembered of refusals of a phone. mu is held.
+func (s *Server) forget(mac phones.MAC) {
+	if i := s.attemptOf(mac); i >= 0 {
+		s.attempts = slices.Delete(s.attempts, i, i+1)
+	}
+}
+
+func (s *Server) attemptOf(mac phones.MAC) int {
+	return slices.IndexFunc(s.attempts, func(a phones.EphoneAttempt) bool { return a.MAC == mac })
+}
+
+// ClearAttempts forgets refused registrations (`clear telephony-service
+// ephone-attempted-registrations`).
+func (s *Server) ClearAttempts() {
+	s.mu.Lock()
+	s.attempts = nil
+	s.mu.Unlock()
+}
+
+// part takes the phone out of service, if it is in. mu is not held.
+func (c *conn) part(state phones.EphoneState, normal bool) {
+	s := c.s
+	s.order.Lock()
+	sl, last, ids := c.detach(state)
+	mine := false
+	if sl != nil {
+		s.mu.Lock()
+		if mine = sl.conn == c; mine {
+			sl.conn, sl.last = nil, last
+		}
+		s.mu.Unlock()
+	}
+	if mine {
+		s.o.Exchange.Unregister(phones.Device{Kind: phones.EphoneDevice, Tag: last.Config.Tag})
+	}
+	s.order.Unlock()
+	s.endAll(ids)
+	if mine {
+		c.sayGone(normal)
+	}
+}
+
+func (c *conn) sayGone(normal bool) {
+	if normal {
+		c.s.say("UNREGISTER_NORMAL", c.device(), c.name, c, "unregistered normally.")
+	} else {
+		c.s.say("UNREGISTER_ABNORMAL", c.device(), c.name, c, "unregistered abnormally.")
+	}
+}
+
+// detach makes a stranger of the connection again and returns what it had: its
+// ephone, what is remembered of it, and the subscriptions to end. mu is not held.
+func (c *conn) detach(state phones.EphoneState) (*slot, *phones.EphoneStatus, []uint32) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	sl, last := c.slot, c.status(state)
+	c.registered, c.ready, c.slot, c.resets = false, false, nil, nil
+	c.shown, c.latest, c.keys = call.View{}, call.View{}, nil
+	c.until = time.Now().Add(strangerTime)
+	return sl, last, c.darken()
+}
+
+// replaced closes a connection whose phone has registered on another one. s.order
+// is held.
+func (c *conn) replaced() {
+	_, _, ids := c.detach(phones.EphoneUnregistered)
+	c.mu.Lock()
+	c.fail(errReplaced)
+	c.mu.Unlock()
+	c.sayGone(false)
+	c.s.endAll(ids)
+}
+
+// dismiss sends a phone away that is no longer configured: it starts again, and
+// is then a phone that nobody configured.
+func (c *conn) dismiss() {
+	c.mu.Lock()
+	c.send(&wire.Reset{Kind: wire.ResetRestart})
+	c.mu.Unlock()
+	_, _, ids := c.detach(phones.EphoneUnregistered)
+	c.mu.Lock()
+	c.finish(errRemoved)
+	c.mu.Unlock()
+	c.s.endAll(ids)
+	c.sayGone(true)
+}
+
+// endAll ends subscriptions of a phone that is gone.
+func (s *Server) endAll(ids []uint32) {
+	for _, id := range ids {
+		s.o.Hub.End(id, presence.ReasonNoResource)
+	}
+}
+
+// String is what the connection is called in errors.
+func (c *conn) String() string { return fmt.Sprintf("socket [%d] %s", c.socket, c.remote) }

@@ -1,0 +1,95 @@
+// Package sccp serves SCCP (Skinny) phones: it accepts their connections,
+// registers them with the call model, tells them their keys and texts, lights
+// their lamps and turns what their users press into inputs of the call model.
+//
+// internal/app imports it, nobody else does; it imports phones, phones/call,
+// presence, phones/sccp/wire and internal/logbuf. The wire is described in
+// docs/architecture.md.
+//
+// # Goroutines
+//
+// A Server has one goroutine that accepts while it listens, one that retries a
+// busy port, and one that spaces out the phones of a `reset all`. Each connection
+// has one goroutine that reads it, handles what it reads and writes the answers; a
+// second one exists only while something from elsewhere is on its way out. Show
+// runs on the Exchange's goroutine and lamps are lit on those of the Hub: both put
+// frames into the queue of a connection and never wait. The queue is bounded
+// (maxQueue); a phone that lets it overflow is dropped.
+//
+// # Locks
+//
+// conn.mu guards all that is known about one phone. Server.mu guards the tables
+// and may be taken while a conn.mu is held, not the other way round. Neither is
+// held while the Exchange or the Hub is called: what a handler has to say to them
+// is queued (conn.do) and said when the lock is free. Server.order makes the
+// Exchange hear of phones in the order in which they came and went; nothing that
+// the Exchange or the Hub calls takes it.
+package sccp
+
+import (
+	"net"
+	"net/netip"
+	"time"
+
+	"github.com/busylamp/busylamp/internal/logbuf"
+	"github.com/busylamp/busylamp/phones"
+	"github.com/busylamp/busylamp/phones/call"
+	"github.com/busylamp/busylamp/presence"
+)
+
+// Debug topics of `debug ephone …` (CME command reference).
+const (
+	TopicAlarm     logbuf.Topic = "ephone alarm"
+	TopicBLF       logbuf.Topic = "ephone blf"
+	TopicDetail    logbuf.Topic = call.TopicDetail
+	TopicError     logbuf.Topic = "ephone error"
+	TopicKeepalive logbuf.Topic = "ephone keepalive"
+	TopicMessage   logbuf.Topic = "ephone message"
+	TopicMWI       logbuf.Topic = "ephone mwi"
+	TopicPak       logbuf.Topic = "ephone pak"
+	TopicPaging    logbuf.Topic = call.TopicPaging
+	TopicRaw       logbuf.Topic = "ephone raw"
+	TopicRegister  logbuf.Topic = "ephone register"
+	TopicState     logbuf.Topic = call.TopicState
+	TopicSCCPState logbuf.Topic = "ephone sccp-state"
+)
+
+// Config is what the running configuration says.
+type Config struct {
+	Enabled bool           // telephony-service with `ip source-address`
+	Addr    netip.AddrPort // `ip source-address A port P`; port 0 lets the system choose
+	Bind    netip.Addr     // stand-in when the host lacks Addr; invalid: none
+	Phones  phones.Config
+}
+
+// Network is where the listener comes from: sipua.OS in the product, memory in tests.
+type Network interface {
+	Listen(netip.AddrPort) (net.Listener, error)
+}
+
+// Exchange is the call model. *call.Exchange is one.
+type Exchange interface {
+	phones.Devices
+	Attach(kind phones.DeviceKind, s call.Sink)
+	Do(in call.Input)
+}
+
+// Hub is the presence agent. *presence.Hub is one.
+type Hub interface {
+	Config() presence.Config
+	Subscribe(r presence.Request) (id uint32, expires time.Duration, err error)
+	Release(id uint32)
+	Refresh(id uint32, expires time.Duration) error
+	End(id uint32, reason string)
+}
+
+// Options are fixed for the life of a Server. All but Now and Location are required.
+type Options struct {
+	Net      Network
+	Log      *logbuf.Log
+	Exchange Exchange
+	Hub      Hub
+	Now      func() time.Time // clock that phones are told; nil: time.Now
+	// Location is the time zone that phones are told the time in; nil: UTC.
+	Location func() *time.Location
+}

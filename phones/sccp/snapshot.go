@@ -1,0 +1,70 @@
+package sccp
+
+import (
+	"slices"
+
+	"github.com/busylamp/busylamp/phones"
+)
+
+// Snapshot returns a copy of all there is to show.
+func (s *Server) Snapshot() phones.SkinnySnapshot {
+	snap := phones.SkinnySnapshot{At: s.o.Now()}
+	type ephone struct {
+		slot slot
+		last phones.EphoneStatus
+	}
+	s.mu.Lock()
+	snap.Listening, snap.Sockets = s.listening, s.open
+	snap.Attempts = slices.Clone(s.attempts)
+	list := make([]ephone, 0, len(s.slots))
+	for _, sl := range s.slots {
+		list = append(list, ephone{slot: *sl})
+	}
+	s.mu.Unlock()
+	slices.SortFunc(list, func(a, b ephone) int { return a.slot.cfg.Tag - b.slot.cfg.Tag })
+	for _, e := range list {
+		st := phones.EphoneStatus{Socket: -1}
+		if e.slot.last != nil {
+			st = *e.slot.last
+		}
+		if c := e.slot.conn; c != nil {
+			c.mu.Lock()
+			if c.registered {
+				st = *c.status(phones.EphoneRegistered)
+				st.Socket = c.socket
+			}
+			c.mu.Unlock()
+			if e.slot.last != nil && e.slot.last.Load != st.Load {
+				st.PreviousLoad = e.slot.last.Load
+			}
+		}
+		st.Config, st.Auto = *e.slot.cfg, e.slot.auto
+		st.Config.MAC = e.slot.mac
+		switch {
+		case st.State == phones.EphoneRegistered:
+			snap.Registered++
+		case st.State == phones.EphoneDeceased:
+			snap.Deceased++
+		case !st.Registered.IsZero():
+			snap.Unregistered++
+		}
+		snap.Ephones = append(snap.Ephones, st)
+	}
+	return snap
+}
+
+// status is what there is to tell of a registered phone. mu is held.
+func (c *conn) status(state phones.EphoneState) *phones.EphoneStatus {
+	f := &c.facts
+	st := &phones.EphoneStatus{
+		Config: c.ephone, State: state, Device: c.name, Socket: -1, Remote: c.remote,
+		Type: f.kind, Model: c.model.Name, Version: f.version, InUse: c.inUse, MaxStreams: f.maxStreams,
+		KeepAlives: f.keepalives, MaxLine: c.model.Lines, Available: len(c.spec.Lines), Resets: f.resetsSent, ResetPending: len(c.resets) > 0,
+		Caps: f.caps, Load: f.load, LastReset: f.last, Registered: f.registered, LastSeen: f.seen,
+		Spec: c.spec, User: c.spec.User,
+	}
+	for _, l := range c.lamps {
+		st.BLF = append(st.BLF, phones.EphoneBLF{BLFKey: l.key, SubID: l.id, Status: int(l.status)})
+	}
+	return st
+}

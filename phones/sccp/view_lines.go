@@ -1,0 +1,115 @@
+package sccp
+
+import (
+	"github.com/busylamp/busylamp/phones/call"
+	"github.com/busylamp/busylamp/phones/sccp/wire"
+)
+
+// Numbers that the phone is told with texts and media.
+const (
+	notifySeconds  = 10
+	notifyPriority = 5
+	packetMillis   = 20
+	// expeditedForwarding is the DSCP of audio, as the byte of the IP header.
+	expeditedForwarding = 0xB8
+	// pageRef is the conference and party of the page that a phone hears; calls have
+	// smaller references.
+	pageRef = 1 << 30
+)
+
+// linesChanged brings the line keys up to date: what others do there, lamps,
+// messages, forwarding.
+func (p *painter) linesChanged() {
+	for _, o := range p.o.lines {
+		if p.n.line(o.line) == nil {
+			p.line(o, lineScreen{line: o.line, lamp: call.LampOff})
+		}
+	}
+	for _, n := range p.n.lines {
+		o := lineScreen{line: n.line}
+		if l := p.o.line(n.line); l != nil {
+			o = *l
+		}
+		p.line(o, n)
+	}
+	if p.o.mwi != p.n.mwi || p.fresh {
+		p.send(&wire.SetLamp{Stimulus: wire.ButtonVoicemail, Mode: lampOf(p.n.mwi)})
+	}
+}
+
+func (p *painter) line(o, n lineScreen) {
+	if o.state != 0 && (o.state != n.state || o.ref != n.ref) {
+		if o.ref == 0 || p.n.find(o.ref) == nil {
+			p.callState(wire.StateOnHook, o.line, o.ref)
+		}
+	}
+	if n.state != 0 && (o.state != n.state || o.ref != n.ref) {
+		p.callState(n.state, n.line, n.ref)
+	}
+	if n.state != 0 && o.keys != n.keys {
+		p.choose(n.keys)
+	}
+	p.lamp(n.line)
+	if o.mwi != n.mwi || o.lamp == 0 {
+		p.send(&wire.SetLamp{Stimulus: wire.ButtonVoicemail, Instance: n.line, Mode: lampOf(n.mwi)})
+	}
+	if o.forward != n.forward || o.lamp == 0 {
+		// Forwarding of busy and unanswered calls is not told: a phone would show an arrow
+		// for it all the time.
+		p.send(wire.NewForwardStat(n.line, n.forward, "", ""))
+	}
+}
+
+func lampOf(on bool) uint32 {
+	if on {
+		return wire.LampOn
+	}
+	return wire.LampOff
+}
+
+// paging begins or ends a page.
+func (p *painter) paging() {
+	o, n := p.o.page, p.n.page
+	if o != nil && n != nil && *o == *n {
+		return
+	}
+	if o != nil {
+		if o.Group.IsValid() {
+			p.send(&wire.StopMulticastMediaReception{Conference: pageRef, Party: pageRef, Ref: pageRef})
+		} else {
+			p.send(&wire.CloseReceiveChannel{Conference: pageRef, Party: pageRef, Ref: pageRef})
+		}
+	}
+	if n != nil {
+		if n.Group.IsValid() {
+			p.send(&wire.StartMulticastMediaReception{
+				Conference: pageRef, Party: pageRef, Group: n.Group.Addr(), Port: uint32(n.Group.Port()), Milliseconds: packetMillis, Codec: wire.CodecG711U, Ref: pageRef,
+			})
+		} else {
+			p.send(&wire.OpenReceiveChannel{Conference: pageRef, Party: pageRef, Milliseconds: packetMillis, Codec: wire.CodecG711U, Ref: pageRef})
+		}
+	}
+}
+
+// prompts writes the prompt line of the phone itself, and a notice over it.
+func (p *painter) prompts() {
+	// A phone that goes on hook is told its message again (CME command reference:
+	// system message).
+	back := len(p.o.calls) > 0 && len(p.n.calls) == 0
+	if p.fresh || p.o.prompt != p.n.prompt || back || p.f.sticky && len(p.out) > 0 && len(p.n.calls) == 0 {
+		p.send(wire.NewPromptStatus(p.f.inUse, p.n.prompt, 0, 0, 0))
+	}
+	n := p.n.notice
+	if n.Seq == p.o.notice.Seq || n.Text == "" {
+		return
+	}
+	if n.Seconds > 0 {
+		p.send(wire.NewNotify(p.f.inUse, n.Text, uint32(n.Seconds)))
+		return
+	}
+	p.send(wire.NewPromptStatus(p.f.inUse, n.Text, 0, p.n.front.line, p.n.front.ref))
+}
+
+// stream is what media messages say since version 11: digits are sent as events
+// (RFC 2833) of payload type 101.
+func stream() wire.Stream { return wire.Stream{DTMFPayload: 101, DTMFType: 10} }

@@ -1,0 +1,292 @@
+package sccp
+
+import (
+	"slices"
+
+	"github.com/busylamp/busylamp/phones/call"
+	"github.com/busylamp/busylamp/phones/sccp/wire"
+)
+
+// render is what a phone that shows old is sent to make it show new, in the order
+// in which Cisco's call controls send it. Whatever Views were left out between the two
+// does not matter. A zero old View stands for a phone that has just got its keys.
+func render(old, new call.View, f face) []wire.Message {
+	p := painter{f: f, o: screenOf(old, f), n: screenOf(new, f), fresh: old.Spec.Name == "" && len(old.Lines) == 0}
+	p.shown = p.o.front
+	if p.fresh {
+		p.shown = softKeysShown{set: wire.KeySets}
+	}
+	p.paint()
+	return p.out
+}
+
+// painter collects the messages of one render.
+type painter struct {
+	f     face
+	o, n  screen
+	fresh bool // the phone has been shown nothing yet
+	out   []wire.Message
+	shown softKeysShown // soft keys selected last
+	dark  bool          // the audio path has been closed
+}
+
+func (p *painter) send(m wire.Message) { p.out = append(p.out, m) }
+
+func (p *painter) paint() {
+	p.quiet()
+	p.hangUp()
+	p.liftUp()
+	p.callsChanged()
+	p.closePath()
+	p.linesChanged()
+	if p.shown != p.n.front {
+		p.choose(p.n.front)
+	}
+	p.paging()
+	p.prompts()
+	if p.n.ring != p.o.ring && p.n.ring.mode != wire.RingOff {
+		p.send(&wire.SetRinger{Mode: p.n.ring.mode, Duration: p.n.ring.duration, Line: p.n.ring.line, Ref: p.n.ring.ref})
+	}
+}
+
+// quiet stops the ringer and takes the notice of an incoming call away.
+func (p *painter) quiet() {
+	lifted := p.n.off && !p.o.off
+	if p.n.ring.mode == wire.RingOff && (p.o.ring.mode != wire.RingOff || lifted) {
+		p.send(&wire.SetRinger{Mode: wire.RingOff, Duration: wire.RingNormal})
+	}
+	if p.o.ringing() && !p.n.ringing() {
+		p.send(&wire.ClearPriNotify{Priority: notifyPriority})
+	}
+}
+
+// hangUp ends the calls that are gone.
+func (p *painter) hangUp() {
+	var gone []callScreen
+	for _, c := range p.o.calls {
+		if p.n.find(c.ref) == nil {
+			gone = append(gone, c)
+		}
+	}
+	for i := range gone {
+		p.stopMedia(&gone[i], nil)
+	}
+	if len(gone) > 0 {
+		p.closePath()
+	}
+	for _, c := range gone {
+		p.send(&wire.ClearPromptStatus{Line: c.line, Ref: c.ref})
+		if l := p.n.line(c.line); c.ringing() && l != nil && l.state == wire.StateRemoteMultiline {
+			// Answered at another phone of the line: no missed call.
+			p.callState(wire.StateRemoteMultiline, c.line, c.ref)
+		}
+		p.callState(wire.StateOnHook, c.line, c.ref)
+	}
+	if len(gone) > 0 && len(p.n.calls) == 0 {
+		p.choose(p.n.front)
+	}
+	for _, c := range gone {
+		p.lamp(c.line)
+	}
+	for _, c := range gone {
+		p.send(&wire.StopTone{Line: c.line, Ref: c.ref})
+	}
+}
+
+// closePath turns the speaker off when the phone is to be on hook.
+func (p *painter) closePath() {
+	if p.o.off && !p.n.off && !p.dark {
+		p.dark = true
+		p.send(&wire.SetSpeakerMode{Mode: wire.SwitchOff})
+	}
+}
+
+// liftUp opens the phone's audio path and lights the lamps of its calls.
+func (p *painter) liftUp() {
+	if p.n.off && !p.o.off && !p.f.hook {
+		p.send(&wire.SetSpeakerMode{Mode: wire.SwitchOn})
+	}
+	for _, c := range p.n.calls {
+		if l := p.n.line(c.line); c.live() && l != nil && l.lamp == call.LampOn {
+			p.lamp(c.line)
+		}
+	}
+}
+
+// callsChanged brings the calls up to date, the one in front last.
+func (p *painter) callsChanged() {
+	for _, c := range p.n.calls {
+		if c.keys != p.n.front {
+			p.call(p.o.find(c.ref), c)
+		}
+	}
+	for _, c := range p.n.calls {
+		if c.keys == p.n.front {
+			p.call(p.o.find(c.ref), c)
+		}
+	}
+}
+
+// call brings one call up to date; o is nil if it is new.
+func (p *painter) call(o *callScreen, n callScreen) {
+	if o == nil {
+		o = &callScreen{}
+	}
+	if o.tone != 0 && o.tone != n.tone {
+		p.send(&wire.StopTone{Line: n.line, Ref: n.ref})
+	}
+	switch n.was {
+	case call.Seized, call.Dialing:
+		p.stopMedia(o, &n)
+		p.state(o, n)
+		p.keys(o, n)
+		p.prompt(o, n)
+		p.plane(o, n)
+		p.info(o, n)
+	case call.RingIn, call.Waiting:
+		p.stopMedia(o, &n)
+		p.state(o, n)
+		p.keys(o, n)
+		p.prompt(o, n)
+		if !o.ringing() {
+			p.send(wire.NewPriNotify(p.f.inUse, n.prompt, notifySeconds, notifyPriority))
+		}
+		p.info(o, n)
+	case call.Connected:
+		p.connect(o, n)
+	case call.Held, call.HeldRemote, call.Parked:
+		p.state(o, n)
+		p.keys(o, n)
+		p.stopMedia(o, &n)
+		p.prompt(o, n)
+		p.info(o, n)
+	default: // on the way to the other side, or stuck
+		p.stopMedia(o, &n)
+		p.plane(o, n)
+		p.dialed(o, n)
+		p.state(o, n)
+		p.info(o, n)
+		p.startMedia(o, n)
+		p.tone(o, n)
+		p.keys(o, n)
+		p.prompt(o, n)
+	}
+	if n.was <= call.Dialing || !n.live() || n.was == call.Connected {
+		p.tone(o, n)
+	}
+}
+
+// connect is a call that talks: answered, resumed, or as before with other media.
+func (p *painter) connect(o *callScreen, n callScreen) {
+	if o.ringing() {
+		p.callState(wire.StateOffHook, n.line, n.ref)
+	}
+	p.plane(o, n)
+	if o.ringing() && o.tone == 0 {
+		p.send(&wire.StopTone{Line: n.line, Ref: n.ref})
+	}
+	p.stopMedia(o, &n)
+	p.startMedia(o, n)
+	p.dialed(o, n)
+	p.state(o, n)
+	p.info(o, n)
+	p.keys(o, n)
+	p.prompt(o, n)
+}
+
+func (p *painter) state(o *callScreen, n callScreen) {
+	if o.state != n.state {
+		p.callState(n.state, n.line, n.ref)
+	}
+}
+
+func (p *painter) callState(state, line, ref uint32) {
+	p.send(wire.NewCallState(state, line, ref))
+}
+
+func (p *painter) keys(o *callScreen, n callScreen) {
+	if o.keys != n.keys {
+		p.choose(n.keys)
+	}
+}
+
+func (p *painter) choose(k softKeysShown) {
+	p.shown = k
+	p.send(&wire.SelectSoftKeys{Line: k.line, Ref: k.ref, Set: k.set, Mask: k.mask})
+}
+
+func (p *painter) prompt(o *callScreen, n callScreen) {
+	if o.prompt != n.prompt || p.f.sticky {
+		p.send(wire.NewPromptStatus(p.f.inUse, n.prompt, 0, n.line, n.ref))
+	}
+}
+
+// plane brings the line of a call that gets the audio path to the front.
+func (p *painter) plane(o *callScreen, n callScreen) {
+	if !o.live() {
+		p.send(&wire.ActivateCallPlane{Line: n.line})
+	}
+}
+
+func (p *painter) dialed(o *callScreen, n callScreen) {
+	if n.dialed != "" && o.dialed != n.dialed {
+		p.send(&wire.DialedNumber{Number: n.dialed, Line: n.line, Ref: n.ref})
+	}
+}
+
+func (p *painter) info(o *callScreen, n callScreen) {
+	if o.info != n.info && n.info.Ref != 0 {
+		p.send(wire.NewCallInfo(p.f.inUse, n.info))
+	}
+}
+
+// tone starts what is to be heard; call has stopped what was.
+func (p *painter) tone(o *callScreen, n callScreen) {
+	if n.tone != 0 && o.tone != n.tone {
+		p.send(&wire.StartTone{Tone: n.tone, Line: n.line, Ref: n.ref})
+	}
+}
+
+// stopMedia closes what is open and not as n has it; nil: all.
+func (p *painter) stopMedia(o, n *callScreen) {
+	if o.receive != 0 && (n == nil || n.receive != o.receive) {
+		p.send(&wire.CloseReceiveChannel{Conference: o.ref, Party: o.ref, Ref: o.ref})
+	}
+	if o.send.IsValid() && (n == nil || n.send != o.send || n.codec != o.codec) {
+		p.send(&wire.StopMediaTransmission{Conference: o.ref, Party: o.ref, Ref: o.ref})
+	}
+}
+
+// startMedia opens what is not open as n has it.
+func (p *painter) startMedia(o *callScreen, n callScreen) {
+	if n.receive != 0 && n.receive != o.receive {
+		p.send(&wire.OpenReceiveChannel{
+			Conference: n.ref, Party: n.ref, Milliseconds: packetMillis, Codec: n.receive, Ref: n.ref, Stream: stream(),
+		})
+	}
+	if n.send.IsValid() && (n.send != o.send || n.codec != o.codec) {
+		p.send(&wire.StartMediaTransmission{
+			Conference: n.ref, Party: n.ref, Addr: n.send.Addr(), Port: uint32(n.send.Port()), Milliseconds: packetMillis,
+			Codec: n.codec, Precedence: expeditedForwarding, Ref: n.ref, Stream: stream(),
+		})
+	}
+}
+
+// lamp lights the lamp of a line as it is to be, once.
+func (p *painter) lamp(line uint32) {
+	n := p.n.line(line)
+	mode := call.LampOff
+	if n != nil {
+		mode = n.lamp
+	}
+	if o := p.o.line(line); o != nil && o.lamp == mode || o == nil && n == nil {
+		return
+	}
+	if slices.ContainsFunc(p.out, func(m wire.Message) bool {
+		l, ok := m.(*wire.SetLamp)
+		return ok && l.Stimulus == wire.ButtonLine && l.Instance == line
+	}) {
+		return
+	}
+	p.send(&wire.SetLamp{Stimulus: wire.ButtonLine, Instance: line, Mode: uint32(mode)})
+}

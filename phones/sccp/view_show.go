@@ -1,0 +1,35 @@
+package sccp
+
+import (
+	"github.com/busylamp/busylamp/phones/call"
+	"github.com/busylamp/busylamp/phones/sccp/wire"
+)
+
+// side is what a connection remembers for the signalling of calls.
+type side struct {
+	sets   [wire.KeySets][]uint8 // soft keys of the phone, as positions in the template
+	hook   bool                  // the phone says that it is off hook
+	sticky bool                  // a notice without a time limit stands in the prompt line
+}
+
+// show sends the phone what differs between two Views. mu is held. It is first
+// called, with a zero old View, when the phone has its keys.
+func (c *conn) show(old, new call.View) {
+	f := face{
+		inUse: c.inUse, keys: c.keys, sets: c.side.sets, system: c.tel.SystemMessage, hook: c.side.hook, sticky: c.side.sticky,
+	}
+	messages := render(old, new, f)
+	c.side.sticky = false
+	if n := new.Notice; n.Seq != old.Notice.Seq && n.Text != "" && n.Seconds == 0 {
+		c.side.sticky = true
+	}
+	t := tracer{old: old, new: new}
+	for _, m := range messages {
+		if off, ok := m.(*wire.SetSpeakerMode); ok && off.Mode == wire.SwitchOff {
+			// Whatever the phone said of its hook before, it is on hook now.
+			c.side.hook = false
+		}
+		c.trace(t, m)
+		c.send(m)
+	}
+}
