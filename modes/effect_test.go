@@ -16,7 +16,7 @@ var actElsewhere = map[string][]string{
 
 // views is everything that agents are told about a tree.
 func views(t conf.Tree) []any {
-	return []any{PresenceConfig(t), PhonesConfig(t), SIPConfig(t), ShellConfig(t), LogConfig(t)}
+	return []any{PresenceConfig(t), PhonesConfig(t), SIPConfig(t), ShellConfig(t), LogConfig(t), HTTPAddress(t)}
 }
 
 // TestInert: a line is marked inert if and only if no example of it, nor its `no`
@@ -31,6 +31,7 @@ func TestInert(t *testing.T) {
 	for _, line := range []struct{ mode, line string }{
 		{modeEphoneDN, "ephone-dn-template 1"}, {modeEphone, "ephone-template 1"}, {modeRegisterPool, "template 1"},
 		{conf.Global, "dial-peer voice 1 voip"}, {modeDialPeer, "session protocol sipv2"},
+		{conf.Global, "ip http server"}, {modeTelephony, "ip source-address 10.1.1.1"},
 	} {
 		next, _ := apply(t, trees[len(trees)-1], at[line.mode], line.line)
 		trees = append(trees, next)

@@ -35,7 +35,8 @@ func globalNetwork() []conf.Command {
 				$distance   Administrative distance`,
 		},
 		bangs(1),
-		stored(shared(inert("ip http server", "", ipHTTPHelp))),
+		stored(shared(conf.Command{Syntax: "ip http server", Help: ipHTTPHelp})),
+		shared(conf.Command{Syntax: "ip http port <1-65535>$port", Default: "ip http port 80", Help: ipHTTPHelp}),
 		shared(inert("ip http access-class <1-99>$list", "", ipHTTPHelp)),
 		shared(inert("ip http authentication <enable|local>$how", "", ipHTTPHelp)),
 		stored(shared(inert("ip http secure-server", "", ipHTTPHelp))),
@@ -96,6 +97,8 @@ const ipHTTPHelp = `
 		ip              IP parameters
 		http            Web server
 		server          Serve HTTP
+		port            Port of the web server
+		$port           TCP port
 		secure-server   Serve HTTPS
 		access-class    Access list of clients
 		$list           Access list
