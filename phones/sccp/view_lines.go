@@ -39,7 +39,7 @@ func (p *painter) linesChanged() {
 
 func (p *painter) line(o, n lineScreen) {
 	if o.state != 0 && (o.state != n.state || o.ref != n.ref) {
-		if o.ref == 0 || p.n.find(o.ref) == nil {
+		if o.ref == 0 || p.n.find(o.ref, o.line) == nil {
 			p.callState(wire.StateOnHook, o.line, o.ref)
 		}
 	}
@@ -96,18 +96,25 @@ func (p *painter) prompts() {
 	// A phone that goes on hook is told its message again (CME command reference:
 	// system message).
 	back := len(p.o.calls) > 0 && len(p.n.calls) == 0
-	if p.fresh || p.o.prompt != p.n.prompt || back || p.f.sticky && len(p.out) > 0 && len(p.n.calls) == 0 {
+	covered := p.f.sticky && p.o.front.ref == 0
+	if p.fresh || p.o.prompt != p.n.prompt || back || covered {
 		p.send(wire.NewPromptStatus(p.f.inUse, p.n.prompt, 0, 0, 0))
 	}
+	if p.f.sticky && !covered {
+		// The notice stood in the prompt of a call.
+		o, n := p.o.find(p.o.front.ref, p.o.front.line), p.n.find(p.o.front.ref, p.o.front.line)
+		if o != nil && n != nil && o.prompt == n.prompt {
+			p.prompt(&callScreen{}, *n)
+		}
+	}
 	n := p.n.notice
-	if n.Seq == p.o.notice.Seq || n.Text == "" {
-		return
-	}
-	if n.Seconds > 0 {
+	switch {
+	case n.Seq == p.o.notice.Seq || n.Text == "":
+	case n.Seconds > 0:
 		p.send(wire.NewNotify(p.f.inUse, n.Text, uint32(n.Seconds)))
-		return
+	default:
+		p.send(wire.NewPromptStatus(p.f.inUse, n.Text, 0, p.n.front.line, p.n.front.ref))
 	}
-	p.send(wire.NewPromptStatus(p.f.inUse, n.Text, 0, p.n.front.line, p.n.front.ref))
 }
 
 // stream is what media messages say since version 11: digits are sent as events

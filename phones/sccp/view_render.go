@@ -27,6 +27,7 @@ type painter struct {
 	fresh bool // the phone has been shown nothing yet
 	out   []wire.Message
 	shown softKeysShown // soft keys selected last
+	lit   []uint32      // lines whose lamps have been set
 	dark  bool          // the audio path has been closed
 }
 
@@ -64,7 +65,7 @@ func (p *painter) quiet() {
 func (p *painter) hangUp() {
 	var gone []callScreen
 	for _, c := range p.o.calls {
-		if p.n.find(c.ref) == nil {
+		if p.n.find(c.ref, c.line) == nil {
 			gone = append(gone, c)
 		}
 	}
@@ -117,12 +118,12 @@ func (p *painter) liftUp() {
 func (p *painter) callsChanged() {
 	for _, c := range p.n.calls {
 		if c.keys != p.n.front {
-			p.call(p.o.find(c.ref), c)
+			p.call(p.o.find(c.ref, c.line), c)
 		}
 	}
 	for _, c := range p.n.calls {
 		if c.keys == p.n.front {
-			p.call(p.o.find(c.ref), c)
+			p.call(p.o.find(c.ref, c.line), c)
 		}
 	}
 }
@@ -142,7 +143,8 @@ func (p *painter) call(o *callScreen, n callScreen) {
 		p.keys(o, n)
 		p.prompt(o, n)
 		p.plane(o, n)
-		p.info(o, n)
+		p.backspace(o, n)
+		p.startMedia(o, n)
 	case call.RingIn, call.Waiting:
 		p.stopMedia(o, &n)
 		p.state(o, n)
@@ -152,6 +154,7 @@ func (p *painter) call(o *callScreen, n callScreen) {
 			p.send(wire.NewPriNotify(p.f.inUse, n.prompt, notifySeconds, notifyPriority))
 		}
 		p.info(o, n)
+		p.startMedia(o, n)
 	case call.Connected:
 		p.connect(o, n)
 	case call.Held, call.HeldRemote, call.Parked:
@@ -160,6 +163,7 @@ func (p *painter) call(o *callScreen, n callScreen) {
 		p.stopMedia(o, &n)
 		p.prompt(o, n)
 		p.info(o, n)
+		p.startMedia(o, n)
 	default: // on the way to the other side, or stuck
 		p.stopMedia(o, &n)
 		p.plane(o, n)
@@ -170,10 +174,9 @@ func (p *painter) call(o *callScreen, n callScreen) {
 		p.tone(o, n)
 		p.keys(o, n)
 		p.prompt(o, n)
+		return
 	}
-	if n.was <= call.Dialing || !n.live() || n.was == call.Connected {
-		p.tone(o, n)
-	}
+	p.tone(o, n)
 }
 
 // connect is a call that talks: answered, resumed, or as before with other media.
@@ -216,7 +219,7 @@ func (p *painter) choose(k softKeysShown) {
 }
 
 func (p *painter) prompt(o *callScreen, n callScreen) {
-	if o.prompt != n.prompt || p.f.sticky {
+	if o.prompt != n.prompt {
 		p.send(wire.NewPromptStatus(p.f.inUse, n.prompt, 0, n.line, n.ref))
 	}
 }
@@ -225,6 +228,13 @@ func (p *painter) prompt(o *callScreen, n callScreen) {
 func (p *painter) plane(o *callScreen, n callScreen) {
 	if !o.live() {
 		p.send(&wire.ActivateCallPlane{Line: n.line})
+	}
+}
+
+// backspace takes digits from the display that the user has taken back.
+func (p *painter) backspace(o *callScreen, n callScreen) {
+	for i := len(n.digits); i < len(o.digits); i++ {
+		p.send(&wire.BackSpaceRes{Line: n.line, Ref: n.ref})
 	}
 }
 
@@ -282,11 +292,9 @@ func (p *painter) lamp(line uint32) {
 	if o := p.o.line(line); o != nil && o.lamp == mode || o == nil && n == nil {
 		return
 	}
-	if slices.ContainsFunc(p.out, func(m wire.Message) bool {
-		l, ok := m.(*wire.SetLamp)
-		return ok && l.Stimulus == wire.ButtonLine && l.Instance == line
-	}) {
+	if slices.Contains(p.lit, line) {
 		return
 	}
+	p.lit = append(p.lit, line)
 	p.send(&wire.SetLamp{Stimulus: wire.ButtonLine, Instance: line, Mode: uint32(mode)})
 }

@@ -74,7 +74,8 @@ type callScreen struct {
 	keys      softKeysShown
 	prompt    string
 	info      wire.CallDetails // zero while unknown
-	dialed    string
+	digits    string           // while they are being dialled
+	dialed    string           // number dialled
 	tone      uint32
 	receive   uint32 // codec to receive with, 0 not at all
 	send      netip.AddrPort
@@ -137,8 +138,8 @@ func (s screen) inFront(active uint32) int {
 }
 
 // find is a call of the screen, nil if it is not there.
-func (s screen) find(ref uint32) *callScreen {
-	if i := slices.IndexFunc(s.calls, func(c callScreen) bool { return c.ref == ref }); i >= 0 {
+func (s screen) find(ref, line uint32) *callScreen {
+	if i := slices.IndexFunc(s.calls, func(c callScreen) bool { return c.ref == ref && c.line == line }); i >= 0 {
 		return &s.calls[i]
 	}
 	return nil
@@ -179,7 +180,10 @@ func callOf(v call.View, c call.CallView, f face) callScreen {
 		ref: c.Ref, line: line, dn: c.DN, was: c.State, state: stateOf(c.State), prompt: promptOf(c), tone: toneOf(c.Tone),
 		keys: softKeysShown{line, c.Ref, set, mask(f.sets[set], v, c)},
 	}
-	if c.State != call.Seized && c.State != call.Dialing {
+	switch c.State {
+	case call.Seized, call.Dialing:
+		s.digits = c.Dialed
+	default:
 		s.info = partiesOf(c, line)
 		if c.Outgoing {
 			s.dialed = c.Dialed
