@@ -25,12 +25,13 @@ type core struct {
 	calls    map[uint32]*call
 	legs     map[uint32]*leg // by reference
 	confs    []*conf         // in the order they began
+	lastCall uint32
 
-	tests   map[string]presence.Line // of Test, by number
-	waiting map[string]bool          // numbers for which messages wait
-	plan    plan                     // what numbers lead where; routing.go
-	timers  timers
-	totals  Totals
+	tests  map[string]presence.Line // of Test, by number
+	plan   plan
+	owners map[phones.DNID][]phones.Device // configured phones by primary number; lines.go
+	timers timers
+	totals Totals
 
 	// What the step touched, each once, in order; flush shows and publishes it.
 	touchedDevices []*device
@@ -70,10 +71,10 @@ type dn struct {
 	// those that monitor it (m) or watch its phone (w).
 	on, watched []appearance
 	forward     phones.Forward // in force: CFwdAll changes it
-	waiting     bool           // messages
-	parked      *parked        // the call that waits here; nil if none
-	paged       []*device      // phones that hear the page
-	nextIdle    int            // rotates equal choices
+	configured  phones.Forward
+	waiting     bool      // messages
+	parked      *parked   // the call that waits here; nil if none
+	paged       []*device // phones that hear the page
 }
 
 // appearance is a dn on a button of a device in service.
@@ -95,7 +96,8 @@ type device struct {
 	dialed  string // last number dialled
 	notice  Notice
 	trunk   Trunk
-	ask     map[int]bool // unused buttons; see forward.go
+	// pageMedia is where it receives a page that is sent to it alone.
+	pageMedia Media
 
 	touched bool
 	view    View // last shown
@@ -130,6 +132,7 @@ type leg struct {
 	notified bool // the hold alert flashes
 	parkedAt string
 	auto     bool // to be answered at once
+	byKey    bool // it was ended by a key, not by putting the handset down
 	timer    *timer
 }
 
@@ -173,6 +176,7 @@ type conf struct {
 	kind    string
 	creator *device
 	order   []*leg // parties in the order they joined
+	timer   *timer // ends a meet-me conference of one
 }
 
 // parked is a call that waits on a park slot.

@@ -1,21 +1,171 @@
 package call
 
-import "github.com/busylamp/busylamp/presence"
+import (
+	"github.com/busylamp/busylamp/phones"
+	"github.com/busylamp/busylamp/presence"
+)
 
-// lineOf is the state of a number: all its directory numbers together.
+// The states of numbers and phones, as BLF speed dials and call lists show them
+// (guide, "Presence Service", "BLF Monitoring of Ephone-DNs with DnD …" and
+// "Device-Based BLF Monitoring"). All functions here only read.
+
+// lineOf is the state of a number, all its instances together: in use if any of
+// them is, unknown if no phone that has one is in service. Ringing counts as in
+// use.
 func (c *core) lineOf(number string) presence.Line {
 	l := presence.Line{}
-	for _, n := range c.byNumber[number] {
+	for _, n := range c.instances(number) {
+		if !n.inService() {
+			continue
+		}
 		switch {
-		case !n.inService():
-		case n.busy():
+		case n.inUse():
 			l.State = presence.Busy
+			l.Ringing = l.Ringing || n.alerts()
 		case l.State == presence.Unknown:
 			l.State = presence.Idle
 		}
 	}
+	l.DnD = c.dndOf(number)
 	return l
 }
 
-// phoneLine is the state of the phone whose primary number it is.
-func (c *core) phoneLine(number string) presence.Line { return c.lineOf(number) }
+// instances are the dns with a number. Those that have it as secondary number
+// count only if it is no other's primary one (guide, Table 42: "all ephone-dn
+// instances with the same (primary) extension number").
+func (c *core) instances(number string) []*dn {
+	all := c.byNumber[number]
+	primary := 0
+	for _, n := range all {
+		if n.number == number {
+			primary++
+		}
+	}
+	if primary == 0 || primary == len(all) {
+		return all
+	}
+	list := make([]*dn, 0, primary)
+	for _, n := range all {
+		if n.number == number {
+			list = append(list, n)
+		}
+	}
+	return list
+}
+
+// inUse reports whether there is a call on any channel, one parked, or a page.
+func (n *dn) inUse() bool { return n.busy() || n.parked != nil || len(n.paged) > 0 }
+
+// alerts reports whether a call rings on it.
+func (n *dn) alerts() bool {
+	for _, l := range n.channels {
+		if l != nil && (l.state == RingIn || l.state == Waiting) {
+			return true
+		}
+	}
+	return false
+}
+
+// dndOf reports whether a number is DnD. It is (guide) if it is the primary number of
+// only one SCCP phone and that is DnD-enabled, or if all phones that have it are:
+// the one of a number that is not shared, or each of those that share it. DnD of a
+// SIP phone is not seen.
+func (c *core) dndOf(number string) bool {
+	var owner *device
+	owners, shared, all := 0, false, true
+	for _, n := range c.instances(number) {
+		for _, a := range n.on {
+			shared, all = true, all && a.device.lampDnD()
+			if a.device.id.Kind == phones.EphoneDevice && a.primary(n) {
+				owners, owner = owners+1, a.device
+			}
+		}
+	}
+	return shared && all || owners == 1 && owner.dnd
+}
+
+// lampDnD reports whether lamps show a phone as DnD.
+func (d *device) lampDnD() bool { return d.dnd && d.id.Kind == phones.EphoneDevice }
+
+// primary reports whether it is on this button that n is the phone's primary
+// directory number, so once for each phone.
+func (a appearance) primary(n *dn) bool {
+	return a.device.primary == n && a.button == a.device.spec.Primary
+}
+
+// phoneLine is the state of the phone whose primary number it is; of several the
+// one with the lowest tag, even if that is not registered. A number that belongs to
+// no phone (park slot, paging, conference) is as the number itself.
+func (c *core) phoneLine(number string) presence.Line {
+	var owner phones.Device
+	virtual := false
+	for _, n := range c.instances(number) {
+		owner = lowest(owner, c.ownerOf(n))
+		virtual = virtual || n.virtual()
+	}
+	switch d := c.devices[owner]; {
+	case d != nil:
+		return d.state()
+	case owner == phones.Device{} && virtual:
+		return c.lineOf(number)
+	}
+	return presence.Line{}
+}
+
+// ownerOf is the phone with the lowest tag of those whose primary directory number
+// a dn is, in service or not; none if there is no such phone.
+func (c *core) ownerOf(n *dn) phones.Device {
+	var owner phones.Device
+	for _, a := range n.on {
+		if a.primary(n) {
+			owner = lowest(owner, a.device.id)
+		}
+	}
+	for _, d := range c.owners[n.id] {
+		if c.devices[d] == nil { // else it is what it registered as
+			owner = lowest(owner, d)
+		}
+	}
+	return owner
+}
+
+// lowest is the phone with the lower tag; an ephone goes before a pool.
+func lowest(a, b phones.Device) phones.Device {
+	switch {
+	case b == phones.Device{}:
+		return a
+	case a == phones.Device{}, b.Tag < a.Tag, b.Tag == a.Tag && b.Kind < a.Kind:
+		return b
+	}
+	return a
+}
+
+// state is that of a phone: its own calls count, not those that others have on
+// lines they share with it.
+func (d *device) state() presence.Line {
+	l := presence.Line{State: presence.Idle, DnD: d.lampDnD()}
+	for _, leg := range d.legs {
+		l.State = presence.Busy
+		l.Ringing = l.Ringing || leg.ringsOn(d) != nil
+	}
+	return l
+}
+
+// owners are the configured phones by their primary directory number: what they
+// will be when they register.
+func owners(cfg *phones.Config) map[phones.DNID][]phones.Device {
+	m := map[phones.DNID][]phones.Device{}
+	add := func(kind phones.DeviceKind, tag int, s phones.Spec) {
+		if id := s.PrimaryDN(); id != (phones.DNID{}) {
+			m[id] = append(m[id], phones.Device{Kind: kind, Tag: tag})
+		}
+	}
+	for _, e := range cfg.Ephones {
+		add(phones.EphoneDevice, e.Tag, phones.EphoneSpec(*cfg, e, nil))
+	}
+	any := func(string) bool { return true }
+	for _, p := range cfg.Pools {
+		add(phones.PoolDevice, p.Tag, phones.PoolSpec(*cfg, p, any, nil))
+	}
+	return m
+}

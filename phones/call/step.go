@@ -20,7 +20,7 @@ func newCore(i ids, debug func(logbuf.Topic) bool) *core {
 		ids: i, debug: debug,
 		dns: map[phones.DNID]*dn{}, byNumber: map[string][]*dn{}, devices: map[phones.Device]*device{},
 		calls: map[uint32]*call{}, legs: map[uint32]*leg{}, tests: map[string]presence.Line{},
-		waiting: map[string]bool{}, isTouched: map[string]bool{}, published: map[string]published{},
+		isTouched: map[string]bool{}, published: map[string]published{},
 	}
 }
 

@@ -51,7 +51,9 @@ type Notice struct {
 
 // Page is a page to listen to: a multicast group, or unicast with a zero Group.
 type Page struct {
-	DN    phones.DNID
+	DN phones.DNID
+	// Ref is what the phone names in MediaReady when the page is unicast.
+	Ref   uint32
 	From  Party
 	Group netip.AddrPort
 }
@@ -166,7 +168,7 @@ type CallView struct {
 	Conference bool
 	// AutoAnswer: to be answered at once (intercom).
 	AutoAnswer bool
-	// Info is a word beside the call: "Transferring", the park slot "701".
+	// ParkedAt is the park slot, in state Parked.
 	ParkedAt string
 }
 

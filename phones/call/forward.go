@@ -1,0 +1,145 @@
+package call
+
+import (
+	"github.com/busylamp/busylamp/phones"
+)
+
+// redirect sends a call on that was for n.
+func (c *core) redirect(k *call, n *dn, number string) {
+	s := k.setup
+	if s.redirects++; s.redirects > maxRedirects {
+		c.failSetup(k, 480)
+		return
+	}
+	k.redirecting = Party{n.number, n.name}
+	if k.original == (Party{}) {
+		k.original = k.redirecting
+	}
+	c.route(k, number)
+}
+
+// forwardAll is the CFwdAll key.
+func (c *core) forwardAll(in ForwardAll) {
+	d := c.devices[in.Device]
+	if d == nil {
+		return
+	}
+	button := in.Button
+	if button == 0 {
+		button = d.spec.Primary
+	}
+	numbers := c.numbers(d, d.lineAt(button))
+	switch a := d.active; {
+	case len(numbers) == 0:
+	case !in.Ask:
+		c.setForward(d, numbers[0], in.Number)
+	case a != nil && a.want == toForward: // the number so far is all of it
+		c.dialed(a)
+	case numbers[0].forward.All != "":
+		c.setForward(d, numbers[0], "")
+		if a != nil && a.state == Seized {
+			c.hangUp(a)
+		}
+	case a != nil && a.state == Seized:
+		a.want = toForward
+		c.touchLeg(a)
+	case !d.offHook():
+		if l := c.take(d, button, 0); l != nil {
+			l.want = toForward
+			c.touchLeg(l)
+		}
+	}
+}
+
+// setForward forwards all calls of a directory number, or none. False: not allowed
+// (CME command reference: call-forward max-length).
+func (c *core) setForward(d *device, n *dn, number string) bool {
+	if n == nil || len(number) > MaxDigits || number != "" && (number == n.number || number == n.secondary) {
+		return false
+	}
+	if limit := n.forward.MaxLength; number != "" && n.eph != nil && limit >= 0 && len(number) > limit {
+		c.notice(d, "Forward not allowed", 5)
+		return false
+	}
+	n.forward.All = number
+	c.touchDN(n)
+	return true
+}
+
+// setDnD makes all directory numbers of a phone DnD, or ends that.
+func (c *core) setDnD(d *device, on bool) {
+	if d.dnd == on {
+		return
+	}
+	d.dnd = on
+	c.touchLines(d)
+}
+
+// touchLines touches a device and all of its lines.
+func (c *core) touchLines(d *device) {
+	c.touchDevice(d)
+	for i := range d.spec.Lines {
+		for _, n := range c.numbers(d, &d.spec.Lines[i]) {
+			c.touchDN(n)
+		}
+	}
+}
+
+// pressDnD is the DND key. While a call rings on an SCCP phone it is for that call only: it is
+// forwarded as if it had rung in vain, or goes on without a sound (CME admin guide: Do Not Disturb).
+func (c *core) pressDnD(in DnD) {
+	d := c.devices[in.Device]
+	if d == nil || !d.id.Phone() {
+		return
+	}
+	on := in.On
+	if in.Toggle {
+		on = !d.dnd
+	}
+	if d.id.Kind == phones.EphoneDevice && on {
+		for _, l := range d.legs {
+			r := l.ringsOn(d)
+			if r == nil {
+				continue
+			}
+			if l.dn.forward.NoAnswer != "" && len(l.rings) == 1 {
+				c.lost(l.call, 480)
+				return
+			}
+			r.how = RingSilent
+			c.touchDevice(d)
+			return
+		}
+	}
+	c.setDnD(d, on)
+}
+
+// divert sends a ringing call to voice mail (iDivert).
+func (c *core) divert(in DivertToVoicemail) {
+	d := c.devices[in.Device]
+	l := c.find(d, in.Ref)
+	if l == nil || l.ringsOn(d) == nil || l.call.setup == nil || c.cfg.Telephony.Voicemail == "" {
+		return
+	}
+	k, n := l.call, l.dn
+	c.stop(&k.setup.timer)
+	k.setup.callee = nil
+	c.drop(l)
+	if n == nil {
+		c.failSetup(k, 480)
+		return
+	}
+	c.redirect(k, n, c.cfg.Telephony.Voicemail)
+}
+
+// setWaiting says whether messages wait for a number.
+func (c *core) setWaiting(number string, on bool) {
+	numbers := c.exact(number)
+	if len(numbers) == 0 {
+		return
+	}
+	for _, n := range numbers {
+		n.waiting = on
+		c.touchDN(n)
+	}
+}

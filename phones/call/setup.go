@@ -1,0 +1,305 @@
+package call
+
+import (
+	"time"
+
+	"github.com/busylamp/busylamp/phones"
+)
+
+// Defaults of times and limits that configuration sets.
+const (
+	defaultInterdigit = 10 * time.Second
+	defaultRinging    = 180 * time.Second
+	defaultNoAnswer   = 20 * time.Second // `call-forward noan` always comes with a timeout
+	maxRedirects      = 10               // CME command reference: max-redirect is 5 to 20; loops end
+)
+
+// setup is a call on its way to an answer.
+type setup struct {
+	from      *leg   // who waits for the answer
+	callee    *leg   // that rings, nil between two of them
+	number    string // that is tried
+	targets   []target
+	next      int    // of targets
+	target    target // that is tried
+	redirects int
+	code      int    // of the newest target that could not be had
+	timer     *timer // ends the ringing
+	recall    *recall
+	done      func(code int) // tells how a transfer went
+}
+
+// place calls a number from a leg that is alone in its call.
+func (c *core) place(l *leg, number string) {
+	c.stop(&l.timer)
+	l.dialed, l.tone, l.want, l.outgoing = number, ToneNone, toCall, true
+	if l.device != nil && l.device.id.Phone() {
+		l.device.dialed = number
+	}
+	c.totals.Calls++
+	c.start(l, &setup{from: l}, number)
+}
+
+// start begins the search for somebody who answers.
+func (c *core) start(l *leg, s *setup, number string) {
+	k := l.call
+	s.from, k.setup = l, s
+	if l.state != Held {
+		c.setState(l, Proceeding)
+	}
+	c.route(k, number)
+}
+
+// route tries what a number leads to.
+func (c *core) route(k *call, number string) {
+	s := k.setup
+	s.number, s.targets, s.next, s.code = number, c.targets(number), 0, 0
+	if len(s.targets) == 0 {
+		s.code = 404
+	}
+	c.hunt(k)
+}
+
+// hunt tries one target after another until one rings.
+func (c *core) hunt(k *call) {
+	s := k.setup
+	for s.next < len(s.targets) {
+		s.target = s.targets[s.next]
+		s.next++
+		code := c.try(k, s.target)
+		if code == 0 {
+			return
+		}
+		s.code = code
+		if s.target.stops(code) {
+			break
+		}
+	}
+	c.failSetup(k, s.code)
+}
+
+// try offers a call to one target. 0: it rings there, or the call went another way;
+// else why not.
+func (c *core) try(k *call, t target) int {
+	if t.peer != nil {
+		c.tryTrunk(k, t.peer)
+		return 0
+	}
+	n := t.dn
+	switch {
+	case n.virtual():
+		return c.tryVirtual(k, n, t.second)
+	case n.forward.All != "":
+		c.redirect(k, n, n.forward.All)
+		return 0
+	case len(n.on) == 0: // no phone of it is in service
+		return c.unavailable(k, n, 480)
+	}
+	channel := n.free()
+	var rings []*ring
+	if channel >= 0 {
+		rings = c.takers(k, n)
+	}
+	if len(rings) == 0 {
+		if n.forward.Busy != "" {
+			c.redirect(k, n, n.forward.Busy)
+			return 0
+		}
+		return 486
+	}
+	from := k.setup.from
+	if n.eph != nil {
+		c.debugf(TopicDetail, "SkinnyTryCall to %s instance %d", n.number, channel+1)
+		if from.dn != nil && from.dn.eph != nil {
+			c.debugf(TopicState, "Skinny-to-Skinny call %v to %v instance %d", from.dn.id, n.id, channel+1)
+		}
+	}
+	l := c.newLeg(k, n, channel, 0)
+	if t.second {
+		l.self.Number = n.secondary
+	}
+	l.rings = rings
+	wait, byForward := c.cfg.Telephony.Ringing, n.forward.NoAnswer != ""
+	if wait <= 0 {
+		wait = defaultRinging
+	}
+	if byForward {
+		if wait = n.forward.Timeout; wait <= 0 {
+			wait = defaultNoAnswer
+		}
+	}
+	c.ring(k, l, wait)
+	c.autoAnswer(l)
+	return 0
+}
+
+// unavailable sends a call on that nobody can take at n, if that is configured.
+func (c *core) unavailable(k *call, n *dn, code int) int {
+	for _, to := range []string{n.forward.NoAnswer, n.forward.Busy} {
+		if to != "" {
+			c.redirect(k, n, to)
+			return 0
+		}
+	}
+	return code
+}
+
+// tryTrunk makes a call to a SIP trunk.
+func (c *core) tryTrunk(k *call, peer *phones.DialPeer) {
+	d := c.addDevice(phones.Device{Kind: phones.TrunkDevice, Tag: c.ids.trunk()})
+	d.trunk = Trunk{DialPeer: peer.Tag, Target: peer.Target, Transport: peer.Transport}
+	l := c.newLeg(k, nil, -1, 0)
+	l.self = Party{Number: k.setup.number}
+	l.rings = []*ring{{device: d, how: RingInside}}
+	wait := c.cfg.Telephony.Ringing
+	if wait <= 0 {
+		wait = defaultRinging
+	}
+	c.ring(k, l, wait)
+}
+
+// ring makes a leg the called one and lets it ring.
+func (c *core) ring(k *call, l *leg, wait time.Duration) {
+	s := k.setup
+	s.callee = l
+	for _, r := range l.rings {
+		r.device.legs = append(r.device.legs, l)
+	}
+	c.setState(l, RingIn)
+	for _, r := range l.rings {
+		c.reselect(r.device)
+	}
+	s.timer = c.after(wait, func() { c.noAnswer(k) })
+	for _, r := range l.rings {
+		if r.alerted {
+			c.alerting(k)
+			break
+		}
+	}
+	c.touchCall(k)
+}
+
+// alerting says that somebody rings.
+func (c *core) alerting(k *call) {
+	s := k.setup
+	if s.from.state == Proceeding {
+		c.setState(s.from, RingOut)
+	}
+	c.tell(s, 200)
+}
+
+// tell says once how a transfer went.
+func (c *core) tell(s *setup, code int) {
+	if s.done != nil {
+		c.effects = append(c.effects, effect{done: s.done, code: code})
+		s.done = nil
+	}
+}
+
+// noAnswer ends the ringing: the call is forwarded, goes to the next choice or fails.
+func (c *core) noAnswer(k *call) {
+	c.lost(k, 480)
+}
+
+// lost is called when the called leg cannot or does not answer; code says why.
+func (c *core) lost(k *call, code int) {
+	s := k.setup
+	c.stop(&s.timer)
+	l := s.callee
+	s.callee = nil
+	n := l.dn
+	c.drop(l)
+	if s.from.state == RingOut {
+		c.setState(s.from, Proceeding)
+	}
+	if n != nil {
+		busy := code == 486 || code == 600 || code == 603
+		switch {
+		case busy && n.forward.Busy != "":
+			c.redirect(k, n, n.forward.Busy)
+			return
+		case !busy && n.forward.NoAnswer != "":
+			c.redirect(k, n, n.forward.NoAnswer)
+			return
+		}
+	}
+	s.code = code
+	// A phone that rang in vain stands for a busy one: its `huntstop` counts.
+	if n != nil && s.target.stops(486) || n == nil && s.target.stops(code) {
+		s.next = len(s.targets)
+	}
+	c.hunt(k)
+}
+
+// endSetup forgets the search for an answer.
+func (c *core) endSetup(k *call, code int) {
+	s := k.setup
+	if s == nil {
+		return
+	}
+	c.stop(&s.timer)
+	if s.recall != nil {
+		c.stop(&s.recall.timer)
+	}
+	c.tell(s, code)
+	k.setup = nil
+}
+
+// failSetup tells who waits that the call cannot be had. After a transfer it returns to
+// the one who transferred it, if that is configured.
+func (c *core) failSetup(k *call, code int) {
+	s := k.setup
+	if r := s.recall; r != nil && r.number != "" {
+		c.recallNow(k)
+		return
+	}
+	from := s.from
+	c.endSetup(k, code)
+	c.totals.Failed++
+	if from.state == Held {
+		c.hangUp(from)
+		return
+	}
+	c.failLeg(from, code)
+}
+
+// answered joins who waited with who answers.
+func (c *core) answered(k *call) {
+	s := k.setup
+	from := s.from
+	c.endSetup(k, 200)
+	if !k.answered {
+		k.answered = true
+		c.totals.Answered++
+	}
+	c.join(from)
+	c.touchCall(k)
+}
+
+// join makes a leg connected; one that its user holds stays so.
+func (c *core) join(l *leg) {
+	if l.state != Held {
+		c.setState(l, Connected)
+	}
+}
+
+// answer accepts a ringing call on a device.
+func (c *core) answer(d *device, l *leg, m Media) {
+	r := l.ringsOn(d)
+	if r == nil || l.state != RingIn || l.call.setup == nil {
+		return
+	}
+	rings := l.rings
+	l.rings = nil
+	l.media = m
+	c.attach(l, d, r.button)
+	for _, other := range rings {
+		if other.device != d {
+			c.detach(l, other.device)
+		}
+	}
+	k := l.call
+	c.setState(l, Connected)
+	c.focus(d, l)
+	c.answered(k)
+}

@@ -1,0 +1,141 @@
+package call
+
+import (
+	"slices"
+
+	"github.com/busylamp/busylamp/phones"
+)
+
+// show shows a device what it is to show, if that is new.
+func (c *core) show(d *device) {
+	v := c.view(d)
+	if d.shown && d.viewGen == d.gen && sameView(&v, &d.view) {
+		return
+	}
+	d.view, d.shown, d.viewGen = v, true, d.gen
+	c.effects = append(c.effects, effect{view: &v})
+}
+
+// sameView compares what may differ while a device keeps its Spec.
+func sameView(a, b *View) bool {
+	return a.Active == b.Active && a.OffHook == b.OffHook && a.DnD == b.DnD && a.Waiting == b.Waiting &&
+		a.Notice == b.Notice && a.Trunk == b.Trunk && samePage(a.Paged, b.Paged) &&
+		slices.Equal(a.Calls, b.Calls) && slices.Equal(a.Lines, b.Lines)
+}
+
+func samePage(a, b *Page) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return *a == *b
+}
+
+// view is all that a device is to show.
+func (c *core) view(d *device) View {
+	v := View{
+		Device: d.id, Spec: d.spec, Lines: c.lineViews(d), OffHook: d.offHook(), DnD: d.dnd,
+		Waiting: d.primary != nil && d.primary.waiting, Paged: c.page(d), Notice: d.notice, Trunk: d.trunk,
+	}
+	if d.active != nil {
+		v.Active = d.active.ref
+	}
+	if len(d.legs) > 0 {
+		v.Calls = make([]CallView, len(d.legs))
+		for i, l := range d.legs {
+			c.callView(d, l, &v.Calls[i])
+		}
+	}
+	return v
+}
+
+// callView is one call as a device sees it.
+func (c *core) callView(d *device, l *leg, v *CallView) {
+	k := l.call
+	*v = CallView{
+		Ref: l.ref, State: l.state, Button: l.button, Channel: l.channel + 1, Outgoing: l.outgoing,
+		Original: k.original, Redirecting: k.redirecting, Forwarded: !l.outgoing && k.redirecting != (Party{}),
+		Dialed: l.dialed, Tone: l.tone, Code: l.code, Receive: l.receives(), Send: c.sends(l), Local: l.media,
+		Consult: l.consult, Conference: k.conf != nil, AutoAnswer: l.auto, ParkedAt: l.parkedAt,
+	}
+	if l.dn != nil {
+		v.DN = l.dn.id
+	}
+	if l.of != nil {
+		v.Of = l.of.ref
+	}
+	remote := l.remote()
+	if v.Calling, v.Called = remote, l.self; l.outgoing {
+		v.Calling, v.Called = l.self, remote
+	}
+	r := l.ringsOn(d)
+	if r != nil {
+		v.Button, v.Ring = r.button, r.how
+		if r.waiting && d.active != l {
+			v.State = Waiting
+			if v.Ring != RingSilent && (l.dn == nil || l.dn.eph == nil || !l.dn.eph.NoCallWaitingBeep) {
+				v.Tone = ToneCallWaiting
+			}
+		}
+		// A SIP device needs the caller's offer; an SCCP phone nothing before it answers.
+		if d.id.Kind == phones.EphoneDevice {
+			v.Send = Media{}
+		}
+	}
+	if v.Tone == ToneNone {
+		v.Tone = l.sound(v.Send)
+	}
+}
+
+// sound is the tone that goes with a state.
+func (l *leg) sound(send Media) Tone {
+	switch l.state {
+	case Seized:
+		return ToneDial
+	case RingOut:
+		if !send.Valid() {
+			return ToneRingback
+		}
+	case Busy:
+		return ToneBusy
+	case Congestion:
+		return ToneReorder
+	case NoSuchNumber:
+		return ToneNoSuchNumber
+	case Connected:
+		k := l.call
+		if k.conf != nil || k.setup != nil {
+			return ToneNone
+		}
+		for _, o := range k.legs {
+			if o != l && (o.state == Held && o.anchor == noAnchor || o.anchor == parkAnchor) {
+				return ToneHold
+			}
+		}
+	}
+	return ToneNone
+}
+
+// remote is the far side of a leg as its user sees it.
+func (l *leg) remote() Party {
+	k := l.call
+	if k.conf != nil {
+		p := Party{Name: "Conference"}
+		if k.conf.dn != nil {
+			p.Number = k.conf.dn.number
+		}
+		return p
+	}
+	for _, o := range k.legs {
+		if o == l {
+			continue
+		}
+		if o.anchor != noAnchor {
+			return Party{o.dn.number, o.dn.name}
+		}
+		return o.self
+	}
+	if l.parkedAt != "" {
+		return Party{Number: l.parkedAt}
+	}
+	return Party{Number: l.dialed}
+}
