@@ -100,6 +100,12 @@ type Options struct {
 	// runs after the line has matched and must be cheap and pure but for salt.
 	// An error refuses the line; its text is printed as it is ("% …").
 	Rewrite func(tree conf.Tree, parent conf.Path, args grammar.Args) (grammar.Args, error)
+
+	// Notice is what a router tells whoever has typed a line that changed something:
+	// "… please restart or reset ephone to take effect." with its newline, "" for
+	// nothing. old is the tree before the line, parent the block it was typed in. It
+	// is not asked while a file is loaded. nil: nothing is ever told.
+	Notice func(old conf.Tree, parent conf.Path, args grammar.Args) string
 }
 
 // System is the appliance around the shell.

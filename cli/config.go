@@ -162,6 +162,9 @@ func (s *Session) commit(level int, args grammar.Args) *lineError {
 		return message(err.Error())
 	}
 	s.dirty = s.dirty || !done.Empty()
+	if notice := s.shell.o.Notice; notice != nil && !s.loading && !done.Empty() {
+		s.print(notice(done.Old, f.path, args))
+	}
 	c, _ := f.set.conf.CommandOf(args)
 	s.stale = s.stale || c.Prompt
 	s.stack = s.stack[:level+1]

@@ -243,6 +243,25 @@ func TestRewriteRefuses(t *testing.T) {
 	}
 }
 
+// Whoever types a line that changes something is told what there is to say of it;
+// nobody is while a file is loaded.
+func TestNotice(t *testing.T) {
+	b := newBox(t, DefaultConfig())
+	b.o.Notice = func(old conf.Tree, parent conf.Path, args grammar.Args) string {
+		if n, ok := old.At(parent); !ok || n.Mode() != conf.Global {
+			t.Errorf("%s was typed in %q", args.Line(), n.Mode())
+		}
+		return "Now " + args.Line() + "\n"
+	}
+	if errs := b.Load(context.Background(), []byte("max-dn 10\n"), conf.Origin{Text: "memory"}); errs != nil {
+		t.Fatal(errs)
+	}
+	got := b.console(keysConfig + "max-dn 10\nmax-dn 20\nno max-dn\n")
+	if !strings.Contains(got, "#max-dn 10\nRouter(config)#max-dn 20\nNow max-dn 20\nRouter(config)#no max-dn\nNow no max-dn\n") {
+		t.Error(got)
+	}
+}
+
 // In a paste the prompt waits for the agents only behind a line that changes it.
 func TestPromptWaitsInPaste(t *testing.T) {
 	for line, want := range map[string]time.Duration{"hostname CME": time.Second, "no hostname": time.Second, "max-dn 20": 0} {

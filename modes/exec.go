@@ -24,6 +24,7 @@ func Exec(a Agents) []cli.Exec {
 		execTelephony(),
 		execCalls(a),
 		execActions(a),
+		execPhones(a),
 	)
 	for i, c := range cmds {
 		word, _, _ := strings.Cut(c.Syntax, " ")

@@ -1,6 +1,7 @@
 package modes
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/busylamp/busylamp/cli"
@@ -35,6 +36,33 @@ func execActions(a Agents) []cli.Exec {
 				profile  Configuration profiles of SIP phones`,
 			Run: func(c *cli.Context, _ grammar.Args) error {
 				return c.ApplyLine("create profile sync " + a.nextSync(text(block(c.Tree(), cmdRegisterGlobal), "create profile sync", "sync")))
+			},
+		},
+		{
+			Syntax: "no create profile",
+			Modes:  []string{modeRegisterGlobal},
+			Help: `
+				create   Generate configuration profiles
+				profile  Configuration profiles of SIP phones`,
+			Run: func(c *cli.Context, _ grammar.Args) error { return c.ApplyLine("no create profile sync") },
+		},
+		{
+			// The address of the phone that has registered by itself as this ephone (CME
+			// command reference: mac-address (ephone)).
+			Syntax: "mac-address",
+			Modes:  []string{modeEphone},
+			Help: `
+				mac-address  MAC address of the phone`,
+			Run: func(c *cli.Context, _ grammar.Args) error {
+				n, _ := c.Tree().At(c.Block())
+				if a.Skinny != nil {
+					for _, e := range a.Skinny.Snapshot().Ephones {
+						if e.Config.Tag == n.Args().Int("tag") && !e.Config.MAC.IsZero() {
+							return c.ApplyLine("mac-address " + e.Config.MAC.String())
+						}
+					}
+				}
+				return errors.New("% No phone has registered as this ephone")
 			},
 		},
 	}
