@@ -74,13 +74,11 @@ func (f fields) u32s(ps ...*uint32) fields {
 
 // pad is n bytes without a meaning.
 func (f fields) pad(n int) fields {
-	if !f.writing {
-		_, f = f.take(n)
+	if f.writing {
+		f.buf = append(f.buf, make([]byte, n)...) // the compiler makes no slice here
 		return f
 	}
-	for ; n > 0; n-- {
-		f.buf = append(f.buf, 0)
-	}
+	_, f = f.take(n)
 	return f
 }
 

@@ -65,7 +65,7 @@ func Plain(text string) string {
 	var out strings.Builder
 	for len(text) > 0 {
 		n := unit(text)
-		if s := text[:n]; n == 2 && (s[0] == page80 || s[0] == page1E) {
+		if s := text[:n]; s[0] == page80 || s[0] == page1E {
 			out.WriteString(english(s))
 		} else {
 			out.WriteString(s)
