@@ -54,6 +54,7 @@ var testImports = map[string]string{
 	"presence/sip":     "internal/memnet",
 	"phones/sip":       "internal/memnet phones/softphone presence",
 	"phones/provision": "internal/memnet phones/mobility",
+	"phones/sipcall":   "internal/memnet",
 	"phones/softphone": "internal/memnet",
 	"internal/sipua":   "internal/memnet",
 }
