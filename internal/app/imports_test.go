@@ -53,6 +53,7 @@ var testImports = map[string]string{
 	"cli/tty":          "internal/memnet",
 	"presence/sip":     "internal/memnet",
 	"phones/sip":       "internal/memnet phones/softphone presence",
+	"phones/sccp":      "internal/memnet",
 	"phones/provision": "internal/memnet phones/mobility",
 	"phones/sipcall":   "internal/memnet",
 	"phones/softphone": "internal/memnet",

@@ -65,13 +65,16 @@ func (c *conn) handle(m wire.Message) {
 		c.errorf("socket [%d] %s before registration", c.socket, wire.Name(m.ID()))
 		return
 	}
-	if c.answer(m) || c.template(m) {
+	if c.answer(m) || c.template(m) || silent(m) {
 		return
 	}
-	c.begin()
-	if !c.pressed(m) && !silent(m) {
-		c.errorf("socket [%d] unexpected message %s", c.socket, wire.Name(m.ID()))
+	if _, unknown := m.(*wire.Unknown); !unknown {
+		c.begin()
+		if c.pressed(m) {
+			return
+		}
 	}
+	c.errorf("socket [%d] unexpected message %s", c.socket, wire.Name(m.ID()))
 }
 
 // silent says whether a message is only told.

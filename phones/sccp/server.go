@@ -203,7 +203,7 @@ func (sl *slot) vacate(over []leaving) []leaving {
 
 // enter takes a new connection, or closes it if there are too many.
 func (s *Server) enter(nc net.Conn) {
-	c := &conn{s: s, net: nc, remote: addrPort(nc.RemoteAddr()), local: addrPort(nc.LocalAddr())}
+	c := &conn{s: s, net: nc, remote: addrPort(nc.RemoteAddr()), local: addrPort(nc.LocalAddr()), until: time.Now().Add(strangerTime)}
 	s.mu.Lock()
 	if s.open >= minSockets+2*s.cfg.Telephony.MaxEphones {
 		s.mu.Unlock()
