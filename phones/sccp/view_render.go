@@ -3,6 +3,7 @@ package sccp
 import (
 	"slices"
 
+	"github.com/busylamp/busylamp/phones"
 	"github.com/busylamp/busylamp/phones/call"
 	"github.com/busylamp/busylamp/phones/sccp/wire"
 )
@@ -11,7 +12,7 @@ import (
 // in which Cisco's call controls send it. Whatever Views were left out between the two
 // does not matter. A zero old View stands for a phone that has just got its keys.
 func render(old, new call.View, f face) []wire.Message {
-	p := painter{f: f, o: screenOf(old, f), n: screenOf(new, f), fresh: old.Spec.Name == "" && len(old.Lines) == 0}
+	p := painter{f: f, o: screenOf(old, f), n: screenOf(new, f), fresh: old.Device == phones.Device{}}
 	p.shown = p.o.front
 	if p.fresh {
 		p.shown = softKeysShown{set: wire.KeySets}

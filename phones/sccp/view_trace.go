@@ -3,6 +3,7 @@ package sccp
 import (
 	"fmt"
 
+	"github.com/busylamp/busylamp/internal/logbuf"
 	"github.com/busylamp/busylamp/phones"
 	"github.com/busylamp/busylamp/phones/call"
 	"github.com/busylamp/busylamp/phones/sccp/wire"
@@ -32,34 +33,36 @@ func (t tracer) dn(line, ref uint32) phones.DNID {
 // trace writes the lines of a message that is about to be sent. `detail` has those
 // of `state` too. mu is held.
 func (c *conn) trace(t tracer, m wire.Message) {
-	state, detail, sccp := c.debugging(TopicState), c.debugging(TopicDetail), c.debugging(TopicSCCPState)
-	if !state && !detail && !sccp {
-		return
-	}
-	if m, ok := m.(*wire.CallState); ok {
-		sccp = sccp && !state && !detail
-		if sccp {
+	if !c.debugging(c.stateTopic()) {
+		if m, ok := m.(*wire.CallState); ok && c.debugging(TopicSCCPState) {
 			c.debugf(TopicSCCPState, "%s", t.state(m))
 		}
+		return
 	}
 	for _, line := range t.stateLines(m) {
 		c.stateLine(line)
+	}
+	if m, ok := m.(*wire.StartMediaTransmission); ok {
+		// The one line without the phone's name.
+		c.s.o.Log.Debugf(c.stateTopic(), "%s codec %s duration %d ms bytes %d",
+			t.dn(0, m.Ref), codecName(m.Codec), m.Milliseconds, payload(m.Codec, m.Milliseconds))
 	}
 	if line := t.detailLine(m); line != "" {
 		c.debugf(TopicDetail, "%s", line)
 	}
 }
 
-// stateLine writes a line of `debug ephone state`, which `detail` includes. mu is held.
-func (c *conn) stateLine(line string) {
-	topic := TopicState
-	if !c.debugging(topic) {
-		topic = TopicDetail
+// stateTopic is the topic that lines of `debug ephone state` go to: `detail` has
+// them too. mu is held.
+func (c *conn) stateTopic() logbuf.Topic {
+	if !c.debugging(TopicState) && c.debugging(TopicDetail) {
+		return TopicDetail
 	}
-	if c.debugging(topic) {
-		c.debugf(topic, "%s", line)
-	}
+	return TopicState
 }
+
+// stateLine writes a line of `debug ephone state`. mu is held.
+func (c *conn) stateLine(line string) { c.debugf(c.stateTopic(), "%s", line) }
 
 func (t tracer) state(m *wire.CallState) string {
 	return fmt.Sprintf("SetCallState line %d %s %s", m.Line, t.dn(m.Line, m.Ref), stateName(m.State))
@@ -78,10 +81,7 @@ func (t tracer) stateLines(m wire.Message) []string {
 		return []string{fmt.Sprintf("OpenReceive %s codec %s  duration %d ms bytes %d",
 			t.dn(0, m.Ref), codecName(m.Codec), m.Milliseconds, payload(m.Codec, m.Milliseconds))}
 	case *wire.StartMediaTransmission:
-		return []string{
-			fmt.Sprintf("StartMedia %s port=%d", m.Addr, m.Port),
-			fmt.Sprintf("%s codec %s duration %d ms bytes %d", t.dn(0, m.Ref), codecName(m.Codec), m.Milliseconds, payload(m.Codec, m.Milliseconds)),
-		}
+		return []string{fmt.Sprintf("StartMedia %s port=%d", m.Addr, m.Port)}
 	case *wire.CloseReceiveChannel:
 		return []string{"CloseReceive"}
 	case *wire.StopMediaTransmission:
