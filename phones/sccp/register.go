@@ -90,6 +90,7 @@ func (c *conn) register(m *wire.RegisterReq) bool {
 	s.say(mnemonic, device, m.Name, c, "registered.")
 	s.o.Exchange.Register(device, spec)
 	s.endAll(ids)
+	s.isBack(ephone.Tag)
 	return true
 }
 
