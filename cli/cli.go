@@ -101,6 +101,11 @@ type Options struct {
 	// An error refuses the line; its text is printed as it is ("% …").
 	Rewrite func(tree conf.Tree, parent conf.Path, args grammar.Args) (grammar.Args, error)
 
+	// Guard may refuse a line that somebody types; its error is printed as it is. It
+	// is for checks that look at the whole configuration: it is not asked while a file
+	// is loaded, which would take the square of its length. nil: no line is refused.
+	Guard func(tree conf.Tree, parent conf.Path, args grammar.Args) error
+
 	// Notice is what a router tells whoever has typed a line that changed something:
 	// "… please restart or reset ephone to take effect." with its newline, "" for
 	// nothing. old is the tree before the line, parent the block it was typed in. It

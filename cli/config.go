@@ -157,6 +157,11 @@ func (s *Session) commit(level int, args grammar.Args) *lineError {
 			return message(err.Error())
 		}
 	}
+	if guard := s.shell.o.Guard; guard != nil && !s.loading {
+		if err := guard(store.Tree(), f.path, args); err != nil {
+			return message(err.Error())
+		}
+	}
 	path, done, err := store.Apply(s.author(), f.path, args)
 	if err != nil {
 		return message(err.Error())

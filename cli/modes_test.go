@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -243,6 +244,21 @@ func TestRewriteRefuses(t *testing.T) {
 	}
 }
 
+// A line that somebody types may be refused by its surroundings; a file is loaded
+// whole.
+func TestGuard(t *testing.T) {
+	b := newBox(t, DefaultConfig())
+	b.o.Guard = func(tree conf.Tree, parent conf.Path, args grammar.Args) error {
+		return lineErr(fmt.Sprintf("%% %s beside %d lines", args.Line(), tree.Len()))
+	}
+	if errs := b.Load(context.Background(), []byte("max-dn 15\n"), conf.Origin{Text: "memory"}); errs != nil {
+		t.Fatal(errs)
+	}
+	if got := b.console(keysConfig + "max-dn 20\n"); !strings.Contains(got, "#max-dn 20\n% max-dn 20 beside 1 lines\n") || b.store.Version() != 1 {
+		t.Errorf("%d commits:\n%s", b.store.Version(), got)
+	}
+}
+
 // Whoever types a line that changes something is told what there is to say of it;
 // nobody is while a file is loaded.
 func TestNotice(t *testing.T) {
@@ -253,11 +269,11 @@ func TestNotice(t *testing.T) {
 		}
 		return "Now " + args.Line() + "\n"
 	}
-	if errs := b.Load(context.Background(), []byte("max-dn 10\n"), conf.Origin{Text: "memory"}); errs != nil {
+	if errs := b.Load(context.Background(), []byte("max-dn 15\n"), conf.Origin{Text: "memory"}); errs != nil {
 		t.Fatal(errs)
 	}
-	got := b.console(keysConfig + "max-dn 10\nmax-dn 20\nno max-dn\n")
-	if !strings.Contains(got, "#max-dn 10\nRouter(config)#max-dn 20\nNow max-dn 20\nRouter(config)#no max-dn\nNow no max-dn\n") {
+	got := b.console(keysConfig + "max-dn 15\nmax-dn 20\nno max-dn\n")
+	if !strings.Contains(got, "#max-dn 15\nRouter(config)#max-dn 20\nNow max-dn 20\nRouter(config)#no max-dn\nNow no max-dn\n") {
 		t.Error(got)
 	}
 }

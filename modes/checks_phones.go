@@ -37,23 +37,24 @@ func kindOf(command string) string {
 	return command
 }
 
-// checkEphoneMAC and checkPoolMAC refuse a MAC address that another phone of the
-// same protocol has: it would register as either.
-func checkEphoneMAC(c conf.CheckContext, args grammar.Args) error {
-	return checkMAC(c, args, cmdEphone, "mac-address")
-}
-
-func checkPoolMAC(c conf.CheckContext, args grammar.Args) error {
-	if !args.Has("mac") {
+// Guard is cli.Options.Guard: it refuses a MAC address that another phone of the
+// same protocol has, which would register as either. In a file that holds one twice
+// the lower tag wins.
+func Guard(t conf.Tree, parent conf.Path, args grammar.Args) error {
+	blocks := ""
+	switch args.Command().Name() {
+	case "mac-address":
+		blocks = cmdEphone
+	case "id":
+		blocks = cmdRegisterPool
+	}
+	mac := args.String("mac")
+	if blocks == "" || mac == "" || args.Form() != grammar.Positive {
 		return nil
 	}
-	return checkMAC(c, args, cmdRegisterPool, "id")
-}
-
-func checkMAC(c conf.CheckContext, args grammar.Args, blocks, line string) error {
-	for n := range c.Tree.Root().All(blocks) {
-		if old, ok := n.Get(line); ok && old.String("mac") == args.String("mac") && n.Path() != c.Parent.Path() {
-			return fmt.Errorf("%% MAC address %s is that of %s %d", args.String("mac"), blocks, n.Args().Int("tag"))
+	for n := range t.Root().All(blocks) {
+		if n.Path() != parent && text(n, args.Command().Name(), "mac") == mac {
+			return fmt.Errorf("%% MAC address %s is that of %s %d", mac, blocks, n.Args().Int("tag"))
 		}
 	}
 	return nil

@@ -52,7 +52,6 @@ func ephoneIdentity() []conf.Command {
 			$text        Text`),
 		{
 			Syntax: "mac-address H.H.H$mac",
-			Check:  checkEphoneMAC,
 			Help: `
 				mac-address  MAC address of the phone
 				$mac         MAC address`,

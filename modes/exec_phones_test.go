@@ -87,6 +87,12 @@ ephone 2
 		{"ephone 1\nephone-template 1\nephone-template 1\n", []string{restartNotice}, nil},
 		{"ephone 1\nephone-template 1\nno ephone-template 1\n", []string{restartNotice, restartNotice}, nil},
 		{"exit\nephone-template 1\n", nil, nil},
+		{"ephone 2\nmac-address 0012.7f57.62a5\n", []string{"% MAC address 0012.7F57.62A5 is that of ephone 1"}, nil},
+		{"ephone 1\nmac-address 0012.7f57.62a5\nno mac-address\nephone 2\nmac-address 0012.7f57.62a5\n", nil, nil},
+		{"voice register pool 1\nid mac 0001.0001.0001\nid ip 10.1.1.1 mask 255.255.255.255\nvoice register pool 3\nid mac 0001.0001.0001\nvoice register pool 1\nid mac 0001.0001.0001\n",
+			[]string{"% MAC address 0001.0001.0001 is that of voice register pool 3"}, nil},
+		{"ephone-dn 1\npaging\npaging group 2\npark-slot\nconference ad-hoc\nno paging\nno paging group\nconference ad-hoc\n", []string{
+			"% This ephone-dn is configured for paging already", "% This ephone-dn is configured for paging already"}, nil},
 		{"telephony-service\nfac standard\nno fac standard\n", []string{"fac standard is set!"}, nil},
 		{"telephony-service\nfac custom callfwd all #45\nfac custom alias 0 #44 to #451111\n", []string{"fac callfwd all code has been configured to #45",
 			"fac alias0 code has been configurated to #44!", "alias0 map code has been configurated to #451111!"}, nil},

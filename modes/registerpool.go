@@ -47,7 +47,6 @@ func registerPoolIdentity() []conf.Command {
 		},
 		{
 			Syntax: "id <mac H.H.H$mac|ip A.B.C.D$ip mask A.B.C.D-mask$ipmask|network A.B.C.D$network mask A.B.C.D-mask$netmask>$kind [device-id-name WORD(32)$device]",
-			Check:  checkPoolMAC,
 			Help: `
 				id              How the phone is recognised
 				mac             By its MAC address

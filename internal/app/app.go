@@ -107,6 +107,7 @@ func (a *App) wire(o Options) error {
 		System:  system{a},
 
 		DebugText: modes.DebugText,
+		Guard:     modes.Guard,
 		Notice:    modes.Notice,
 	})
 	if err != nil {
