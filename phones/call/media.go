@@ -48,9 +48,9 @@ func (c *core) sends(l *leg) Media {
 		if s := k.setup; s != nil && s.callee != nil {
 			return toward(l, s.callee)
 		}
-	case RingIn: // what the caller offers
-		if s := k.setup; s != nil && s.from.state != Held {
-			return toward(l, s.from)
+	case RingIn: // what the caller offers: all its codecs, since the answer chooses
+		if s := k.setup; s != nil && s.from.state != Held && s.from.media.Valid() {
+			return s.from.media
 		}
 	}
 	return Media{}

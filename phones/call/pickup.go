@@ -2,6 +2,8 @@ package call
 
 import (
 	"slices"
+
+	"github.com/busylamp/busylamp/phones"
 )
 
 func (n *dn) pickupGroup() string {
@@ -28,7 +30,11 @@ func (c *core) pickup(in Pickup) {
 	}
 	l := c.find(d, in.Ref)
 	if l == nil || l.state != Seized {
-		if l = c.take(d, in.Button, 0); l == nil {
+		ref := in.Ref // that a SIP phone has chosen for its INVITE
+		if d.id.Kind != phones.PoolDevice || c.legs[ref] != nil {
+			ref = 0
+		}
+		if l = c.take(d, in.Button, ref); l == nil {
 			return
 		}
 	}
