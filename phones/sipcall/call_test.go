@@ -538,3 +538,36 @@ func TestIntercomAnswersItself(t *testing.T) {
 		b.view(pool(2))
 	})
 }
+
+// A page is a call that answers itself and only hears.
+func TestPage(t *testing.T) {
+	run(t, func(b *bed) {
+		p := b.phone(2)
+		v := call.View{Device: pool(2), Paged: &call.Page{Ref: 40, From: call.Party{Number: "5000", Name: "All"}}}
+		b.show(v)
+		inv := p.one("INVITE sip:2002@")
+		if inv.media() != "10.1.1.2:16384 sendonly" || !strings.Contains(inv.get("Call-Info"), "answer-after=0") || !strings.HasPrefix(inv.get("From"), `"All" <sip:5000@`) {
+			t.Errorf("%+v", inv)
+		}
+		p.answer(inv, "200 OK", "tt", sdpBody("10.1.1.12:5000", "recvonly"))
+		p.one("ACK")
+		b.wantInputs("media pool-2 40 10.1.1.12:5000 g711ulaw,g711alaw")
+		v.DnD = true
+		b.show(v)
+		p.want()
+		b.view(pool(2))
+		p.one("BYE")
+	})
+	run(t, func(b *bed) { // its user does not want to hear it
+		p := b.phone(2)
+		v := call.View{Device: pool(2), Paged: &call.Page{Ref: 40}}
+		b.show(v)
+		p.answer(p.one("INVITE"), "486 Busy", "tt", "")
+		p.one("ACK")
+		v.DnD = true
+		b.show(v)
+		p.want()
+		b.view(pool(2))
+		b.wantInputs()
+	})
+}

@@ -88,7 +88,10 @@ func (s *session) fork(p path) {
 	s.forks = append(s.forks, l)
 	w := wanted(s.view)
 	var body []byte
-	if w.dir == sendrecv {
+	switch {
+	case s.page:
+		body = l.offerPage()
+	case w.dir == sendrecv:
 		body = l.offer(w)
 	}
 	l.invite(&invitation{first: true, told: w}, body, l.ringHeaders()...)
@@ -194,6 +197,10 @@ func (l *leg) answered(i *invitation, res *sip.Response) {
 	}
 	st.reported = d.media
 	l.resumeTimer(res)
+	if s.page {
+		l.do(call.MediaReady{Device: s.d.id, Ref: s.ref, Media: d.media, OK: d.media.Valid()})
+		return
+	}
 	l.do(call.Answer{Device: s.d.id, Ref: s.ref, Media: d.media})
 	if l.ackDue != nil {
 		l.ready(told{dir: inactive}) // starts the wait

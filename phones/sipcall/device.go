@@ -141,6 +141,12 @@ func (d *device) show(v call.View, missed map[uint32]call.CallView) {
 	d.view = v
 	for _, ref := range slices.Sorted(maps.Keys(d.sessions)) {
 		s := d.sessions[ref]
+		if s.page {
+			if v.Gone || v.Paged == nil || v.Paged.Ref != ref {
+				s.gone()
+			}
+			continue
+		}
 		c, ok := v.Call(ref)
 		last, passed := missed[ref]
 		switch {
@@ -156,6 +162,9 @@ func (d *device) show(v call.View, missed map[uint32]call.CallView) {
 	}
 	if v.Gone {
 		return
+	}
+	if p := v.Paged; p != nil && d.sessions[p.Ref] == nil {
+		d.page(p)
 	}
 	for _, c := range v.Calls {
 		if d.sessions[c.Ref] == nil && !c.Outgoing && (c.State == call.RingIn || c.State == call.Waiting) {

@@ -2,6 +2,7 @@ package sipcall
 
 import (
 	"errors"
+	"net/netip"
 
 	"github.com/emiago/sipgo/sip"
 
@@ -50,6 +51,13 @@ func (l *leg) offer(w told) []byte {
 	st := &l.stream
 	l.version()
 	return offerSDP(st.origin, st.peer.lines, st.peer.audio, w.m, w.dir)
+}
+
+// offerPage offers audio to listen to. Who speaks is of no interest to the phone.
+func (l *leg) offerPage() []byte {
+	l.version()
+	from := call.Media{Addr: netip.AddrPortFrom(l.stream.origin.addr, silentPort), Codecs: call.G711u}
+	return offerSDP(l.stream.origin, nil, 0, from, sendonly)
 }
 
 // answer writes the answer to the peer's offer and takes it as agreed; nil if there

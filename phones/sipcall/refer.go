@@ -119,14 +119,19 @@ func (r *referral) done(code int) {
 		s.transfers--
 		if s.left && s.transfers == 0 {
 			s.left = false
-			if code >= 300 {
+			if code >= 300 && !s.leaving {
 				s.tell() // the phone has left it to us, and it came to nothing
-			} else if !s.born {
+			} else if s.leaving || !s.born {
 				delete(s.d.sessions, s.ref)
 			}
 		}
 	}
 	r.notify(max(code, 200))
+	for _, s := range []*session{r.l.s, r.with} {
+		if s != nil && s.leaving && s.transfers == 0 {
+			s.gone()
+		}
+	}
 }
 
 // notify tells the phone how the transfer goes; the outcome waits for the answer to

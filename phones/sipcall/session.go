@@ -11,6 +11,7 @@ type session struct {
 	d    *device
 	ref  uint32
 	born bool // of a View: the call rings here; else an INVITE came
+	page bool // a page to listen to, no call
 	// known: a View has it. over: nothing more is to be done; it stays until no View
 	// has it any more, so that it does not ring again.
 	known, over bool
@@ -26,6 +27,7 @@ type session struct {
 
 	transfers int  // REFERs under way
 	left      bool // the phone has hung up meanwhile
+	leaving   bool // no View has the call any more meanwhile
 }
 
 // failed says that a call has not come about.
@@ -42,8 +44,14 @@ func (s *session) show(c call.CallView) {
 	s.leg.follow()
 }
 
-// gone is told that no View has the call any more.
+// gone is told that no View has the call any more. A phone that has asked for a
+// transfer stays in its dialog until it has heard the outcome: it takes a BYE before
+// that for a failure.
 func (s *session) gone() {
+	if s.transfers > 0 && !s.d.view.Gone && !s.over {
+		s.leaving = true
+		return
+	}
 	s.release(480)
 	delete(s.d.sessions, s.ref)
 }
@@ -98,6 +106,9 @@ func (s *session) lost() {
 // tell hangs up in the exchange, and forgets a call that no View can bring back.
 func (s *session) tell() {
 	s.over = true
+	if s.page { // it stays until the page is over
+		return
+	}
 	s.d.a.x.Do(call.OnHook{Device: s.d.id, Ref: s.ref})
 	if !s.born {
 		delete(s.d.sessions, s.ref)
@@ -108,6 +119,9 @@ func (s *session) tell() {
 func (s *session) reject(code int) {
 	s.over = true
 	s.stopTimer()
+	if s.page {
+		return
+	}
 	s.d.a.x.Do(call.Reject{Device: s.d.id, Ref: s.ref, Code: code})
 }
 
@@ -130,7 +144,22 @@ func (s *session) after(t time.Duration, f func()) *time.Timer {
 // ring calls the device: an INVITE to every contact.
 func (d *device) ring(c call.CallView) {
 	s := &session{d: d, ref: c.Ref, born: true, known: true, view: c}
-	d.sessions[c.Ref] = s
+	s.ring()
+}
+
+// page has the device listen to a page: it answers by itself, and only hears.
+func (d *device) page(p *call.Page) {
+	c := call.CallView{Ref: p.Ref, State: call.RingIn, Calling: p.From, AutoAnswer: true}
+	if len(d.view.Lines) > 0 {
+		c.Button, c.Called.Number = d.view.Lines[0].Button, d.view.Lines[0].Number
+	}
+	s := &session{d: d, ref: p.Ref, born: true, known: true, page: true, view: c}
+	s.ring()
+}
+
+func (s *session) ring() {
+	d, c := s.d, s.view
+	d.sessions[s.ref] = s
 	for _, p := range d.paths(c) {
 		s.fork(p)
 	}

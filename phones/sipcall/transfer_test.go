@@ -26,8 +26,9 @@ func TestBlindTransfer(t *testing.T) {
 			n.get("Content-Type") != "message/sipfrag;version=2.0" || n.tag("To") != d.localTag {
 			t.Errorf("%+v", n)
 		}
-		in.Done(200)
 		b.view(pool(1))
+		p.want() // it hears the outcome first
+		in.Done(200)
 		h = p.want("NOTIFY", "BYE")
 		if h[0].get("Subscription-State") != "terminated;reason=noresource" || h[0].body != "SIP/2.0 200 OK\r\n" {
 			t.Errorf("%+v", h[0])
@@ -70,6 +71,26 @@ func TestPhoneLeavesTransfer(t *testing.T) {
 			b.wantInputs(want...)
 			p.one("NOTIFY")
 			b.view(pool(1))
+			p.want()
+		})
+	}
+}
+
+// The phone hangs up, and then the View loses the call, before the outcome is known.
+func TestPhoneLeavesTransferEarly(t *testing.T) {
+	for _, code := range []int{200, 486} {
+		run(t, func(b *bed) {
+			p := b.phone(1)
+			d, _ := p.connect()
+			d.request("REFER", "", "Refer-To: <sip:2003@10.1.1.2>")
+			in := last[call.TransferTo](b)
+			p.want("202", "NOTIFY")
+			b.view(pool(1))
+			d.request("BYE", "")
+			p.one("200")
+			in.Done(code)
+			b.wantInputs()
+			p.one("NOTIFY")
 		})
 	}
 }
