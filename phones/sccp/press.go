@@ -58,7 +58,8 @@ func (p *presser) press(m wire.Message) bool {
 	case *wire.OffHookWithCallingPartyNumber:
 		p.offHook(0)
 	case *wire.OnHook:
-		p.onHook(m.Ref)
+		// Whichever call it names: a call on hold stays, and a consultation transfers.
+		p.do(call.OnHook{Device: p.device})
 	case *wire.HookFlash:
 		p.flash()
 	case *wire.KeypadButton:
@@ -84,19 +85,13 @@ func (p *presser) press(m wire.Message) bool {
 }
 
 // offHook lifts the handset. A phone that is off hook already only changes between
-// handset and speaker.
+// handset and speaker: the line it names then is no key that was pressed.
 func (p *presser) offHook(line uint32) {
+	in := call.OffHook{Device: p.device}
 	if !p.view.OffHook {
-		p.do(call.OffHook{Device: p.device, Button: p.button(line)})
+		in.Button = p.button(line)
 	}
-}
-
-// onHook puts the handset down: a call on hold stays.
-func (p *presser) onHook(ref uint32) {
-	if c, ok := p.view.Call(ref); ok && (c.State == call.Held || c.State == call.HeldRemote) {
-		ref = 0
-	}
-	p.do(call.OnHook{Device: p.device, Ref: ref})
+	p.do(in)
 }
 
 // flash is the hook flash of an analog phone (CME administrator guide: call
@@ -131,15 +126,11 @@ func (p *presser) button(line uint32) int {
 	return 0
 }
 
-// mediaReady is the answer to OpenReceiveChannel; that of a page is for nobody.
+// mediaReady is the answer to OpenReceiveChannel.
 func (p *presser) mediaReady(m *wire.OpenReceiveChannelAck) {
 	ref := m.Ref
 	if ref == 0 {
 		ref = m.Party
-	}
-	c, ok := p.view.Call(ref)
-	if !ok || !c.Receive {
-		return
 	}
 	addr := m.Addr
 	if !addr.IsValid() || addr.IsUnspecified() {
@@ -147,8 +138,9 @@ func (p *presser) mediaReady(m *wire.OpenReceiveChannelAck) {
 	}
 	in := call.MediaReady{Device: p.device, Ref: ref, OK: m.Status == wire.MediaOK && m.Port > 0 && m.Port <= 0xFFFF}
 	if in.OK {
-		// The codec that the channel was opened for, so that the other side sends that.
-		in.Media = call.Media{Addr: netip.AddrPortFrom(addr, uint16(m.Port)), Codecs: pick(p.view.Spec.Codec, c.Send.Codecs)}
+		// The call model picks one of them; if that is another than the channel was opened
+		// with, it is opened again.
+		in.Media = call.Media{Addr: netip.AddrPortFrom(addr, uint16(m.Port)), Codecs: call.AllCodecs}
 	}
 	p.do(in)
 }

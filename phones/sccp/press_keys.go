@@ -143,7 +143,8 @@ func (p *presser) softKey(event, line, ref uint32) {
 	case wire.EventBackspace:
 		p.do(call.Backspace{Device: d, Ref: ref})
 	case wire.EventEndCall:
-		p.do(call.OnHook{Device: d, Ref: ref})
+		// Without a reference it would be the hook, which completes a transfer.
+		p.do(call.OnHook{Device: d, Ref: p.front(ref)})
 	case wire.EventAnswer:
 		p.do(call.Answer{Device: d, Ref: p.ringing(ref)})
 	case wire.EventConference:
@@ -153,7 +154,7 @@ func (p *presser) softKey(event, line, ref uint32) {
 	case wire.EventMeetMe:
 		p.do(call.MeetMe{Device: d, Button: button, Ref: ref})
 	case wire.EventPickUp:
-		p.do(call.Pickup{Device: d, Button: button, Ref: ref, Group: !p.tel.DirectedPickup})
+		p.do(call.Pickup{Device: d, Button: button, Ref: ref})
 	case wire.EventGroupPickUp:
 		p.do(call.Pickup{Device: d, Button: button, Ref: ref, Group: true})
 	case wire.EventRemoveLast:

@@ -143,3 +143,18 @@ func talking(c call.CallView) call.CallView {
 func tone(c call.CallView, t call.Tone) call.CallView { c.Tone = t; return c }
 
 func ring(c call.CallView, r call.Ring) call.CallView { c.Ring = r; return c }
+
+// keyWord is a key of the template: L line, S speed dial, B BLF speed dial.
+func keyWord(k key) string {
+	switch uint32(k.kind) {
+	case wire.ButtonUnused:
+		return "-"
+	case wire.ButtonLine:
+		return fmt.Sprintf("L%d", k.instance)
+	case wire.ButtonSpeedDial:
+		return fmt.Sprintf("S%d", k.instance)
+	case wire.ButtonBLFSpeedDial:
+		return fmt.Sprintf("B%d", k.instance)
+	}
+	return fmt.Sprintf("%#x/%d", k.kind, k.instance)
+}

@@ -12,9 +12,6 @@ const (
 	packetMillis   = 20
 	// expeditedForwarding is the DSCP of audio, as the byte of the IP header.
 	expeditedForwarding = 0xB8
-	// pageRef is the conference and party of the page that a phone hears; calls have
-	// smaller references.
-	pageRef = 1 << 30
 )
 
 // linesChanged brings the line keys up to date: what others do there, lamps,
@@ -75,18 +72,20 @@ func (p *painter) paging() {
 	}
 	if o != nil {
 		if o.Group.IsValid() {
-			p.send(&wire.StopMulticastMediaReception{Conference: pageRef, Party: pageRef, Ref: pageRef})
+			p.send(&wire.StopMulticastMediaReception{Conference: o.Ref, Party: o.Ref, Ref: o.Ref})
 		} else {
-			p.send(&wire.CloseReceiveChannel{Conference: pageRef, Party: pageRef, Ref: pageRef})
+			p.send(&wire.CloseReceiveChannel{Conference: o.Ref, Party: o.Ref, Ref: o.Ref})
 		}
 	}
 	if n != nil {
 		if n.Group.IsValid() {
 			p.send(&wire.StartMulticastMediaReception{
-				Conference: pageRef, Party: pageRef, Group: n.Group.Addr(), Port: uint32(n.Group.Port()), Milliseconds: packetMillis, Codec: wire.CodecG711U, Ref: pageRef,
+				Conference: n.Ref, Party: n.Ref, Group: n.Group.Addr(), Port: uint32(n.Group.Port()), Milliseconds: packetMillis, Codec: wire.CodecG711U, Ref: n.Ref,
 			})
 		} else {
-			p.send(&wire.OpenReceiveChannel{Conference: pageRef, Party: pageRef, Milliseconds: packetMillis, Codec: wire.CodecG711U, Ref: pageRef})
+			p.send(&wire.OpenReceiveChannel{
+				Conference: n.Ref, Party: n.Ref, Milliseconds: packetMillis, Codec: wire.CodecG711U, Ref: n.Ref, Stream: stream(),
+			})
 		}
 	}
 }

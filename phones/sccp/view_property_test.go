@@ -112,7 +112,7 @@ func drawView(t *rapid.T) call.View {
 		v.Active = rapid.SampledFrom(v.Calls).Draw(t, "which").Ref
 	}
 	if rapid.IntRange(0, 3).Draw(t, "page") == 0 {
-		v.Paged = &call.Page{From: him}
+		v.Paged = &call.Page{Ref: 99, From: him}
 		if rapid.Bool().Draw(t, "multicast") {
 			v.Paged.Group = netip.MustParseAddrPort("239.1.1.0:20480")
 		}
@@ -127,7 +127,7 @@ func expect(v call.View) *handset {
 	h.group = v.Paged != nil && v.Paged.Group.IsValid()
 	h.prompts["0/0"] = idlePrompt(v, "Busylamp")
 	if v.Paged != nil && !h.group {
-		h.receives[pageRef] = wire.CodecG711U
+		h.receives[99] = wire.CodecG711U
 	}
 	lamp := map[bool]uint32{false: wire.LampOff, true: wire.LampOn}
 	h.messages[0] = lamp[v.Waiting]

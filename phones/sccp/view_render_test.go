@@ -27,9 +27,9 @@ func TestRender(t *testing.T) {
 	waiting := idle()
 	waiting.Waiting, waiting.Lines[0].Waiting = true, true
 	paged := idle()
-	paged.Paged = &call.Page{DN: phones.DNID{Tag: 9}, From: him, Group: netip.MustParseAddrPort("239.1.1.0:20480")}
+	paged.Paged = &call.Page{Ref: 99, DN: phones.DNID{Tag: 9}, From: him, Group: netip.MustParseAddrPort("239.1.1.0:20480")}
 	pagedAlone := idle()
-	pagedAlone.Paged = &call.Page{DN: phones.DNID{Tag: 9}, From: him}
+	pagedAlone.Paged = &call.Page{Ref: 99, DN: phones.DNID{Tag: 9}, From: him}
 	notice := idle()
 	notice.Notice = call.Notice{Seq: 1, Text: "Key Is Not Active", Seconds: 5}
 
@@ -261,7 +261,7 @@ func TestRender(t *testing.T) {
 		{"page one by one", idle(), pagedAlone, `
 			SetRinger 1 1
 			SetSpeakerMode 1
-			OpenReceive codec 4 1073741824
+			OpenReceive codec 4 99
 			PromptV2 0/0 Paging From 5002`},
 		{"notice", idle(), notice, "Notify 5 s Key Is Not Active"},
 		{"notice is shown once", notice, notice, ""},
