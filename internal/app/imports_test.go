@@ -39,6 +39,7 @@ var imports = map[string]string{
 	"phones/handset":        "",
 	"phones/sccp":           "internal/logbuf phones phones/call phones/sccp/wire presence",
 	"phones/sccp/wire":      "",
+	"phones/skinny":         "phones phones/handset phones/sccp/wire",
 	"phones/softphone":      "internal/sipua internal/sipua/digest phones phones/handset presence presence/pidf",
 	"internal/sipua":        "internal/logbuf",
 	"internal/sipua/digest": "",
@@ -56,6 +57,7 @@ var testImports = map[string]string{
 	"phones/sccp":      "internal/memnet",
 	"phones/provision": "internal/memnet phones/mobility",
 	"phones/sipcall":   "internal/memnet",
+	"phones/skinny":    "internal/memnet",
 	"phones/softphone": "internal/memnet",
 	"internal/sipua":   "internal/memnet",
 }
