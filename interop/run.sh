@@ -75,10 +75,11 @@ body_tests() { # the body of a NOTIFY against the IETF schemas, when they are at
   check "NOTIFY bodies validate" bash -c 'for f in "$0"/body-*.xml; do xmllint --nonet --noout --schema "$1/presence-all.xsd" "$f" || exit 1; done; ls "$0"/body-*.xml' "$OUT" "$xsd"
 }
 
+frames_tests() { check "tshark reads every SCCP frame" ./sccp_frames.sh; }
 demo_tests() { check "make run: demo has live rows" ./demo.sh "$OUT"; }
 crash_tests() { check "SIGKILL during write memory never loses both configurations" /usr/bin/python3 ./crash.py "$BIN" "${CRASHES:-25}"; }
 
-if [ $# = 0 ]; then set -- shell sip body demo crash; fi
+if [ $# = 0 ]; then set -- frames shell sip body demo crash; fi
 for t in "$@"; do declare -F "${t}_tests" >/dev/null || { echo "no such tests: $t"; exit 2; }; done
 start
 for t in "$@"; do ${t}_tests; done

@@ -22,11 +22,16 @@ func (*HookFlash) ID() uint32 { return IDHookFlash }
 func (m *HookFlash) layout(f fields) fields { return f.u32s(&m.Line, &m.Ref) }
 
 // OffHookWithCallingPartyNumber is OffHook of a gateway that knows who calls.
-type OffHookWithCallingPartyNumber struct{ Calling string }
+type OffHookWithCallingPartyNumber struct {
+	Calling, Box string // Box: voice mailbox
+	Line         uint32
+}
 
 func (*OffHookWithCallingPartyNumber) ID() uint32 { return IDOffHookWithCallingPartyNumber }
 
-func (m *OffHookWithCallingPartyNumber) layout(f fields) fields { return f.text(&m.Calling, 24) }
+func (m *OffHookWithCallingPartyNumber) layout(f fields) fields {
+	return f.number(&m.Calling).number(&m.Box).u32(&m.Line)
+}
 
 // KeypadButton is a digit: 0-9, 10-13 A-D, 14 "*", 15 "#", 16 "+"; see Digit.
 type KeypadButton struct{ Button, Line, Ref uint32 }

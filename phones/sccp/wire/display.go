@@ -27,7 +27,7 @@ func (m *DisplayPromptStatus) layout(f fields) fields {
 	return f.u32(&m.Timeout).text(&m.Text, 32).u32s(&m.Line, &m.Ref)
 }
 
-// DisplayPromptStatusV2 is DisplayPromptStatus with a text of up to 120 bytes.
+// DisplayPromptStatusV2 is DisplayPromptStatus with a text of up to 96 bytes.
 type DisplayPromptStatusV2 struct {
 	Timeout, Line, Ref uint32
 	Text               string
@@ -36,7 +36,7 @@ type DisplayPromptStatusV2 struct {
 func (*DisplayPromptStatusV2) ID() uint32 { return IDDisplayPromptStatusV2 }
 
 func (m *DisplayPromptStatusV2) layout(f fields) fields {
-	return f.u32s(&m.Timeout, &m.Line, &m.Ref).tail(&m.Text, 121)
+	return f.u32s(&m.Timeout, &m.Line, &m.Ref).tail(&m.Text, 97)
 }
 
 // NewPromptStatus is DisplayPromptStatusV2 from protocol version 8 on. timeout is
@@ -65,7 +65,7 @@ func (*DisplayNotify) ID() uint32 { return IDDisplayNotify }
 
 func (m *DisplayNotify) layout(f fields) fields { return f.u32(&m.Timeout).text(&m.Text, 32) }
 
-// DisplayNotifyV2 is DisplayNotify with a text of up to 120 bytes.
+// DisplayNotifyV2 is DisplayNotify with a text of up to 96 bytes.
 type DisplayNotifyV2 struct {
 	Timeout uint32
 	Text    string
@@ -73,7 +73,7 @@ type DisplayNotifyV2 struct {
 
 func (*DisplayNotifyV2) ID() uint32 { return IDDisplayNotifyV2 }
 
-func (m *DisplayNotifyV2) layout(f fields) fields { return f.u32(&m.Timeout).tail(&m.Text, 121) }
+func (m *DisplayNotifyV2) layout(f fields) fields { return f.u32(&m.Timeout).tail(&m.Text, 97) }
 
 // NewNotify is DisplayNotifyV2 from protocol version 8 on. timeout is in seconds.
 func NewNotify(inUse int, text string, timeout uint32) Message {
@@ -103,7 +103,7 @@ func (m *DisplayPriNotify) layout(f fields) fields {
 	return f.u32s(&m.Timeout, &m.Priority).text(&m.Text, 32)
 }
 
-// DisplayPriNotifyV2 is DisplayPriNotify with a text of up to 120 bytes.
+// DisplayPriNotifyV2 is DisplayPriNotify with a text of up to 96 bytes.
 type DisplayPriNotifyV2 struct {
 	Timeout, Priority uint32
 	Text              string
@@ -112,7 +112,7 @@ type DisplayPriNotifyV2 struct {
 func (*DisplayPriNotifyV2) ID() uint32 { return IDDisplayPriNotifyV2 }
 
 func (m *DisplayPriNotifyV2) layout(f fields) fields {
-	return f.u32s(&m.Timeout, &m.Priority).tail(&m.Text, 121)
+	return f.u32s(&m.Timeout, &m.Priority).tail(&m.Text, 97)
 }
 
 // NewPriNotify is DisplayPriNotifyV2 from protocol version 8 on. timeout is in seconds.

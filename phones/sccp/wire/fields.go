@@ -3,6 +3,7 @@ package wire
 import (
 	"encoding/binary"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -75,7 +76,9 @@ func (f fields) u32s(ps ...*uint32) fields {
 // pad is n bytes without a meaning.
 func (f fields) pad(n int) fields {
 	if f.writing {
-		f.buf = append(f.buf, make([]byte, n)...) // the compiler makes no slice here
+		end := len(f.buf)
+		f.buf = slices.Grow(f.buf, n)[:end+n]
+		clear(f.buf[end:])
 		return f
 	}
 	_, f = f.take(n)

@@ -7,18 +7,15 @@ type Crypto struct {
 	Algorithm       uint32
 	KeyLen, SaltLen uint16
 	Key, Salt       [16]byte
-	MKI, Derivation uint32 // from protocol version 11 on
+	MKI, Derivation uint32
 }
 
 func (c *Crypto) layout(f fields) fields {
-	f = f.u32(&c.Algorithm).u16(&c.KeyLen).u16(&c.SaltLen).raw(c.Key[:]).raw(c.Salt[:])
-	if f.inUse >= 11 {
-		f = f.u32s(&c.MKI, &c.Derivation)
-	}
-	return f
+	return f.u32(&c.Algorithm).u16(&c.KeyLen).u16(&c.SaltLen).raw(c.Key[:]).raw(c.Salt[:]).u32s(&c.MKI, &c.Derivation)
 }
 
-// Stream are the fields that messages of media have from protocol version 11 on.
+// Stream are the fields behind the key. CallManager 4 ends its messages before MKI;
+// later servers send all of this at every protocol version.
 type Stream struct {
 	ID, Associated uint32
 	DTMFPayload    uint32 // RTP payload type of RFC 2833, 101
@@ -45,23 +42,23 @@ type OpenReceiveChannel struct {
 	G723Rate          uint32
 	Ref               uint32
 	Crypto            Crypto
-	Stream            Stream     // from version 11 on
+	Stream            Stream
 	Source            netip.Addr // where it will come from, if known
 	SourcePort        uint32
-	AddressFamily     uint32 // wanted: 0 IPv4, 1 IPv6; from version 17 on
-	AudioLevel        uint32
+	AddressFamily     uint32 // wanted: 0 IPv4, 1 IPv6; from version 16 on
+	AudioLevel        uint32 // from version 17 on
 }
 
 func (*OpenReceiveChannel) ID() uint32 { return IDOpenReceiveChannel }
 
 func (m *OpenReceiveChannel) layout(f fields) fields {
 	f = f.u32s(&m.Conference, &m.Party, &m.Milliseconds, &m.Codec, &m.EchoCancel, &m.G723Rate, &m.Ref)
-	f = m.Crypto.layout(f)
-	if f.inUse >= 11 {
-		f = m.Stream.layout(f).addr(&m.Source).u32(&m.SourcePort)
+	f = m.Stream.layout(m.Crypto.layout(f)).addr(&m.Source).u32(&m.SourcePort)
+	if f.inUse >= 16 {
+		f = f.u32(&m.AddressFamily)
 	}
 	if f.inUse >= 17 {
-		f = f.u32s(&m.AddressFamily, &m.AudioLevel)
+		f = f.u32(&m.AudioLevel)
 	}
 	if f.inUse >= 20 {
 		f = f.pad(latentCaps)
@@ -112,7 +109,7 @@ type StartMediaTransmission struct {
 	G723Rate          uint32
 	Ref               uint32
 	Crypto            Crypto
-	Stream            Stream // from version 11 on
+	Stream            Stream
 }
 
 func (*StartMediaTransmission) ID() uint32 { return IDStartMediaTransmission }
@@ -120,10 +117,7 @@ func (*StartMediaTransmission) ID() uint32 { return IDStartMediaTransmission }
 func (m *StartMediaTransmission) layout(f fields) fields {
 	f = f.u32s(&m.Conference, &m.Party).addr(&m.Addr)
 	f = f.u32s(&m.Port, &m.Milliseconds, &m.Codec, &m.Precedence, &m.SilenceSuppress).u16(&m.MaxFrames).pad(2)
-	f = m.Crypto.layout(f.u32s(&m.G723Rate, &m.Ref))
-	if f.inUse >= 11 {
-		f = m.Stream.layout(f)
-	}
+	f = m.Stream.layout(m.Crypto.layout(f.u32s(&m.G723Rate, &m.Ref)))
 	if f.inUse >= 20 {
 		f = f.pad(latentCaps)
 	}

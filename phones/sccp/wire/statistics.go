@@ -10,7 +10,7 @@ type ConnectionStatisticsReq struct {
 func (*ConnectionStatisticsReq) ID() uint32 { return IDConnectionStatisticsReq }
 
 func (m *ConnectionStatisticsReq) layout(f fields) fields {
-	return f.aligned(&m.Number, 19).u32s(&m.Ref, &m.Keep)
+	return f.aligned(&m.Number, 18).u32s(&m.Ref, &m.Keep)
 }
 
 // ConnectionStatisticsRes answers it.
