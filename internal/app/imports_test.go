@@ -37,6 +37,7 @@ var imports = map[string]string{
 	"phones/sip":            "internal/logbuf internal/sipua internal/sipua/digest phones",
 	"phones/sipcall":        "internal/logbuf internal/sipua internal/sipua/digest phones phones/call",
 	"phones/handset":        "",
+	"phones/handset/tui":    "phones/handset",
 	"phones/sccp":           "internal/logbuf phones phones/call phones/sccp/wire presence",
 	"phones/sccp/wire":      "",
 	"phones/skinny":         "phones phones/handset phones/sccp/wire",

@@ -71,7 +71,6 @@ type Display struct {
 	Ring       Ring   // what the ringer does
 	Tone       string // what is heard: "dial", "ringback", "busy", …; "" silence
 	Media      Media  // of the active call, or of a page
-	Digits     string // typed while on hook
 }
 
 // Line is one line button.
@@ -206,5 +205,5 @@ func (d Display) same(o Display) bool {
 	return d.Registered == o.Registered && d.Device == o.Device && d.Model == o.Model && d.Protocol == o.Protocol &&
 		d.Header == o.Header && d.Clock == o.Clock && d.Active == o.Active && d.Prompt == o.Prompt && d.Notice == o.Notice &&
 		d.OffHook == o.OffHook && d.DnD == o.DnD && d.MWI == o.MWI && d.Ring == o.Ring && d.Tone == o.Tone &&
-		d.Media == o.Media && d.Digits == o.Digits
+		d.Media == o.Media
 }
