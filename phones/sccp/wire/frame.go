@@ -78,6 +78,9 @@ func (r *Reader) fill(n int) error {
 	if r.w-r.r >= n {
 		return nil
 	}
+	if r.r == r.w {
+		r.r, r.w = 0, 0
+	}
 	if len(r.buf)-r.r < n {
 		// A phone rarely sends more than a register request in one go: the buffer
 		// starts small, for the sake of thousands of connections.
