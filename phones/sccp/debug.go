@@ -95,7 +95,7 @@ func (c *conn) traceRegister(tag int, m *wire.RegisterReq) {
 // traceReceived tells of a message from the phone. mu is held.
 func (c *conn) traceReceived(id uint32, body []byte) {
 	if id == wire.IDKeepAlive {
-		c.debugf(TopicKeepalive, "Keepalive socket[%d] %s", c.socket, c.name)
+		c.debugf(TopicKeepalive, "Keepalive socket[%d] %s ", c.socket, c.name)
 	}
 	if c.debugging(TopicMessage) {
 		c.s.o.Log.Debugf(TopicMessage, "Received message from phone %d, SkinnyMessageID = %s", c.ephone.Tag, wire.Name(id))

@@ -281,9 +281,10 @@ func (p *phone) closed() {
 	}
 }
 
-// begin lets the server show lines and lamps, and takes what it shows.
+// begin lets the server show lines and lamps, and takes the first answer.
 func (p *phone) begin() {
 	p.t.Helper()
+	synctest.Wait() // the subscriptions have their first state
 	p.send(&wire.TimeDateReq{})
 	find[*wire.DefineTimeDate](p)
 }
@@ -324,4 +325,8 @@ const (
 // viewOf is a View of ephone 1 without calls.
 func viewOf(s phones.Spec) call.View {
 	return call.View{Device: phones.Device{Kind: phones.EphoneDevice, Tag: 1}, Spec: s}
+}
+
+func (l *lab) topics() []logbuf.Topic {
+	return []logbuf.Topic{TopicAlarm, TopicBLF, TopicDetail, TopicError, TopicKeepalive, TopicMessage, TopicRaw, TopicRegister, TopicState}
 }

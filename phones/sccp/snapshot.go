@@ -9,37 +9,33 @@ import (
 // Snapshot returns a copy of all there is to show.
 func (s *Server) Snapshot() phones.SkinnySnapshot {
 	snap := phones.SkinnySnapshot{At: s.o.Now()}
-	type ephone struct {
-		slot slot
-		last phones.EphoneStatus
-	}
 	s.mu.Lock()
 	snap.Listening, snap.Sockets = s.listening, s.open
 	snap.Attempts = slices.Clone(s.attempts)
-	list := make([]ephone, 0, len(s.slots))
+	list := make([]slot, 0, len(s.slots))
 	for _, sl := range s.slots {
-		list = append(list, ephone{slot: *sl})
+		list = append(list, *sl)
 	}
 	s.mu.Unlock()
-	slices.SortFunc(list, func(a, b ephone) int { return a.slot.cfg.Tag - b.slot.cfg.Tag })
-	for _, e := range list {
+	slices.SortFunc(list, func(a, b slot) int { return a.cfg.Tag - b.cfg.Tag })
+	for _, sl := range list {
 		st := phones.EphoneStatus{Socket: -1}
-		if e.slot.last != nil {
-			st = *e.slot.last
+		if sl.last != nil {
+			st = *sl.last
 		}
-		if c := e.slot.conn; c != nil {
+		if c := sl.conn; c != nil {
 			c.mu.Lock()
 			if c.registered {
 				st = *c.status(phones.EphoneRegistered)
 				st.Socket = c.socket
 			}
 			c.mu.Unlock()
-			if e.slot.last != nil && e.slot.last.Load != st.Load {
-				st.PreviousLoad = e.slot.last.Load
+			if sl.last != nil && sl.last.Load != st.Load {
+				st.PreviousLoad = sl.last.Load
 			}
 		}
-		st.Config, st.Auto = *e.slot.cfg, e.slot.auto
-		st.Config.MAC = e.slot.mac
+		st.Config, st.Auto = *sl.cfg, sl.auto
+		st.Config.MAC = sl.mac
 		switch {
 		case st.State == phones.EphoneRegistered:
 			snap.Registered++

@@ -1,7 +1,6 @@
 package sccp
 
 import (
-	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -151,12 +150,4 @@ func ordinary(dn *phones.EphoneDN) bool {
 // sameType compares a configured type with a model; 7960-7940 is either.
 func sameType(typ, model string) bool {
 	return typ == model || strings.Contains(typ, "-") && slices.Contains(strings.Split(typ, "-"), model)
-}
-
-// ipv4 is an address as it stands in messages, 0.0.0.0 if it is no IPv4 address.
-func ipv4(a netip.Addr) netip.Addr {
-	if a = a.Unmap(); a.Is4() {
-		return a
-	}
-	return netip.IPv4Unspecified()
 }
