@@ -36,7 +36,6 @@ func (c *core) apply(cfg *phones.Config) {
 	}
 	c.makePlan()
 	c.owners = owners(cfg)
-	c.owners = owners(cfg)
 	for number := range before {
 		c.touchNumber(number)
 	}
@@ -225,8 +224,10 @@ func (c *core) putOnLines(d *device) {
 			l.button = button
 		}
 	}
-	if n := d.paged; n != nil && (n.eph == nil || n.eph.Paging == nil || !d.hears(n)) {
-		c.leavePage(d)
+	if n := d.paged; n != nil {
+		if c.touchPage(n); !d.hears(n) {
+			c.leavePage(d)
+		}
 	}
 	c.touchLines(d)
 }
@@ -260,6 +261,7 @@ func (c *core) leaveLines(d *device) {
 	}
 	if d.primary != nil {
 		c.touchNumber(d.primary.number)
+		c.touchNumber(d.primary.secondary)
 		for _, a := range d.primary.watched {
 			c.touchDevice(a.device)
 		}

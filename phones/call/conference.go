@@ -16,7 +16,7 @@ const (
 func (c *core) conference(in Conference) {
 	d := c.devices[in.Device]
 	l := c.find(d, in.Ref)
-	if l == nil || l.device != d {
+	if l == nil || l.device != d || !d.id.Phone() {
 		return
 	}
 	if l.consult == NoConsult {

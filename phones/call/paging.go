@@ -110,7 +110,15 @@ func (c *core) leavePage(d *device) {
 		n.paged = slices.Delete(n.paged, i, i+1)
 	}
 	c.touchDevice(d)
+	c.touchPage(n)
+}
+
+// touchPage touches all who take part in a page.
+func (c *core) touchPage(n *dn) {
 	c.touchDN(n)
+	if l := n.channels[0]; l != nil && l.call != nil {
+		c.touchCall(l.call)
+	}
 }
 
 // pageMedia is where the caller of a page speaks to: the group, or else the first

@@ -1,10 +1,6 @@
 package call
 
-import (
-	"slices"
-
-	"github.com/busylamp/busylamp/phones"
-)
+import "github.com/busylamp/busylamp/phones"
 
 func (n *dn) pickupGroup() string {
 	if n.eph != nil {
@@ -110,7 +106,7 @@ func (c *core) pickUp(l *leg, at func(*dn) bool) {
 	l.outgoing, l.tone, l.want = false, ToneNone, toCall
 	c.setState(l, Connected)
 	c.focus(l.device, l)
-	if slices.Contains(k.legs, l) {
+	if k.setup != nil {
 		c.answered(k)
 	}
 }

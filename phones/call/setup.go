@@ -301,5 +301,7 @@ func (c *core) answer(d *device, l *leg, m Media) {
 	k := l.call
 	c.setState(l, Connected)
 	c.focus(d, l)
-	c.answered(k)
+	if k.setup != nil { // else the phone had called itself, and gave the call up
+		c.answered(k)
+	}
 }

@@ -46,6 +46,8 @@ func (c *core) touchDevice(d *device) {
 	// Others watch the phone, by its primary number.
 	if n := d.primary; n != nil {
 		c.touchNumber(n.number)
+		c.touchNumber(n.secondary)
+		c.touchNumber(n.secondary)
 		for _, a := range n.watched {
 			if a.sep == phones.Watch {
 				c.touchDevice(a.device)

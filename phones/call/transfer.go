@@ -15,7 +15,7 @@ type recall struct {
 func (c *core) transfer(in Transfer) {
 	d := c.devices[in.Device]
 	l := c.find(d, in.Ref)
-	if l == nil || l.device != d {
+	if l == nil || l.device != d || !d.id.Phone() {
 		return
 	}
 	if l.consult == NoConsult {
