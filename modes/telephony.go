@@ -15,6 +15,7 @@ func telephonyMode() conf.Mode {
 		Title:  "Cisco Unified CME configuration commands:",
 		Indent: 1,
 		Commands: slices.Concat(
+			telephonyMobility(),
 			telephonyHead(),
 			telephonyPhones(),
 			telephonyTimes(),
@@ -22,7 +23,6 @@ func telephonyMode() conf.Mode {
 			telephonyCalls(),
 			telephonyWeb(),
 			telephonyTransfer(),
-			telephonyMobility(),
 			accessCodeLines(),
 			[]conf.Command{
 				acting(cmdMaxProtocol+" <3-17>$version", cmdMaxProtocol+" 9", `

@@ -9,17 +9,10 @@ import (
 // cmdMaxProtocol is ours: a router takes what its release knows.
 const cmdMaxProtocol = "busylamp sccp max-version"
 
-// telephonyMobility is what Extension Mobility has in telephony-service.
+// telephonyMobility is what Extension Mobility has in telephony-service; it prints
+// first (CME command reference: em external).
 func telephonyMobility() []conf.Command {
 	return []conf.Command{
-		inert("authentication credential WORD(15)$name! [<0|6>$ptype] WORD(64)$password", "", `
-			authentication  Authentication of orders to phones
-			credential      An application's name and password
-			$name           Name of the application
-			0               A password in clear follows
-			6               An encrypted password follows
-			$ptype          Kind of password that follows
-			$password       Password`),
 		inert("em external", "", `
 			em        Extension mobility
 			external  Phones have no login page of ours`),
@@ -32,6 +25,14 @@ func telephonyMobility() []conf.Command {
 			$first   Time
 			$second  Time
 			$third   Time`),
+		inert("authentication credential WORD(15)$name! [<0|6>$ptype] WORD(64)$password", "", `
+			authentication  Authentication of orders to phones
+			credential      An application's name and password
+			$name           Name of the application
+			0               A password in clear follows
+			6               An encrypted password follows
+			$ptype          Kind of password that follows
+			$password       Password`),
 	}
 }
 

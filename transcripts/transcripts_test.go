@@ -27,7 +27,7 @@ var (
 func corpus(t *testing.T) []*Script {
 	t.Helper()
 	var out []*Script
-	for _, pattern := range []string{"guide/*.txtar", "shell/*.txtar", "sip/*.txtar"} {
+	for _, pattern := range []string{"guide/*.txtar", "phones/*.txtar", "shell/*.txtar", "sip/*.txtar"} {
 		names, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)
