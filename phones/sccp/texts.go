@@ -29,10 +29,8 @@ func promptOf(c call.CallView) string {
 		return "Call Proceed"
 	case call.RingOut:
 		return "Ring Out"
-	case call.RingIn:
+	case call.RingIn, call.Waiting:
 		return from("From ", c.Calling)
-	case call.Waiting:
-		return from("Call Waiting From ", c.Calling)
 	case call.Connected:
 		if c.Conference {
 			return "Conference"

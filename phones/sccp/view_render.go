@@ -115,16 +115,15 @@ func (p *painter) liftUp() {
 	}
 }
 
-// callsChanged brings the calls up to date, the one in front last.
+// callsChanged brings the calls up to date: those first that leave the audio path to
+// others, since a phone may have one stream only.
 func (p *painter) callsChanged() {
-	for _, c := range p.n.calls {
-		if c.keys != p.n.front {
-			p.call(p.o.find(c.ref, c.line), c)
-		}
-	}
-	for _, c := range p.n.calls {
-		if c.keys == p.n.front {
-			p.call(p.o.find(c.ref, c.line), c)
+	for _, leaving := range []bool{true, false} {
+		for _, n := range p.n.calls {
+			o := p.o.find(n.ref, n.line)
+			if leaves := o != nil && o.live() && !n.live(); leaves == leaving {
+				p.call(o, n)
+			}
 		}
 	}
 }
@@ -180,7 +179,9 @@ func (p *painter) call(o *callScreen, n callScreen) {
 	p.tone(o, n)
 }
 
-// connect is a call that talks: answered, resumed, or as before with other media.
+// connect is a call that talks: answered here or there, resumed, or as before with
+// other media. The phone that answers opens its media before it is told so, the one
+// that called afterwards.
 func (p *painter) connect(o *callScreen, n callScreen) {
 	if o.ringing() {
 		p.callState(wire.StateOffHook, n.line, n.ref)
@@ -190,12 +191,17 @@ func (p *painter) connect(o *callScreen, n callScreen) {
 		p.send(&wire.StopTone{Line: n.line, Ref: n.ref})
 	}
 	p.stopMedia(o, &n)
-	p.startMedia(o, n)
+	if !o.live() {
+		p.startMedia(o, n)
+	}
 	p.dialed(o, n)
 	p.state(o, n)
 	p.info(o, n)
 	p.keys(o, n)
 	p.prompt(o, n)
+	if o.live() {
+		p.startMedia(o, n)
+	}
 }
 
 func (p *painter) state(o *callScreen, n callScreen) {

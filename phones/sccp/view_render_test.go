@@ -99,11 +99,11 @@ func TestRender(t *testing.T) {
 			PromptV2 1/16 Busy`},
 		{"other side answers", ringOut, with(16, talking(out(call.Connected))), `
 			StopTone 1/16
-			OpenReceive codec 4 16
-			StartMedia 10.0.0.2:24612 codec 4 16
 			CallState TsConnected 1/16
 			SelectSoftKeys 1/16 1 0x1f
-			PromptV2 1/16 Connected`},
+			PromptV2 1/16 Connected
+			OpenReceive codec 4 16
+			StartMedia 10.0.0.2:24612 codec 4 16`},
 		{"ring in", idle(), ringIn, `
 			CallState TsRingIn 1/16
 			SelectSoftKeys 1/16 3 0x3
@@ -203,10 +203,10 @@ func TestRender(t *testing.T) {
 			StopTone 2/17
 			PromptV2 0/0 Busylamp`},
 		{"call waiting", with(16, talking(in(0))), with(16, talking(in(0)), second), `
-			CallState TsCallWaiting 1/18
+			CallState TsRingIn 1/18
 			SelectSoftKeys 1/18 3 0x3
-			PromptV2 1/18 Call Waiting From 5002
-			PriNotify 10 s 5 Call Waiting From 5002
+			PromptV2 1/18 From 5002
+			PriNotify 10 s 5 From 5002
 			CallInfo 5002>5001 type 1 1/18
 			StartTone 0x2d 1/18
 			SetLamp 0x9 1 5

@@ -249,10 +249,9 @@ func stateOf(s call.State) uint32 {
 		return wire.StateProceed
 	case call.RingOut:
 		return wire.StateRingOut
-	case call.RingIn:
+	case call.RingIn, call.Waiting:
+		// A waiting call rings like others; the tone tells them apart.
 		return wire.StateRingIn
-	case call.Waiting:
-		return wire.StateCallWaiting
 	case call.Connected:
 		return wire.StateConnected
 	case call.Held, call.HeldRemote:

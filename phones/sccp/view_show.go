@@ -24,6 +24,7 @@ func (c *conn) show(old, new call.View) {
 		c.side.sticky = true
 	}
 	t := tracer{old: old, new: new}
+	c.traceSeized(t)
 	for _, m := range messages {
 		if off, ok := m.(*wire.SetSpeakerMode); ok && off.Mode == wire.SwitchOff {
 			// Whatever the phone said of its hook before, it is on hook now.

@@ -115,6 +115,16 @@ func (t tracer) detailLine(m wire.Message) string {
 	return ""
 }
 
+// traceSeized tells of a line that is taken. mu is held.
+func (c *conn) traceSeized(t tracer) {
+	for _, one := range t.new.Calls {
+		if _, known := t.old.Call(one.Ref); !known && one.State == call.Seized {
+			active, _ := t.old.Call(t.old.Active)
+			c.stateLine(fmt.Sprintf("SIEZE on activeline %d", active.Button))
+		}
+	}
+}
+
 // tracePress writes the lines of what the phone did. mu is held.
 func (c *conn) tracePress(m wire.Message) {
 	switch m := m.(type) {
@@ -150,8 +160,6 @@ func stateName(state uint32) string {
 		return "TsCongestion"
 	case wire.StateHold:
 		return "TsHold"
-	case wire.StateCallWaiting:
-		return "TsCallWaiting"
 	case wire.StatePark:
 		return "TsCallPark"
 	case wire.StateProceed:
