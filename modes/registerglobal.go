@@ -227,7 +227,6 @@ func registerGlobalPhones() []conf.Command {
 		},
 		{
 			Syntax: "create profile sync WORD$sync",
-			Inert:  true,
 			Help: `
 				create   Generate configuration profiles
 				profile  Configuration profiles of SIP phones

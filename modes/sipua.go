@@ -47,7 +47,6 @@ func sipUACredentials() []conf.Command {
 		},
 		{
 			Syntax: "authentication username WORD$user! password [<0|6|7>$type] WORD$password [realm WORD$realm]",
-			Inert:  true,
 			Help: `
 				authentication  Digest authentication towards the far side
 				username        User name for the answer to a challenge

@@ -280,3 +280,10 @@ func buttons(elements ...string) []phones.Button {
 	}
 	return all
 }
+
+// The guide's password is the type 7 form of "test".
+func TestSIPCalls(t *testing.T) {
+	r := newRouter(t, compiled(t))
+	r.load(t, "sip-ua\n authentication username jack password 021201481F\n")
+	equal(t, "guide", SIPCallsConfig(r.store.Tree()), SIPCalls{Username: "jack", Password: "test"})
+}
