@@ -12,7 +12,7 @@ import (
 var commandLine struct {
 	Run      runCmd      `cmd:"" default:"withargs" help:"Run the appliance; its console is this terminal (default)."`
 	Replay   replayCmd   `cmd:"" help:"Replay transcripts of console sessions; exit status 0 when all match."`
-	Phone    phoneCmd    `cmd:"" help:"A SIP phone: registers, watches numbers and prints their states."`
+	Phone    phoneCmd    `cmd:"" help:"A SIP or SCCP phone in this terminal, driven by a script, or a fleet of phones."`
 	Commands commandsCmd `cmd:"" help:"Print the command reference as Markdown."`
 }
 

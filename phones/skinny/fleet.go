@@ -99,9 +99,12 @@ func NewFleet(o FleetOptions) (*Fleet, error) {
 }
 
 // MAC is the address of the n-th phone, from 0.
-func (f *Fleet) MAC(n int) phones.MAC {
+func (f *Fleet) MAC(n int) phones.MAC { return CountOn(f.o.First, n) }
+
+// CountOn is the n-th MAC address after first.
+func CountOn(first phones.MAC, n int) phones.MAC {
 	var b [8]byte
-	copy(b[2:], f.o.First[:])
+	copy(b[2:], first[:])
 	binary.BigEndian.PutUint64(b[:], binary.BigEndian.Uint64(b[:])+uint64(n))
 	return phones.MAC(b[2:])
 }

@@ -71,6 +71,7 @@ func (p *Phone) register(ctx context.Context, expires time.Duration) (time.Durat
 	if err != nil {
 		if ctx.Err() == nil {
 			p.printf("%s not registered: %v", p.o.Number, err)
+			p.turn(func() { p.note("Not registered: " + err.Error()) })
 		}
 		return 0, err
 	}

@@ -42,15 +42,6 @@ func (r row) fit(w int) row {
 	return out
 }
 
-// width is how many columns the row takes.
-func (r row) width() int {
-	n := 0
-	for _, p := range r {
-		n += ansi.StringWidth(p.text)
-	}
-	return n
-}
-
 // at is the key at a place of the terminal, counted from 0.
 func (s screen) at(x, y int) (handset.Key, bool) {
 	if y < 0 || y >= len(s.rows) || y >= s.h {
