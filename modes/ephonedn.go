@@ -29,9 +29,8 @@ func ephoneDNMode() conf.Mode {
 	}
 }
 
-// ephoneDNTemplateMode is `ephone-dn-template`, of which `allow watch` acts. What
-// an ephone-dn says itself has priority (guide, "Enabling a Directory Number to
-// be Watched").
+// ephoneDNTemplateMode is `ephone-dn-template`. What an ephone-dn says itself has
+// priority (guide, "Enabling a Directory Number to be Watched").
 func ephoneDNTemplateMode() conf.Mode {
 	return conf.Mode{
 		Name:   modeEphoneDNTemplate,
@@ -220,15 +219,15 @@ func ephoneDNFeatures() []conf.Command {
 			$seconds         Seconds`),
 		inert("night-service bell", "", nightServiceBellHelp),
 		acting("hold-alert <15-300>$seconds <idle|originator|shared|shared-idle>$who [recurrence <2-300>$again] [ring-silent-dn$silent]", "", `
-			hold-alert   Alert for a call on hold
-			$seconds     Seconds between two alerts
-			idle         Only while the phone is idle
-			originator   The phone that put the call on hold
-			shared       All phones that share the line
-			shared-idle  Idle phones that share the line
-			$who         Which phones
-			recurrence   Time between alerts after the first one
-			$again       Seconds
+			hold-alert      Alert for a call on hold
+			$seconds        Seconds between two alerts
+			idle            Only while the phone is idle
+			originator      The phone that put the call on hold
+			shared          All phones that share the line
+			shared-idle     Idle phones that share the line
+			$who            Which phones
+			recurrence      Time between alerts after the first one
+			$again          Seconds
 			ring-silent-dn  Ring on silent buttons as well
 			$silent         Ring on silent buttons`),
 		inert("feed ip A.B.C.D$address port <2000-65535>$port [out-call NUMBER$number]", "", `

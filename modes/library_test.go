@@ -8,47 +8,6 @@ import (
 	"github.com/busylamp/busylamp/cli/conf"
 )
 
-func TestParseHours(t *testing.T) {
-	for _, c := range []struct {
-		word string
-		want string // canonical; "" when it does not fit
-		bad  int
-	}{
-		{"-8", "-8", 0},
-		{"23", "23", 0},
-		{"24", "", 0},
-		{"-", "", 1},
-		{"+1", "", 0},
-	} {
-		got, bad, ok := parseHours(c.word)
-		if ok != (c.want != "") || ok && got != c.want || !ok && bad != c.bad {
-			t.Errorf("%q: %q, %d, %v; want %q, %d", c.word, got, bad, ok, c.want, c.bad)
-		}
-	}
-	for element, want := range map[string]string{"4o13,14": "4", "12:1": "12", "5x4": "5", "x": "x"} {
-		if got := buttonNumber(element); got != want {
-			t.Errorf("button number of %s is %s", element, got)
-		}
-	}
-}
-
-// FuzzHours: a canonical value parses to itself, and a fault lies in the word.
-func FuzzHours(f *testing.F) {
-	f.Add("-8")
-	f.Fuzz(func(t *testing.T, word string) {
-		canonical, bad, ok := parseHours(word)
-		if !ok {
-			if bad < 0 || bad > len(word) {
-				t.Errorf("%q: the fault is at %d", word, bad)
-			}
-			return
-		}
-		if again, _, ok := parseHours(canonical); !ok || again != canonical {
-			t.Errorf("%q: canonical %q parses to %q", word, canonical, again)
-		}
-	})
-}
-
 func TestRewrite(t *testing.T) {
 	r := newRouter(t, compiled(t))
 	r.load(t, `enable secret lab

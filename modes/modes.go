@@ -4,9 +4,9 @@
 //
 // It is the only room that knows both the configuration tree and the agents:
 // the views turn a tree into each agent's Config, and the show_*.go renderers
-// turn the agents' Snapshots into text. It imports cli, presence, phones and
-// internal/sipua for Config and Snapshot only, never an adapter; internal/app
-// imports it.
+// turn the agents' Snapshots into text. It imports cli, presence, phones,
+// phones/call and internal/sipua for Config, Snapshot and Input only, never an
+// adapter; internal/app imports it.
 //
 // Nothing here starts a goroutine. Views and renderers are pure; Exec bodies run
 // on the goroutine of the session that typed them.

@@ -2,8 +2,9 @@ package modes
 
 import "github.com/busylamp/busylamp/cli/conf"
 
-// voiceServiceMode is `voice service voip`. Of it and its submodes only
-// `registrar server` acts here; SIP phones need it to register.
+// voiceServiceMode is `voice service voip`. Of it and its submodes
+// `registrar server` acts, which SIP phones need to register, and `session
+// transport`, that of SIP trunks.
 func voiceServiceMode() conf.Mode {
 	return conf.Mode{
 		Name:   modeVoiceService,
