@@ -21,11 +21,6 @@ type Agents struct {
 		Snapshot() phones.Snapshot
 		// ClearAttempts forgets refused registrations.
 		ClearAttempts()
-		// Lookup answers for a local directory number.
-		Lookup(number string) (phones.Number, bool)
-		// SetCalls says whether a call is up or ringing on a local number
-		// (`test presence line`).
-		SetCalls(number string, inUse, ringing bool)
 	}
 	// SIP is the SIP endpoint.
 	SIP interface {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/busylamp/busylamp/cli"
 	"github.com/busylamp/busylamp/cli/grammar"
+	"github.com/busylamp/busylamp/phones/call"
 	"github.com/busylamp/busylamp/presence"
 )
 
@@ -36,14 +37,14 @@ func execPresence(a Agents) []cli.Exec {
 			status     Status of the user agent
 			registrar  Contacts that are registered here`,
 			func(c *cli.Context, _ grammar.Args) error { return showSIPUARegistrar(c.Out, a.phones()) }),
-		// A stage direction of ours: it stands for a call until calls exist.
+		// A stage direction of ours: it drives a line without a phone.
 		privileged("test presence line NUMBER$number <busy|clear|idle|ringing>$state", `
 			test      Test commands
 			presence  Presence service
 			line      State of a line, as if a call were on it
 			$number   Telephone number of the line
 			busy      A call is up
-			clear     No call
+			clear     The true state again
 			idle      No call
 			ringing   A call alerts`,
 			func(_ *cli.Context, args grammar.Args) error { return testLine(a, args) }),
@@ -65,13 +66,14 @@ func showPresenceSubscription(c *cli.Context, a Agents, args grammar.Args) error
 }
 
 func testLine(a Agents, args grammar.Args) error {
-	if a.Phones == nil {
+	number := args.String("number")
+	if a.Calls == nil {
 		return errors.New("% There is no telephony service")
 	}
-	if _, ok := a.Phones.Lookup(args.String("number")); !ok {
-		return fmt.Errorf("%% %s is no directory number here", args.String("number"))
+	if _, ok := a.Calls.Lookup(number); !ok {
+		return fmt.Errorf("%% %s is no directory number here", number)
 	}
-	state := args.String("state")
-	a.Phones.SetCalls(args.String("number"), state == "busy", state == "ringing")
+	a.Calls.Do(call.Test{Number: number, State: args.String("state")})
+	a.Calls.Lookup(number) // waits until that is done
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/busylamp/busylamp/cli/term"
 	"github.com/busylamp/busylamp/internal/logbuf"
 	"github.com/busylamp/busylamp/phones"
+	"github.com/busylamp/busylamp/phones/call"
 	"github.com/busylamp/busylamp/presence"
 )
 
@@ -47,29 +48,23 @@ func (k *typist) Interrupted() <-chan struct{}          { return nil }
 
 // agents record what they are told.
 type agents struct {
-	calls   []string
 	cleared int
 	dials   netip.AddrPort
 }
 
-func (a *agents) Snapshot() phones.Snapshot { return lab() }
-func (a *agents) ClearAttempts()            { a.cleared++ }
-func (a *agents) Lookup(number string) (phones.Number, bool) {
-	return phones.Number{}, number != "2999"
-}
-
-func (a *agents) SetCalls(number string, inUse, ringing bool) {
-	state := "none"
-	if inUse {
-		state = "up"
-	}
-	if ringing {
-		state = "ringing"
-	}
-	a.calls = append(a.calls, number+" "+state)
-}
+func (a *agents) Snapshot() phones.Snapshot  { return lab() }
+func (a *agents) ClearAttempts()             { a.cleared++ }
 func (a *agents) LocalAddr() netip.AddrPort  { return a.dials }
 func (a *agents) Advertised() netip.AddrPort { return a.dials }
+
+// exchange is a call model that writes down what it is told.
+type exchange struct{ told []call.Input }
+
+func (x *exchange) Snapshot() call.Snapshot { return call.Snapshot{} }
+func (x *exchange) Do(in call.Input)        { x.told = append(x.told, in) }
+func (x *exchange) Lookup(number string) (call.Number, bool) {
+	return call.Number{}, number != "2999"
+}
 
 type watched struct{ records presence.Snapshot }
 
@@ -109,7 +104,8 @@ func has(t *testing.T, out string, wants ...string) {
 
 func TestExecShows(t *testing.T) {
 	phones := &agents{dials: netip.MustParseAddrPort("10.1.1.2:5060")}
-	a := Agents{Presence: watched{guideRecords(t)}, Phones: phones, SIP: phones}
+	calls := &exchange{}
+	a := Agents{Presence: watched{guideRecords(t)}, Phones: phones, Calls: calls, SIP: phones}
 	out, _ := console(t, a, `
 enable
 show presence global
@@ -137,10 +133,11 @@ test presence line 2001 busy
 test presence line 2001 ringing
 test presence line 2001 idle
 test presence line 2001 clear
+test presence line 2999 busy
 `)
 	has(t, out, "number of subscriptions   : 19\n", "Summary: 15 subscription\n", "Subscription ID         : 133\n",
 		"number of presentity  : 1\n", "bind status(signaling): ENABLED 10.1.1.2\n", "              40001\n",
-		"% Voice register dn does not exist\n", "% Voice register pool does not exist\n",
+		"% Voice register dn does not exist\n", "% 2999 is no directory number here\n", "% Voice register pool does not exist\n",
 		"Dn Tag 4\n", "Pool Tag 2\n", "45112                UNREGISTERED\n", "Global statistics\n", "VOICE REGISTER POOL\n")
 	if n := strings.Count(out, "Presentity            : 1001@"); n != 4 {
 		t.Errorf("records of 1001 were printed %d times", n)
@@ -148,7 +145,11 @@ test presence line 2001 clear
 	if strings.Contains(out, "Invalid input") || strings.Contains(out, "Incomplete") {
 		t.Error(out)
 	}
-	equal(t, "calls", phones.calls, []string{"2001 up", "2001 ringing", "2001 none", "2001 none"})
+	var want []call.Input
+	for _, state := range []string{"busy", "ringing", "idle", "clear"} {
+		want = append(want, call.Test{Number: "2001", State: state})
+	}
+	equal(t, "driven", calls.told, want)
 	if phones.cleared != 1 {
 		t.Errorf("attempts were cleared %d times", phones.cleared)
 	}

@@ -49,7 +49,7 @@ func (r *Registry) bind(b *binding, j *journal) {
 	ps.bound = append(ps.bound, b)
 	r.bindings[b.Number] = append(r.bindings[b.Number], b)
 	heap.Push(&r.expiry, b)
-	r.touch(b.Number)
+	r.touch(b.Pool)
 	r.wakeIfFirst(b)
 }
 
@@ -67,7 +67,7 @@ func (r *Registry) unbind(b *binding, j *journal) {
 		r.bindings[b.Number] = rest
 	}
 	heap.Remove(&r.expiry, b.heapPos)
-	r.touch(b.Number)
+	r.touch(b.Pool)
 }
 
 // show copies what there is to show of a binding.
@@ -142,7 +142,7 @@ func (r *Registry) expire() (next time.Duration, ok bool) {
 	}
 	r.mu.Unlock()
 	j.flush()
-	r.publish(false)
+	r.tell(false)
 	return next, ok
 }
 

@@ -103,8 +103,8 @@ func (s Spec) PrimaryDN() DNID {
 	return DNID{}
 }
 
-// Devices is told which devices are in service. It is implemented by the call
-// model. Calls must not block for long and never call back.
+// Devices is told which devices are in service: the call model is. Calls must not
+// block for long and never call back.
 type Devices interface {
 	// Register puts a device in service, or replaces what it is; calls on lines
 	// that it no longer has are released.

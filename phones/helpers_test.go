@@ -2,43 +2,59 @@ package phones
 
 import (
 	"fmt"
-	"maps"
 	"net/netip"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/busylamp/busylamp/internal/logbuf"
-	"github.com/busylamp/busylamp/presence"
 )
 
-// lamps is a publisher that keeps what it was told last.
-type lamps struct {
+// board is Devices that keeps what it was told.
+type board struct {
 	mu    sync.Mutex
-	state map[string]presence.Line
-	count int
+	specs map[int]Spec   // of pools in service
+	told  []string       // calls, in order
+	lines map[int]string // numbers of dns
 }
 
-func (l *lamps) Publish(number string, s presence.Line) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.state == nil {
-		l.state = map[string]presence.Line{}
+func (b *board) Register(d Device, s Spec) { b.take(d, &s, fmt.Sprintf("%v %s", d, specText(s))) }
+func (b *board) Unregister(d Device)       { b.take(d, nil, fmt.Sprintf("%v gone", d)) }
+
+func (b *board) take(d Device, s *Spec, text string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if s == nil {
+		delete(b.specs, d.Tag)
+	} else {
+		b.specs[d.Tag] = *s
 	}
-	l.state[number] = s
-	l.count++
+	b.told = append(b.told, text)
 }
 
-func (l *lamps) get(number string) presence.State {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.state[number].State
+// hears returns what it was told since the last time.
+func (b *board) hears() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	told := b.told
+	b.told = nil
+	return told
 }
 
-func (l *lamps) all() map[string]presence.Line {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return maps.Clone(l.state)
+// has reports whether a pool in service has a number.
+func (b *board) has(number string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, s := range b.specs {
+		for _, l := range s.Lines {
+			for _, id := range l.DNs {
+				if id.SIP && b.lines[id.Tag] == number {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // guide is the SIP part of the guide's example configuration.
@@ -62,22 +78,28 @@ func mac(s string) MAC {
 	return m
 }
 
+// settled returns the board when another caller, who may be telling it for us, has.
+func (h *harness) settled() *board {
+	h.tell(true)
+	return h.board
+}
+
 type harness struct {
 	*Registry
 	t     testing.TB
-	lamps *lamps
+	board *board
 	log   *logbuf.Log
 	cseq  uint32
 }
 
 func start(t testing.TB, cfg Config) *harness {
 	t.Helper()
-	l := &lamps{}
+	b := &board{specs: map[int]Spec{}}
 	log := logbuf.New(time.Now)
 	if err := log.Apply(t.Context(), logbuf.Config{}, logbuf.Config{BufferSize: 1 << 20, BufferLevel: logbuf.Debugging}); err != nil {
 		t.Fatal(err)
 	}
-	h := &harness{Registry: New(Options{Log: log, Publisher: l}), t: t, lamps: l, log: log}
+	h := &harness{Registry: New(Options{Log: log, Devices: b}), t: t, board: b, log: log}
 	h.apply(cfg)
 	return h
 }
@@ -89,6 +111,12 @@ func (h *harness) stop() {
 
 func (h *harness) apply(cfg Config) {
 	h.t.Helper()
+	h.board.mu.Lock()
+	h.board.lines = map[int]string{}
+	for _, d := range cfg.DNs {
+		h.board.lines[d.Tag] = d.Number
+	}
+	h.board.mu.Unlock()
 	if err := h.Apply(h.t.Context(), Config{}, cfg); err != nil {
 		h.t.Fatal(err)
 	}

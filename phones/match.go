@@ -120,7 +120,7 @@ type line struct{ index, dn int }
 
 // lineOf returns the lowest line of the pool whose dn has the number.
 func (ix *index) lineOf(p *Pool, number string) (line, bool) {
-	for _, n := range p.Numbers {
+	for _, n := range ix.lines[p.Tag] {
 		if d := ix.dns[n.DN]; d != nil && d.Number == number && number != "" {
 			return line{n.Index, n.DN}, true
 		}
@@ -176,10 +176,11 @@ type index struct {
 	byAddress []*Pool          // with id ip, id network or a device-id-name
 	models    map[string]Model // known ones among the types of pools
 	dns       map[int]*DN
-	numbers   map[string]Number // without Line
+	lines     map[int][]PoolNumber // of pools, those of Extension Mobility in place of their own
 }
 
-func newIndex(cfg Config) *index {
+// newIndex takes the logins of Extension Mobility users, by pool.
+func newIndex(cfg Config, logins map[int]*Profile) *index {
 	if cfg.MaxExpires <= 0 {
 		cfg.MaxExpires = DefaultMaxExpires
 	}
@@ -197,24 +198,19 @@ func newIndex(cfg Config) *index {
 	}
 	ix := &index{
 		cfg: cfg, pools: map[int]*Pool{}, byMAC: map[MAC][]*Pool{}, byNumber: map[string][]*Pool{},
-		models: map[string]Model{}, dns: map[int]*DN{}, numbers: map[string]Number{},
+		models: map[string]Model{}, dns: map[int]*DN{}, lines: map[int][]PoolNumber{},
 	}
 	for i := range cfg.DNs {
 		d := &cfg.DNs[i]
 		ix.dns[d.Tag] = d
-		ix.addNumber(d.Number, d.Tag, 0, d.Watch)
 	}
 	for i := range cfg.Pools {
-		ix.addPool(&cfg.Pools[i])
-	}
-	for _, d := range cfg.EphoneDNs {
-		ix.addNumber(d.Number, 0, d.Tag, d.Watch)
-		ix.addNumber(d.Secondary, 0, d.Tag, d.Watch)
+		ix.addPool(&cfg.Pools[i], logins[cfg.Pools[i].Tag])
 	}
 	return ix
 }
 
-func (ix *index) addPool(p *Pool) {
+func (ix *index) addPool(p *Pool, login *Profile) {
 	ix.pools[p.Tag] = p
 	if m, ok := ModelNamed(p.Type); ok {
 		ix.models[p.Type] = m
@@ -225,28 +221,12 @@ func (ix *index) addPool(p *Pool) {
 	if p.IDIP.IsValid() || p.IDNetwork.IsValid() || p.DeviceID != "" {
 		ix.byAddress = append(ix.byAddress, p)
 	}
-	for _, n := range p.Numbers {
+	ix.lines[p.Tag], _ = PoolNumbers(ix.cfg, *p, login)
+	for _, n := range ix.lines[p.Tag] {
 		if d := ix.dns[n.DN]; d != nil && d.Number != "" {
 			ix.byNumber[d.Number] = append(ix.byNumber[d.Number], p)
 		}
 	}
-}
-
-// addNumber keeps the lowest tag of each kind for a number that several dns have.
-func (ix *index) addNumber(number string, dn, ephoneDN int, watch bool) {
-	if number == "" {
-		return
-	}
-	n := ix.numbers[number]
-	n.Number = number
-	if n.DN == 0 {
-		n.DN = dn
-	}
-	if n.EphoneDN == 0 {
-		n.EphoneDN = ephoneDN
-	}
-	n.Watch = n.Watch || watch
-	ix.numbers[number] = n
 }
 
 // open reports whether phones may register at all.

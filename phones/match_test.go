@@ -2,7 +2,6 @@ package phones
 
 import (
 	"net/netip"
-	"slices"
 	"testing"
 )
 
@@ -73,7 +72,7 @@ func TestMatch(t *testing.T) {
 			{Tag: 17, DeviceID: "lobby", Numbers: []PoolNumber{{1, 6}}},
 		},
 	}
-	ix := newIndex(cfg)
+	ix := newIndex(cfg, nil)
 	tests := []struct {
 		name, number, src, user, device string
 		pool, line                      int // line 0: found, but without the number
@@ -109,23 +108,8 @@ func TestMatch(t *testing.T) {
 }
 
 func TestIndexDefaults(t *testing.T) {
-	c := newIndex(Config{MinExpires: 7200e9, MaxExpires: 120e9, AttemptsSize: 500}).cfg
+	c := newIndex(Config{MinExpires: 7200e9, MaxExpires: 120e9, AttemptsSize: 500}, nil).cfg
 	if c.MinExpires != c.MaxExpires || c.AttemptsSize != MaxAttemptsSize || c.Realm != DefaultRealm {
 		t.Errorf("%+v", c)
-	}
-	ix := newIndex(Config{
-		DNs:       []DN{{Tag: 4, Number: "2001"}, {Tag: 7, Number: "2001", Watch: true}, {Tag: 9}},
-		EphoneDNs: []EphoneDN{{Tag: 1, Number: "1001", Secondary: "5551001"}},
-	})
-	var got []string
-	for n := range ix.numbers {
-		got = append(got, n)
-	}
-	slices.Sort(got)
-	if !slices.Equal(got, []string{"1001", "2001", "5551001"}) {
-		t.Errorf("numbers %v", got)
-	}
-	if n := ix.numbers["2001"]; n.DN != 4 || !n.Watch {
-		t.Errorf("2001: %+v", n)
 	}
 }

@@ -1,23 +1,23 @@
-// Package phones holds devices, directory numbers and their registrations, and
-// publishes the state of each line.
+// Package phones says what devices and directory numbers are (Config, Spec), and
+// holds the registrations of SIP phones.
 //
-// It is the registrar's policy without any wire: phones/sip turns REGISTER
-// requests into Registration values and answers what Registry says. modes
-// imports it for Config and Snapshot only; it imports presence for the
-// line-state types and internal/logbuf, nothing else of the project.
+// Registry is the registrar's policy without any wire: phones/sip turns REGISTER
+// requests into Registration values and answers what Registry says. Which phones
+// are in service, and on which lines, it tells Devices: the call model. modes
+// imports the package for Config and Snapshot only; of the project it imports
+// internal/logbuf alone.
 //
 // Goroutines: a Registry owns one, which removes expired contacts; Close stops
 // it and waits. Every other method runs on its caller's goroutine under one
-// mutex, and calls out (publisher, log) only after releasing it. States are
-// published in the order in which they came about, by whichever caller is first
-// to find some unpublished.
+// mutex, and calls out (Devices, log) only after releasing it. Devices hear of
+// changes in the order in which they came about, from whichever caller is first
+// to find some untold.
 package phones
 
 import (
 	"time"
 
 	"github.com/busylamp/busylamp/internal/logbuf"
-	"github.com/busylamp/busylamp/presence"
 )
 
 // Debug topics.
@@ -26,15 +26,10 @@ const (
 	TopicErrors logbuf.Topic = "voice register errors"
 )
 
-// Publisher is told every change of a line's state. Publish must not block and
-// must not call the Registry; it is never called concurrently.
-type Publisher interface {
-	Publish(number string, l presence.Line)
-}
-
-// Options are what a Registry works with. Log and Publisher are required.
+// Options are what a Registry works with. Log and Devices are required.
 type Options struct {
-	Log       *logbuf.Log
-	Publisher Publisher
-	Now       func() time.Time // nil: time.Now
+	Log *logbuf.Log
+	// Devices is told of every change, never concurrently.
+	Devices Devices
+	Now     func() time.Time // nil: time.Now
 }

@@ -8,7 +8,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/busylamp/busylamp/presence"
 	"pgregory.net/rapid"
 )
 
@@ -17,7 +16,6 @@ type model struct {
 	h        *harness
 	cfg      Config
 	contacts map[string]map[int]time.Time // number -> contact port -> end
-	calls    map[string]bool
 }
 
 // fits is what Register does with a number under the model's configuration.
@@ -34,20 +32,17 @@ func (m *model) fits(number string) bool {
 	return false
 }
 
-func (m *model) want(number string) presence.State {
+func (m *model) want(number string) bool {
 	for _, end := range m.contacts[number] {
 		if end.After(time.Now()) {
-			if m.calls[number] {
-				return presence.Busy
-			}
-			return presence.Idle
+			return true
 		}
 	}
-	return presence.Unknown
+	return false
 }
 
-// Whatever happens in whatever order, what was published last of each line is the truth.
-func TestPublishedStateIsTheTruth(t *testing.T) {
+// Whatever happens in whatever order, what Devices was told last is the truth.
+func TestDevicesHearTheTruth(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		var failure any // rapid fails by panics, which must not leave the bubble by themselves
 		synctest.Test(t, func(*testing.T) {
@@ -82,22 +77,16 @@ func propertyConfig(rt *rapid.T) Config {
 }
 
 func truth(t *testing.T, rt *rapid.T) {
-	m := &model{h: start(t, Config{}), contacts: map[string]map[int]time.Time{}, calls: map[string]bool{}}
+	m := &model{h: start(t, Config{}), contacts: map[string]map[int]time.Time{}}
 	defer m.h.stop()
 	for range rapid.IntRange(1, 40).Draw(rt, "steps") {
 		number := rapid.SampledFrom(propertyNumbers).Draw(rt, "line")
-		switch rapid.IntRange(0, 4).Draw(rt, "step") {
+		switch rapid.IntRange(0, 3).Draw(rt, "step") {
 		case 0:
 			m.apply(propertyConfig(rt))
 		case 1, 2:
 			m.register(rt, number)
 		case 3:
-			busy := rapid.Bool().Draw(rt, "busy")
-			m.h.SetCalls(number, busy, busy && rapid.Bool().Draw(rt, "ringing"))
-			if _, known := m.h.Lookup(number); known {
-				m.calls[number] = busy
-			}
-		case 4:
 			time.Sleep(time.Duration(rapid.IntRange(1, 4000).Draw(rt, "seconds")) * time.Second)
 			synctest.Wait()
 		}
@@ -128,11 +117,6 @@ func (m *model) apply(cfg Config) {
 			}
 		}
 	}
-	for number := range m.calls {
-		if _, known := m.h.Lookup(number); !known {
-			delete(m.calls, number)
-		}
-	}
 }
 
 func (m *model) register(rt *rapid.T, number string) {
@@ -156,11 +140,11 @@ func (m *model) register(rt *rapid.T, number string) {
 }
 
 func (m *model) check(rt *rapid.T) {
-	synctest.Wait() // another caller may be publishing for us
+	synctest.Wait() // another caller may be telling for us
 	snap := m.h.Snapshot()
 	for _, number := range propertyNumbers {
-		if got, want := m.h.lamps.get(number), m.want(number); got != want {
-			rt.Fatalf("%s: published %v, is %v", number, got, want)
+		if got, want := m.h.settled().has(number), m.want(number); got != want {
+			rt.Fatalf("%s: told in service %t, is %t", number, got, want)
 		}
 	}
 	bound := 0
@@ -175,8 +159,8 @@ func (m *model) check(rt *rapid.T) {
 	}
 }
 
-// Many callers at once: every request succeeds, the last word to the publisher
-// is still the truth.
+// Many callers at once: every request succeeds, the last word to Devices is still
+// the truth.
 func TestConcurrentCallers(t *testing.T) {
 	h := start(t, guide())
 	defer h.stop()
@@ -199,7 +183,6 @@ func TestConcurrentCallers(t *testing.T) {
 						t.Errorf("%s, request %d: contacts %+v", number, n, res.Contacts)
 						return
 					}
-					h.SetCalls(number, n%3 == 0, false)
 					if n%50 == 0 {
 						h.apply(guide())
 						h.Snapshot()
@@ -214,9 +197,9 @@ func TestConcurrentCallers(t *testing.T) {
 	if len(s.Bindings) != 9 || s.Stats.RegisterSuccess != 900 || s.Stats.UnregisterSuccess != 900 {
 		t.Errorf("%d contacts, statistics %+v", len(s.Bindings), s.Stats)
 	}
-	for _, n := range s.Numbers {
-		if got := h.lamps.all()[n.Number]; got != n.Line {
-			t.Errorf("%s: published %+v, is %+v", n.Number, got, n.Line)
+	for _, d := range s.DNs {
+		if !h.settled().has(d.Config.Number) {
+			t.Errorf("%s: not told", d.Config.Number)
 		}
 	}
 }

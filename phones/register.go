@@ -107,7 +107,7 @@ func (r *Registry) Register(reg Registration) (Result, error) {
 	res, err := r.register(reg, id, j)
 	r.mu.Unlock()
 	j.flush()
-	r.publish(false)
+	r.tell(false)
 	if err != nil {
 		return Result{}, err
 	}
@@ -322,6 +322,7 @@ func (r *Registry) store(reg Registration, id identity, p *Pool, ln line, ch cha
 		kind = 0
 	} else {
 		heap.Fix(&r.expiry, b.heapPos)
+		r.touch(p.Tag) // it may have come from another address
 		r.wakeIfFirst(b)
 	}
 	j.event("VOICE_REG_POOL: Created dial-peer entry of type %d", kind)

@@ -10,7 +10,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/busylamp/busylamp/presence"
 	"go.uber.org/goleak"
 )
 
@@ -90,12 +89,8 @@ func TestRegisterRules(t *testing.T) {
 				if !slices.Equal(got, tt.contacts) {
 					t.Errorf("contacts %v, want %v", got, tt.contacts)
 				}
-				want := presence.Idle
-				if tt.contacts == nil {
-					want = presence.Unknown
-				}
-				if got := h.lamps.get("2101"); got != want {
-					t.Errorf("line %v, want %v", got, want)
+				if got := h.settled().has("2101"); got != (tt.contacts != nil) {
+					t.Errorf("in service %t", got)
 				}
 			})
 		})
@@ -189,12 +184,12 @@ func TestRegistrarOff(t *testing.T) {
 		cfg := guide()
 		off(&cfg)
 		h.apply(cfg)
-		if got := h.code(h.request("2101", "10.1.1.1", 600)); got != 503 || h.lamps.get("2101") != presence.Unknown {
-			t.Errorf("code %d, line %v", got, h.lamps.get("2101"))
+		if got := h.code(h.request("2101", "10.1.1.1", 600)); got != 503 || h.settled().has("2101") {
+			t.Errorf("code %d, in service %t", got, h.settled().has("2101"))
 		}
 		h.apply(guide())
-		if got := h.lamps.get("2101"); got != presence.Unknown {
-			t.Errorf("line %v", got)
+		if h.settled().has("2101") {
+			t.Error("in service")
 		}
 		h.stop()
 	}
@@ -241,20 +236,20 @@ func TestExpiry(t *testing.T) {
 		defer h.stop()
 		h.must(h.request("2101", "10.1.1.1", 3600))
 		h.must(h.request("2102", "10.1.1.2", 100)) // nearer than the timer that is set
-		wait := func(d time.Duration, want1, want2 presence.State) {
+		wait := func(d time.Duration, want1, want2 bool) {
 			t.Helper()
 			time.Sleep(d)
 			synctest.Wait()
-			if a, b := h.lamps.get("2101"), h.lamps.get("2102"); a != want1 || b != want2 {
-				t.Errorf("2101 %v, 2102 %v", a, b)
+			if a, b := h.settled().has("2101"), h.settled().has("2102"); a != want1 || b != want2 {
+				t.Errorf("in service: 2101 %t, 2102 %t", a, b)
 			}
 		}
-		wait(99*time.Second, presence.Idle, presence.Idle)
+		wait(99*time.Second, true, true)
 		h.must(h.request("2102", "10.1.1.2", 100))
-		wait(99*time.Second, presence.Idle, presence.Idle)
-		wait(time.Second, presence.Idle, presence.Unknown)
-		wait(3600*time.Second-199*time.Second-time.Second, presence.Idle, presence.Unknown)
-		wait(time.Second, presence.Unknown, presence.Unknown)
+		wait(99*time.Second, true, true)
+		wait(time.Second, true, false)
+		wait(3600*time.Second-199*time.Second-time.Second, true, false)
+		wait(time.Second, false, false)
 		s := h.Snapshot()
 		if s.Stats.ActiveRegistrations != 0 || s.Pools[0].UnregisteredReason == "" || len(s.Bindings) != 0 {
 			t.Errorf("%+v", s)
@@ -293,39 +288,83 @@ func TestApply(t *testing.T) {
 		cfg := guide()
 		tt.change(&cfg)
 		h.apply(cfg)
-		want := presence.Idle
-		if tt.gone {
-			want = presence.Unknown
-		}
-		if got := h.lamps.get("2101"); got != want || (len(h.Snapshot().Bindings) == 0) != tt.gone {
-			t.Errorf("%s: %v, %d contacts", tt.name, got, len(h.Snapshot().Bindings))
+		if got := h.settled().has("2101"); got == tt.gone || (len(h.Snapshot().Bindings) == 0) != tt.gone {
+			t.Errorf("%s: in service %t, %d contacts", tt.name, got, len(h.Snapshot().Bindings))
 		}
 		h.stop()
 	}
 }
 
-func TestCalls(t *testing.T) {
+// Devices hears of a pool's lines as they come and go, and of nothing else.
+func TestDevices(t *testing.T) {
 	h := start(t, guide())
 	defer h.stop()
-	h.SetCalls("2101", true, false)
-	h.SetCalls("4711", true, false) // not configured
-	if got := h.lamps.all(); len(got) != 0 {
-		t.Errorf("published for unregistered lines: %v", got)
+	want := func(what string, told ...string) {
+		t.Helper()
+		if got := h.settled().hears(); !slices.Equal(got, told) {
+			t.Errorf("%s: told %q, want %q", what, got, told)
+		}
 	}
+	h.must(h.request("2103", "10.1.1.1", 600))
+	want("second line", "pool-1 2:3 primary 1")
 	h.must(h.request("2101", "10.1.1.1", 600))
-	if got := h.lamps.all()["2101"]; got != (presence.Line{State: presence.Busy}) {
-		t.Errorf("in a call: %+v", got)
+	want("first line", "pool-1 1:1 2:3 primary 1")
+	h.must(h.request("2101", "10.1.1.1", 600))
+	h.code(h.request("4711", "10.1.1.1", 600))
+	want("refresh, refusal")
+	again := h.request("2101", "10.1.1.1", 600)
+	again.Source = netip.MustParseAddrPort("10.1.1.7:5060")
+	h.must(again)
+	want("other address", "pool-1 1:1 2:3 primary 1")
+	h.apply(guide())
+	want("same configuration")
+	cfg := guide()
+	cfg.Pools[0].BusyTrigger = 1
+	h.apply(cfg)
+	want("other configuration", "pool-1 1:1 2:3 primary 1")
+	h.must(h.request("2101", "10.1.1.1", 0))
+	want("first line is gone", "pool-1 2:3 primary 1")
+	cfg.Pools = cfg.Pools[1:]
+	h.apply(cfg)
+	want("pool is gone", "pool-1 gone")
+	h.must(h.request("2102", "10.1.1.2", 600))
+	h.must(h.request("2102", "10.1.1.2", 0))
+	want("another pool", "pool-2 1:2 primary 1", "pool-2 gone")
+	if s := h.Snapshot(); len(s.Bindings) != 0 {
+		t.Errorf("%+v", s.Bindings)
 	}
-	h.SetCalls("2101", false, true)
-	if got := h.lamps.all()["2101"]; got != (presence.Line{State: presence.Busy, Ringing: true}) {
-		t.Errorf("ringing: %+v", got)
+}
+
+// A login changes the lines of an Extension Mobility phone, so it registers again.
+func TestLogin(t *testing.T) {
+	cfg := guide()
+	cfg.LogoutProfiles = []Profile{{Tag: 1, Numbers: []ProfileNumber{{[]string{"2102"}, Normal}}}}
+	cfg.Pools = cfg.Pools[:1]
+	cfg.Pools[0].LogoutProfile = 1
+	h := start(t, cfg)
+	defer h.stop()
+	try := func(number string, code int) {
+		t.Helper()
+		if got := h.code(h.request(number, "10.1.1.1", 600)); got != code {
+			t.Errorf("%s: %d, want %d", number, got, code)
+		}
 	}
-	h.SetCalls("2101", false, false)
-	h.SetCalls("2101", false, false)
-	if got := h.lamps.get("2101"); got != presence.Idle || h.lamps.count != 3 {
-		t.Errorf("after the call: %v, %d published", got, h.lamps.count)
+	try("2101", 403)
+	try("2102", 200)
+	h.SetLogin(1, &Profile{User: "me", Numbers: []ProfileNumber{{[]string{"2103"}, Normal}, {[]string{"2101"}, Normal}}})
+	if h.settled().has("2102") {
+		t.Error("the number of the logout profile is still in service")
 	}
-	if n, ok := h.Lookup("1001"); !ok || n.EphoneDN != 1 || n.Line.State != presence.Unknown {
-		t.Errorf("ephone-dn: %+v %t", n, ok)
+	try("2102", 403)
+	try("2103", 200)
+	try("2101", 200)
+	if s := h.settled().specs[1]; s.User != "me" || specText(s) != "1:3 2:1 primary 1" {
+		t.Errorf("%+v", s)
+	}
+	h.SetLogin(1, nil)
+	try("2102", 200)
+	want := []string{"pool-1 1:2 primary 1", "pool-1 gone", "pool-1 1:3 primary 1", "pool-1 1:3 2:1 primary 1", "pool-1 gone", "pool-1 1:2 primary 1"}
+	if got := h.settled().hears(); !slices.Equal(got, want) {
+		t.Errorf("told %q, want %q", got, want)
 	}
 }

@@ -1,11 +1,13 @@
 package phones
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
 	"net"
 	"net/netip"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,13 +15,12 @@ import (
 	"time"
 
 	"github.com/busylamp/busylamp/internal/logbuf"
-	"github.com/busylamp/busylamp/presence"
 )
 
 // Registry is the store of registrations. Its methods are safe for concurrent use.
 type Registry struct {
 	log *logbuf.Log
-	pub Publisher
+	dev Devices
 	now func() time.Time
 
 	stop, done chan struct{}
@@ -33,17 +34,18 @@ type Registry struct {
 	pools    map[int]*poolState
 	stats    Statistics // of all pools and of requests that match none; gauges unused
 	attempts []Attempt  // oldest first, at most ix.cfg.AttemptsSize
-	calls    map[string]presence.Line
-	dialPeer int // newest dynamic dial-peer tag
-	id       int // newest registration id
+	dialPeer int        // newest dynamic dial-peer tag
+	id       int        // newest registration id
 
-	// What watchers have been told, without unknown lines; and the numbers whose
-	// line may differ from it, each once, so at most one per number.
-	published  map[string]presence.Line
-	dirty      []string
-	isDirty    map[string]bool
-	publishing bool       // somebody is publishing
-	idle       *sync.Cond // publishing became false
+	logins map[int]*Profile // Extension Mobility users, by pool
+
+	// What Devices has been told, of pools in service; and the pools for which that
+	// may have changed, each once.
+	told    map[int]Spec
+	dirty   []int
+	isDirty map[int]bool
+	telling bool       // somebody is telling
+	idle    *sync.Cond // telling became false
 }
 
 // poolState is what outlives the contacts of a pool.
@@ -63,15 +65,15 @@ func New(o Options) *Registry {
 		o.Now = time.Now
 	}
 	r := &Registry{
-		log: o.Log, pub: o.Publisher, now: o.Now,
+		log: o.Log, dev: o.Devices, now: o.Now,
 		stop: make(chan struct{}), done: make(chan struct{}), wake: make(chan struct{}, 1),
-		ix:        newIndex(Config{}),
-		bindings:  map[string][]*binding{},
-		pools:     map[int]*poolState{},
-		calls:     map[string]presence.Line{},
-		dialPeer:  firstDialPeer - 1,
-		published: map[string]presence.Line{},
-		isDirty:   map[string]bool{},
+		ix:       newIndex(Config{}, nil),
+		bindings: map[string][]*binding{},
+		pools:    map[int]*poolState{},
+		dialPeer: firstDialPeer - 1,
+		logins:   map[int]*Profile{},
+		told:     map[int]Spec{},
+		isDirty:  map[int]bool{},
 	}
 	r.idle = sync.NewCond(&r.mu)
 	go r.run()
@@ -79,26 +81,45 @@ func New(o Options) *Registry {
 }
 
 // Close stops the expiry goroutine and waits for it. Registrations are kept and
-// nothing is published.
+// nobody is told anything.
 func (r *Registry) Close() {
 	r.closeOnce.Do(func() { close(r.stop) })
 	<-r.done
 }
 
 // Apply makes a configuration take effect at once: contacts that no longer fit
-// (registrar off, pool gone, number or id changed) are removed, and what that
-// does to line states is published before Apply returns. It never fails.
+// (registrar off, pool gone, number or id changed) are removed, and Devices has
+// been told before Apply returns. It never fails.
 func (r *Registry) Apply(_ context.Context, _, new Config) error {
 	j := r.journal()
 	r.mu.Lock()
-	before := r.ix
-	r.ix = newIndex(new)
-	for number := range before.numbers {
-		r.touch(number)
+	r.refit(new, j)
+	r.trimAttempts()
+	r.mu.Unlock()
+	j.flush()
+	r.tell(true)
+	return nil
+}
+
+// SetLogin says which Extension Mobility profile is in force at a pool, nil for its
+// logout profile. Its lines are other ones at once, so it must register again.
+func (r *Registry) SetLogin(pool int, login *Profile) {
+	j := r.journal()
+	r.mu.Lock()
+	if login == nil {
+		delete(r.logins, pool)
+	} else {
+		r.logins[pool] = login
 	}
-	for number := range r.ix.numbers {
-		r.touch(number)
-	}
+	r.refit(r.ix.cfg, j)
+	r.mu.Unlock()
+	j.flush()
+	r.tell(true)
+}
+
+// refit removes what does not fit a configuration.
+func (r *Registry) refit(cfg Config, j *journal) {
+	r.ix = newIndex(cfg, r.logins)
 	for _, b := range r.sorted() {
 		p := r.ix.pools[b.Pool]
 		keep := false
@@ -112,30 +133,12 @@ func (r *Registry) Apply(_ context.Context, _, new Config) error {
 			r.unbind(b, j)
 		}
 	}
-	for tag := range r.pools {
+	for _, tag := range slices.Sorted(maps.Keys(r.pools)) {
+		r.touch(tag)
 		if r.ix.pools[tag] == nil {
 			delete(r.pools, tag)
 		}
 	}
-	for number := range r.calls {
-		if _, ok := r.ix.numbers[number]; !ok {
-			delete(r.calls, number)
-		}
-	}
-	r.trimAttempts()
-	r.mu.Unlock()
-	j.flush()
-	r.publish(true)
-	return nil
-}
-
-// Lookup answers for one local directory number, of a voice register dn or of an ephone-dn.
-func (r *Registry) Lookup(number string) (Number, bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	n, ok := r.ix.numbers[number]
-	n.Line = r.lineState(number)
-	return n, ok
 }
 
 // Realm is the realm of challenges, DefaultRealm if none is configured.
@@ -143,24 +146,6 @@ func (r *Registry) Realm() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.ix.cfg.Realm
-}
-
-// SetCalls says whether a call is up or ringing on a local number. It is the
-// inlet of the call model. Ringing counts as in use (guide). A number that is
-// not registered stays unknown, whatever its calls; one that is not configured
-// is ignored.
-func (r *Registry) SetCalls(number string, inUse, ringing bool) {
-	r.mu.Lock()
-	if _, ok := r.ix.numbers[number]; ok {
-		if inUse || ringing {
-			r.calls[number] = presence.Line{State: presence.Busy, Ringing: ringing}
-		} else {
-			delete(r.calls, number)
-		}
-		r.touch(number)
-	}
-	r.mu.Unlock()
-	r.publish(false)
 }
 
 // Watcher is a registered phone that FindWatcher recognised.
@@ -251,59 +236,66 @@ func unmap(a netip.AddrPort) netip.AddrPort {
 	return netip.AddrPortFrom(a.Addr().Unmap(), a.Port())
 }
 
-// lineState is the truth about one number (guide: unknown when unregistered).
-func (r *Registry) lineState(number string) presence.Line {
-	if len(r.bindings[number]) == 0 {
-		return presence.Line{}
-	}
-	if l, ok := r.calls[number]; ok {
-		return l
-	}
-	return presence.Line{State: presence.Idle}
-}
-
-// touch marks a number whose line may have changed.
-func (r *Registry) touch(number string) {
-	if !r.isDirty[number] {
-		r.isDirty[number] = true
-		r.dirty = append(r.dirty, number)
+// touch marks a pool that Devices may have to be told of.
+func (r *Registry) touch(pool int) {
+	if !r.isDirty[pool] {
+		r.isDirty[pool] = true
+		r.dirty = append(r.dirty, pool)
 	}
 }
 
-// publish tells the publisher about all touched numbers whose line changed. One
-// caller at a time does so, for all; that keeps the order without a lock held
-// while calling out. Others return at once, or wait when they must not return
-// before their own changes are out.
-func (r *Registry) publish(wait bool) {
+// tell tells Devices about all touched pools that changed. One caller at a time
+// does so, for all; that keeps the order without a lock held while calling out.
+// Others return at once, or wait when they must not return before their own
+// changes are out.
+func (r *Registry) tell(wait bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.publishing {
-		for wait && r.publishing {
+	if r.telling {
+		for wait && r.telling {
 			r.idle.Wait()
 		}
 		return
 	}
-	r.publishing = true
+	r.telling = true
 	for len(r.dirty) > 0 {
-		number := r.dirty[0]
+		pool := r.dirty[0]
 		r.dirty = r.dirty[1:]
-		delete(r.isDirty, number)
-		l := r.lineState(number)
-		if l == r.published[number] {
-			continue
+		delete(r.isDirty, pool)
+		spec, in := r.spec(pool)
+		old, was := r.told[pool]
+		d := Device{Kind: PoolDevice, Tag: pool}
+		switch {
+		case in && was && reflect.DeepEqual(spec, old), !in && !was:
+		case in:
+			r.told[pool] = spec
+			r.mu.Unlock()
+			r.dev.Register(d, spec)
+			r.mu.Lock()
+		default:
+			delete(r.told, pool)
+			r.mu.Unlock()
+			r.dev.Unregister(d)
+			r.mu.Lock()
 		}
-		if l == (presence.Line{}) {
-			delete(r.published, number)
-		} else {
-			r.published[number] = l
-		}
-		r.mu.Unlock()
-		r.pub.Publish(number, l)
-		r.mu.Lock()
 	}
 	r.dirty = nil
-	r.publishing = false
+	r.telling = false
 	r.idle.Broadcast()
+}
+
+// spec is what a pool is while any of its lines is registered.
+func (r *Registry) spec(pool int) (Spec, bool) {
+	p, ps := r.ix.pools[pool], r.pools[pool]
+	if p == nil || ps == nil || len(ps.bound) == 0 {
+		return Spec{}, false
+	}
+	s := PoolSpec(r.ix.cfg, *p, func(number string) bool {
+		return slices.ContainsFunc(ps.bound, func(b *binding) bool { return b.Number == number })
+	}, r.logins[pool])
+	newest := slices.MaxFunc(ps.bound, func(a, b *binding) int { return cmp.Compare(a.ID, b.ID) })
+	s.Addr, s.Name = newest.Source.Addr(), newest.name
+	return s, true
 }
 
 // sorted returns all bindings by number and dial peer.

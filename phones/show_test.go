@@ -112,7 +112,6 @@ func TestSnapshot(t *testing.T) {
 		h.must(h.request("2102", "10.1.1.2", 600))
 		h.must(h.request("2102", "10.1.1.2", 0))
 		h.code(h.request("4711", "10.1.1.3", 600))
-		h.SetCalls("2103", true, false)
 
 		s := h.Snapshot()
 		if s.Stats.ActiveRegistrations != 2 || s.Stats.RegisteredPhones != 1 || s.Stats.RegisterRequests != 4 ||
@@ -136,11 +135,11 @@ func TestSnapshot(t *testing.T) {
 			t.Errorf("pool 2: %+v", p)
 		}
 		d, _ := s.DN(3)
-		if !d.Registered || d.Line.State.String() != "busy" || fmt.Sprint(d.Uses) != "[{1 [2]}]" {
+		if !d.Registered || fmt.Sprint(d.Uses) != "[{1 [2]}]" {
 			t.Errorf("dn 3: %+v", d)
 		}
-		if len(s.Bindings) != 2 || s.Bindings[1].DialPeer != 40002 || len(s.Numbers) != 4 {
-			t.Errorf("%+v %+v", s.Bindings, s.Numbers)
+		if len(s.Bindings) != 2 || s.Bindings[1].DialPeer != 40002 {
+			t.Errorf("%+v", s.Bindings)
 		}
 		if _, ok := s.Pool(9); ok {
 			t.Error("pool 9 exists")

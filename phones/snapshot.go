@@ -1,12 +1,9 @@
 package phones
 
 import (
-	"maps"
 	"net/netip"
 	"slices"
 	"time"
-
-	"github.com/busylamp/busylamp/presence"
 )
 
 // Snapshot is a copy of everything that `show voice register …` and `show
@@ -23,8 +20,6 @@ type Snapshot struct {
 	Bindings []Binding
 	// Attempts are the refused phones, oldest first.
 	Attempts []Attempt
-	// Numbers are all local directory numbers, sorted bytewise.
-	Numbers []Number
 }
 
 // Pool returns the status of one pool.
@@ -89,7 +84,6 @@ type DNStatus struct {
 	// configured for line 1, 2".
 	Uses       []DNUse
 	Registered bool
-	Line       presence.Line
 }
 
 // DNUse is one pool that has a directory number on some of its lines.
@@ -152,15 +146,6 @@ type Attempt struct {
 	Reason   string // "No pool match for the registration request"
 }
 
-// Number is one local directory number.
-type Number struct {
-	Number   string
-	DN       int  // voice register dn tag, 0 if none
-	EphoneDN int  // ephone-dn tag, 0 if none
-	Watch    bool // allow watch on any dn that has this number
-	Line     presence.Line
-}
-
 const reasonUnregistered = "No registration request since last reboot/unregister" // CME command reference
 
 // Snapshot returns a copy of everything there is to show.
@@ -178,16 +163,11 @@ func (r *Registry) Snapshot() Snapshot {
 	for _, d := range r.ix.cfg.DNs {
 		s.DNs = append(s.DNs, DNStatus{
 			Config: d, Uses: r.ix.uses(d.Tag),
-			Registered: len(r.bindings[d.Number]) > 0, Line: r.lineState(d.Number),
+			Registered: len(r.bindings[d.Number]) > 0,
 		})
 	}
 	for _, b := range r.sorted() {
 		s.Bindings = append(s.Bindings, b.show(now))
-	}
-	for _, number := range slices.Sorted(maps.Keys(r.ix.numbers)) {
-		n := r.ix.numbers[number]
-		n.Line = r.lineState(number)
-		s.Numbers = append(s.Numbers, n)
 	}
 	return s
 }
@@ -213,7 +193,7 @@ func (r *Registry) poolStatus(p *Pool, now time.Time) PoolStatus {
 		s.UnregisteredReason = ""
 		s.Contact, s.Transport = newest.address(), newest.Transport
 	}
-	for _, n := range p.Numbers {
+	for _, n := range r.ix.lines[p.Tag] {
 		l := PoolLine{Index: n.Index, DN: n.DN}
 		if d := r.ix.dns[n.DN]; d != nil {
 			l.Number = d.Number
@@ -232,7 +212,7 @@ func (ix *index) uses(dn int) []DNUse {
 	var uses []DNUse
 	for _, p := range ix.cfg.Pools {
 		u := DNUse{Pool: p.Tag}
-		for _, n := range p.Numbers {
+		for _, n := range ix.lines[p.Tag] {
 			if n.DN == dn {
 				u.Lines = append(u.Lines, n.Index)
 			}

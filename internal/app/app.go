@@ -25,6 +25,7 @@ import (
 	"github.com/busylamp/busylamp/internal/sipua"
 	"github.com/busylamp/busylamp/modes"
 	"github.com/busylamp/busylamp/phones"
+	"github.com/busylamp/busylamp/phones/call"
 	phonesip "github.com/busylamp/busylamp/phones/sip"
 	"github.com/busylamp/busylamp/presence"
 	presencesip "github.com/busylamp/busylamp/presence/sip"
@@ -51,6 +52,7 @@ type App struct {
 	Log   *logbuf.Log
 	SIP   *sipua.UA
 	Lines *phones.Registry
+	Calls *call.Exchange
 
 	state   *conf.State
 	store   *conf.Store
@@ -92,7 +94,8 @@ func (a *App) wire(o Options) error {
 	}))
 	a.hub = presence.New(presence.Options{Log: a.Log})
 	a.SIP = sipua.New(sipua.Options{Net: o.Net, Log: a.Log, AllowEvents: []string{"presence"}})
-	a.Lines = phones.New(phones.Options{Log: a.Log, Publisher: a.hub})
+	a.Calls = call.New(call.Options{Log: a.Log, Publisher: a.hub})
+	a.Lines = phones.New(phones.Options{Log: a.Log, Devices: a.Calls})
 	a.watch = presencesip.New(presencesip.Options{
 		UA: a.SIP, Hub: a.hub, Directory: directory{a.Lines}, Log: a.Log,
 		Realm: a.Lines.Realm,
@@ -101,7 +104,7 @@ func (a *App) wire(o Options) error {
 
 	a.Shell, err = cli.NewShell(cli.Options{
 		Store: a.store, State: a.state, Library: lib, Log: a.Log,
-		Exec:    modes.Exec(modes.Agents{Presence: a.hub, Phones: a.Lines, SIP: a.SIP, Platform: o.Platform}),
+		Exec:    modes.Exec(modes.Agents{Presence: a.hub, Phones: a.Lines, Calls: a.Calls, SIP: a.SIP, Platform: o.Platform}),
 		Bounds:  modes.Bounds(o.Platform),
 		Rewrite: modes.Rewrite,
 		System:  system{a},
@@ -151,7 +154,7 @@ func (a *App) load(startup []byte) error {
 }
 
 // bind hands the configuration to the agents, now and at every change: the hub
-// before the registry, whose states it takes.
+// before those whose states it takes.
 func (a *App) bind(o Options) {
 	conf.Bind(a.store, "presence", modes.PresenceConfig, equal, a.hub.Apply)
 	conf.Bind(a.store, "phones", modes.PhonesConfig, phones.Config.Equal, a.applyPhones)
@@ -165,11 +168,15 @@ func (a *App) bind(o Options) {
 	_ = a.store.Settle(ctx) // a slow agent delays nothing but the first prompt
 }
 
-// applyPhones hands what phones are told to all who serve them.
+// applyPhones hands what phones are told to all who serve them: first the call
+// model, which must know the numbers that phones register. When it returns all
+// that follows has been published.
 func (a *App) applyPhones(ctx context.Context, old, new phones.Config) error {
 	return errors.Join(
+		a.Calls.Apply(ctx, old, new),
 		a.Lines.Apply(ctx, old, new),
 		a.watch.Recheck(ctx),
+		a.Calls.Settle(ctx),
 	)
 }
 
@@ -181,8 +188,11 @@ func (a *App) BootMessages() string { return a.boot }
 // closes this appliance and starts another one.
 func (a *App) Reloads() <-chan string { return a.reload }
 
-// Settle waits until every agent has taken the configuration as it is now.
-func (a *App) Settle(ctx context.Context) error { return a.store.Settle(ctx) }
+// Settle waits until every agent has taken the configuration as it is now, and the
+// call model all that it was told.
+func (a *App) Settle(ctx context.Context) error {
+	return errors.Join(a.store.Settle(ctx), a.Calls.Settle(ctx))
+}
 
 // Close takes the appliance down and waits for all of it. Watchers are told
 // that their subscriptions end, as when SIP is switched off; whoever does not
@@ -200,6 +210,7 @@ func (a *App) closeAgents() {
 	a.SIP.Close()
 	a.watch.Close()
 	a.Lines.Close()
+	a.Calls.Close()
 	a.hub.Close()
 	a.Log.Close()
 }
@@ -291,12 +302,12 @@ func ReadStartup(name string) ([]byte, error) {
 // DefaultPlatform is the router of the guide.
 const DefaultPlatform = modes.C3825
 
-// SetLine says what a local number is doing, as the call model will: idle or
-// clear, busy, ringing. It is what the EXEC command `test presence line` does.
+// SetLine says what a local number is doing, without a phone: idle, busy, ringing,
+// or clear for what is true. It is what the EXEC command `test presence line` does.
 func (a *App) SetLine(number, state string) error {
-	if _, ok := a.Lines.Lookup(number); !ok {
+	if _, ok := a.Calls.Lookup(number); !ok {
 		return fmt.Errorf("%s is no directory number here", number)
 	}
-	a.Lines.SetCalls(number, state == "busy", state == "ringing")
-	return nil
+	a.Calls.Do(call.Test{Number: number, State: state})
+	return a.Calls.Settle(a.ctx)
 }

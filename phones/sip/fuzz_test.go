@@ -8,13 +8,13 @@ import (
 
 	"github.com/busylamp/busylamp/internal/logbuf"
 	"github.com/busylamp/busylamp/phones"
-	"github.com/busylamp/busylamp/presence"
 	"github.com/emiago/sipgo/sip"
 )
 
 type nobody struct{}
 
-func (nobody) Publish(string, presence.Line) {}
+func (nobody) Register(phones.Device, phones.Spec) {}
+func (nobody) Unregister(phones.Device)            {}
 
 // Any REGISTER is answered: the registry never panics, keeps its bounds, and
 // lists contacts that are one header each.
@@ -47,7 +47,7 @@ func FuzzRegister(f *testing.F) {
 		log := logbuf.New(time.Now)
 		defer log.Close()
 		log.SetDebug(phones.TopicEvents, true)
-		r := phones.New(phones.Options{Log: log, Publisher: nobody{}})
+		r := phones.New(phones.Options{Log: log, Devices: nobody{}})
 		defer r.Close()
 		cfg := phones.Config{
 			Mode: "cme", RegistrarOn: true, DNs: []phones.DN{{Tag: 1, Number: "2101"}, {Tag: 2, Number: reg.Number}},

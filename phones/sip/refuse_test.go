@@ -20,7 +20,7 @@ func TestEvery401HasAChallenge(t *testing.T) {
 	net := memnet.New()
 	log := logbuf.New(time.Now)
 	defer log.Close()
-	registry := phones.New(phones.Options{Log: log, Publisher: nobody{}})
+	registry := phones.New(phones.Options{Log: log, Devices: nobody{}})
 	defer registry.Close()
 	if err := registry.Apply(t.Context(), phones.Config{}, phones.Config{Realm: "cisco.com"}); err != nil {
 		t.Fatal(err)

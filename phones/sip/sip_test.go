@@ -18,28 +18,42 @@ import (
 	"github.com/busylamp/busylamp/phones"
 	phonesip "github.com/busylamp/busylamp/phones/sip"
 	"github.com/busylamp/busylamp/phones/softphone"
-	"github.com/busylamp/busylamp/presence"
 	"github.com/emiago/sipgo/sip"
 	"go.uber.org/goleak"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-type lamps struct {
-	mu    sync.Mutex
-	state map[string]presence.State
+// board is Devices that keeps which dns are in service on which pools.
+type board struct {
+	mu  sync.Mutex
+	dns map[phones.Device]phones.Spec
 }
 
-func (l *lamps) Publish(number string, s presence.Line) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.state[number] = s.State
+func (b *board) Register(d phones.Device, s phones.Spec) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.dns[d] = s
 }
 
-func (l *lamps) get(number string) presence.State {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.state[number]
+func (b *board) Unregister(d phones.Device) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.dns, d)
+}
+
+// has reports whether a dn is in service.
+func (b *board) has(dn int) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, s := range b.dns {
+		for _, l := range s.Lines {
+			if slices.Contains(l.DNs, phones.DNID{SIP: true, Tag: dn}) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 var server = netip.MustParseAddrPort("10.1.1.2:5060")
@@ -50,15 +64,15 @@ type rig struct {
 	net   *memnet.Net
 	ua    *sipua.UA
 	reg   *phones.Registry
-	lamps *lamps
+	board *board
 	cfg   phones.Config
 }
 
 func newRig(t *testing.T) *rig {
-	r := &rig{t: t, net: memnet.New(), lamps: &lamps{state: map[string]presence.State{}}}
+	r := &rig{t: t, net: memnet.New(), board: &board{dns: map[phones.Device]phones.Spec{}}}
 	log := logbuf.New(time.Now)
 	r.ua = sipua.New(sipua.Options{Net: r.net, Log: log})
-	r.reg = phones.New(phones.Options{Log: log, Publisher: r.lamps})
+	r.reg = phones.New(phones.Options{Log: log, Devices: r.board})
 	phonesip.New(phonesip.Options{UA: r.ua, Registry: r.reg, Log: log})
 	mac, err := phones.ParseMAC("0015.6247.EF90")
 	if err != nil {
@@ -117,7 +131,7 @@ func TestLifeOfAPhone(t *testing.T) {
 			if err := p.Register(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			if got := r.lamps.get("2101"); got != presence.Idle {
+			if got := r.board.has(1); !got {
 				t.Errorf("%s: registered: %v", transport, got)
 			}
 			for range 5 {
@@ -135,7 +149,7 @@ func TestLifeOfAPhone(t *testing.T) {
 			if err := p.Close(); err != nil {
 				t.Error(err)
 			}
-			if got := r.lamps.get("2101"); got != presence.Unknown {
+			if got := r.board.has(1); got {
 				t.Errorf("%s: unregistered: %v", transport, got)
 			}
 			if got := out.String(); got != "2101 registered for 3600 s\n2101 unregistered\n" {
@@ -161,12 +175,12 @@ func TestVanishedPhone(t *testing.T) {
 		r.net.FilterPackets(func(_, _ netip.AddrPort, _ []byte) bool { return false })
 		time.Sleep(59 * time.Second)
 		synctest.Wait()
-		if got := r.lamps.get("2101"); got != presence.Idle {
+		if got := r.board.has(1); !got {
 			t.Errorf("before expiry: %v", got)
 		}
 		time.Sleep(time.Second)
 		synctest.Wait()
-		if got := r.lamps.get("2101"); got != presence.Unknown {
+		if got := r.board.has(1); got {
 			t.Errorf("after expiry: %v", got)
 		}
 	})
@@ -210,7 +224,7 @@ func TestDigest(t *testing.T) {
 		}
 		time.Sleep(3 * time.Hour) // nonces grow old
 		synctest.Wait()
-		if got := r.lamps.get("2101"); got != presence.Idle {
+		if got := r.board.has(1); !got {
 			t.Errorf("after refreshes: %v", got)
 		}
 		for name, password := range map[string]string{"wrong password": "lob", "none": ""} {
