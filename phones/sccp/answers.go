@@ -134,11 +134,12 @@ func (c *conn) begin() {
 		return
 	}
 	c.ready = true
-	if c.latest.Spec.Session == c.spec.Session {
-		c.present(c.latest)
+	if v := c.waiting; v != nil {
+		c.waiting = nil
+		c.present(*v)
 	}
-	for _, l := range c.lamps {
-		if !l.told {
+	for i := range c.lamps {
+		if l := &c.lamps[i]; !l.told {
 			l.push()
 		}
 	}
@@ -151,9 +152,10 @@ func (c *conn) view(v call.View) {
 	if !c.registered || v.Gone || v.Spec.Session != c.spec.Session {
 		return
 	}
-	c.latest = v
 	if c.ready {
 		c.present(v)
+	} else {
+		c.waiting = &v
 	}
 	if len(c.resets) > 0 && len(v.Calls) == 0 {
 		c.restart(c.resets[0])
@@ -165,6 +167,14 @@ func (c *conn) view(v call.View) {
 			c.tell()
 		}()
 	}
+}
+
+// latest is the newest View. mu is held.
+func (c *conn) latest() *call.View {
+	if c.waiting != nil {
+		return c.waiting
+	}
+	return &c.shown
 }
 
 func (c *conn) present(v call.View) {
@@ -282,7 +292,7 @@ func (c *conn) forwardStat(button int) wire.Message {
 	if dn := c.lineDN(button); dn != nil {
 		f = dn.Forward
 	}
-	for _, l := range c.latest.Lines {
+	for _, l := range c.latest().Lines {
 		if l.Button == button {
 			f = l.Forward
 		}

@@ -23,7 +23,7 @@ const (
 // Its fields are guarded by conn.mu.
 type lamp struct {
 	c      *conn
-	key    phones.BLFKey
+	key    *phones.BLFKey
 	id     uint32    // of the subscription, 0: none
 	status uint32    // wire.BLF…
 	sent   uint32    // status that the phone has
@@ -40,15 +40,17 @@ func (c *conn) makeLamps() {
 	if c.model.Name != "" && !c.model.BLF {
 		return
 	}
-	for _, k := range c.ephone.BLF {
-		c.lamps = append(c.lamps, &lamp{c: c, key: k, due: time.Now()})
+	c.lamps = make([]lamp, len(c.ephone.BLF)) // never grows: lamps are pointed to
+	for i := range c.lamps {
+		c.lamps[i] = lamp{c: c, key: &c.ephone.BLF[i], due: time.Now()}
 	}
 }
 
 // darken takes lamps and call list entries off and returns the subscriptions to
 // end. mu is held.
 func (c *conn) darken() (ids []uint32) {
-	for _, l := range c.lamps {
+	for i := range c.lamps {
+		l := &c.lamps[i]
 		l.dead = true
 		if l.id != 0 {
 			ids = append(ids, l.id)
@@ -70,6 +72,9 @@ func (c *conn) darken() (ids []uint32) {
 
 // watch subscribes, renews and tries again whatever is due. mu is not held.
 func (c *conn) watch() {
+	c.mu.Lock()
+	r := c.request(presence.SCCPSpeedDial, subscribeFor)
+	c.mu.Unlock()
 	for {
 		c.mu.Lock()
 		l, at := c.nextLamp()
@@ -80,8 +85,7 @@ func (c *conn) watch() {
 		}
 		l.busy = true
 		id := l.id
-		r := c.request(l.key.Number, presence.SCCPSpeedDial, subscribeFor)
-		r.Device, r.Sink = l.key.Device, l
+		r.Presentity.User, r.Device, r.Sink = l.key.Number, l.key.Device, l
 		c.mu.Unlock()
 		if id != 0 {
 			l.renew(id)
@@ -95,7 +99,8 @@ func (c *conn) watch() {
 func (c *conn) nextLamp() (*lamp, time.Time) {
 	var next time.Time
 	now := time.Now()
-	for _, l := range c.lamps {
+	for i := range c.lamps {
+		l := &c.lamps[i]
 		switch {
 		case l.busy || l.due.IsZero():
 		case !l.due.After(now):
@@ -131,10 +136,10 @@ func (c *conn) alarmAt(at time.Time) {
 }
 
 // request is what all subscriptions of this phone have in common. mu is held.
-func (c *conn) request(number string, kind presence.WatcherKind, d time.Duration) presence.Request {
+func (c *conn) request(kind presence.WatcherKind, d time.Duration) presence.Request {
 	return presence.Request{
 		Watcher:    presence.Party{User: c.number(), Host: c.remote.Addr().String()},
-		Presentity: presence.Party{User: number, Host: c.local.Addr().String()},
+		Presentity: presence.Party{Host: c.local.Addr().String()},
 		Kind:       kind, Expires: d, Phone: c.name,
 	}
 }
@@ -256,9 +261,9 @@ func (l *lamp) push() {
 
 // lampOf finds the lamp of a key by its tag. mu is held.
 func (c *conn) lampOf(index uint32) *lamp {
-	for _, l := range c.lamps {
-		if uint32(l.key.Tag) == index {
-			return l
+	for i := range c.lamps {
+		if uint32(c.lamps[i].key.Tag) == index {
+			return &c.lamps[i]
 		}
 	}
 	return nil
@@ -296,8 +301,8 @@ func (s *Server) lampsAgain() {
 	for _, c := range s.registered(nil) {
 		c.mu.Lock()
 		some := false
-		for _, l := range c.lamps {
-			if l.id == 0 && l.fails > 0 {
+		for i := range c.lamps {
+			if l := &c.lamps[i]; l.id == 0 && l.fails > 0 {
 				l.fails, l.due, some = 0, time.Now(), true
 			}
 		}

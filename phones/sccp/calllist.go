@@ -28,7 +28,7 @@ type entry struct {
 }
 
 // subscription handles SubscriptionStatReq. It runs on the reader goroutine, the
-// only one that changes the entries of a phone in service. mu is not held.
+// only one that adds entries. mu is not held.
 func (c *conn) subscription(m *wire.SubscriptionStatReq) {
 	c.mu.Lock()
 	if !c.registered {
@@ -54,8 +54,8 @@ func (c *conn) subscription(m *wire.SubscriptionStatReq) {
 		return
 	}
 	e := &entry{c: c, transaction: m.Transaction, number: number}
-	r := c.request(number, presence.SCCPCallList, min(time.Duration(m.Timer)*time.Second, maxTimer))
-	r.Sink = e
+	r := c.request(presence.SCCPCallList, min(time.Duration(m.Timer)*time.Second, maxTimer))
+	r.Presentity.User, r.Sink = number, e
 	c.mu.Unlock()
 	c.s.endAll(some(end))
 

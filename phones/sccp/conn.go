@@ -35,24 +35,23 @@ type conn struct {
 
 	mu         sync.Mutex
 	registered bool
-	slot       *slot            // while registered
-	ephone     phones.Ephone    // as configured when it registered
-	tel        phones.Telephony // likewise
+	slot       *slot             // while registered
+	ephone     phones.Ephone     // as configured when it registered
+	tel        *phones.Telephony // likewise; shared by all phones of one configuration
 	model      phones.Model
 	inUse      int // negotiated protocol version; 0 before
 	spec       phones.Spec
-	keys       []key // buttons of the phone in the order of its template; see layout
-	side       side  // what signalling of calls keeps; view_show.go
-	// shown is the View that the phone has been shown, latest the newest one; they
-	// differ until the phone has asked for its keys (ready).
-	shown, latest call.View
-	ready         bool
+	keys       []key      // buttons of the phone in the order of its template; see layout
+	side       side       // what signalling of calls keeps; view_show.go
+	shown      call.View  // what the phone has been shown
+	waiting    *call.View // what it is to be shown once it has asked for its keys
+	ready      bool       // it has
 
 	name   string // SEP…, of RegisterReq
 	facts  facts
 	alive  time.Duration // keepalive interval told
 	until  time.Time     // a stranger has time until then
-	lamps  []*lamp
+	lamps  []lamp
 	lists  map[uint32]*entry  // call list entries that are watched, by transaction id
 	wake   *time.Timer        // of the next thing to do about lamps; nil: nothing
 	resets []phones.ResetKind // one that waits for the end of the call

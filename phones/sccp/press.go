@@ -13,7 +13,7 @@ import (
 // held: inputs go through conn.do.
 func (c *conn) pressed(m wire.Message) bool {
 	p := presser{
-		device: c.device(), view: c.shown, keys: c.keys, ephone: c.ephone, tel: c.tel, addr: c.remote.Addr(), slot: c.s.parks,
+		device: c.device(), view: c.shown, keys: c.keys, ephone: c.ephone, tel: *c.tel, addr: c.remote.Addr(), slot: c.s.parks,
 	}
 	if !p.press(m) {
 		return false

@@ -41,7 +41,7 @@ func (c *conn) register(m *wire.RegisterReq) bool {
 	sl.conn = c
 	s.sessions++
 	session := s.sessions
-	ephone, tel, dns := *sl.cfg, *s.tel, s.dns
+	ephone, tel, dns := *sl.cfg, s.tel, s.dns
 	s.mu.Unlock()
 
 	device := phones.Device{Kind: phones.EphoneDevice, Tag: ephone.Tag}
@@ -63,9 +63,9 @@ func (c *conn) register(m *wire.RegisterReq) bool {
 	c.mu.Lock()
 	ids := c.darken()
 	c.slot, c.registered, c.ready = sl, true, false
-	c.shown, c.latest = call.View{}, call.View{}
+	c.shown, c.waiting = call.View{}, nil
 	c.ephone, c.tel, c.model, c.spec, c.name = ephone, tel, model, spec, m.Name
-	c.alive = keepAlive(&ephone, &tel)
+	c.alive = keepAlive(&ephone, tel)
 	c.inUse = negotiate(int(m.Version), tel.MaxProtocol)
 	c.resets = nil
 	c.keys = c.layout()
@@ -78,7 +78,7 @@ func (c *conn) register(m *wire.RegisterReq) bool {
 	}
 	c.makeLamps()
 	seconds := uint32(c.alive.Seconds())
-	c.send(wire.NewRegisterAck(c.inUse, seconds, seconds, dateTemplate(&tel)))
+	c.send(wire.NewRegisterAck(c.inUse, seconds, seconds, dateTemplate(tel)))
 	c.debugf(TopicRegister, "RegisterAck sent to ephone %d: keepalive period %d", ephone.Tag, seconds)
 	c.send(&wire.CapabilitiesReq{})
 	c.mu.Unlock()
@@ -225,7 +225,7 @@ func (c *conn) detach(state phones.EphoneState) (*slot, *phones.EphoneStatus, []
 	defer c.mu.Unlock()
 	sl, last := c.slot, c.status(state)
 	c.registered, c.ready, c.slot, c.resets = false, false, nil, nil
-	c.shown, c.latest, c.keys = call.View{}, call.View{}, nil
+	c.shown, c.waiting, c.keys = call.View{}, nil, nil
 	c.until = time.Now().Add(strangerTime)
 	return sl, last, c.darken()
 }

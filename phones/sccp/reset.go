@@ -110,7 +110,7 @@ func (c *conn) askRestart(kind phones.ResetKind) int {
 	if !c.registered || c.closed {
 		return 0
 	}
-	if len(c.latest.Calls) > 0 {
+	if len(c.latest().Calls) > 0 {
 		c.resets = []phones.ResetKind{kind}
 	} else {
 		c.restart(kind)

@@ -59,8 +59,9 @@ func (c *conn) status(state phones.EphoneState) *phones.EphoneStatus {
 		Caps: f.caps, Load: f.load, LastReset: f.last, Registered: f.registered, LastSeen: f.seen,
 		Spec: c.spec, User: c.spec.User,
 	}
-	for _, l := range c.lamps {
-		st.BLF = append(st.BLF, phones.EphoneBLF{BLFKey: l.key, SubID: l.id, Status: int(l.status)})
+	for i := range c.lamps {
+		l := &c.lamps[i]
+		st.BLF = append(st.BLF, phones.EphoneBLF{BLFKey: *l.key, SubID: l.id, Status: int(l.status)})
 	}
 	return st
 }
