@@ -183,7 +183,7 @@ func (d *device) button(number string) int {
 	return 0
 }
 
-// line is the number of a button.
+// line is what the newest View shows of a line button.
 func (d *device) line(button int) (l call.LineView, ok bool) {
 	for _, l := range d.view.Lines {
 		if l.Button == button {

@@ -94,24 +94,37 @@ func run(t *testing.T, f func(*bed)) {
 		b := newBed(t)
 		defer b.close()
 		f(b)
-		synctest.Wait()
-		b.a.mu.Lock()
-		for key, l := range b.a.legs {
-			t.Errorf("dialog %v is left, state %d", key, l.state)
-		}
-		for id, d := range b.a.devices {
-			if len(d.sessions) > 0 {
-				t.Errorf("%v has %d calls left", id, len(d.sessions))
-			}
-		}
-		b.a.mu.Unlock()
+		b.empty()
 	})
 }
 
+// empty says that no call is left.
+func (b *bed) empty() {
+	b.t.Helper()
+	synctest.Wait()
+	b.a.mu.Lock()
+	defer b.a.mu.Unlock()
+	for key, l := range b.a.legs {
+		b.t.Errorf("dialog %v of %v is left, state %d", key, l.device, l.state)
+	}
+	for id, d := range b.a.devices {
+		if len(d.sessions) > 0 || len(d.queue) > 0 || d.requests != 0 {
+			b.t.Errorf("%v has %d calls left", id, len(d.sessions))
+		}
+	}
+}
+
 func newBed(t testing.TB) *bed {
-	b := &bed{t: t, net: memnet.New(), log: logbuf.New(time.Now), x: &recorder{sinks: map[phones.DeviceKind]call.Sink{}}}
+	x := &recorder{sinks: map[phones.DeviceKind]call.Sink{}}
+	b := openBed(t, logbuf.New(time.Now), x)
+	b.x = x
+	return b
+}
+
+func openBed(t testing.TB, log *logbuf.Log, x Exchange) *bed {
+	b := &bed{t: t, net: memnet.New(), log: log}
 	b.ua = sipua.New(sipua.Options{Net: b.net.Host(server.Addr()), Log: b.log})
-	b.a = New(Options{UA: b.ua, Exchange: b.x, Directory: b, Log: b.log})
+	b.a = New(Options{UA: b.ua, Exchange: x, Directory: b, Log: b.log})
 	b.apply(Config{DialPeers: []phones.DialPeer{
 		{Tag: 100, Pattern: "9T", Target: netip.MustParseAddrPort("10.9.9.9:5060")},
 	}, Username: "cme", Password: "secret"})

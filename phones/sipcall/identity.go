@@ -116,12 +116,12 @@ const maxName = 64 // bytes of a name from outside
 
 // plain is text from outside without control characters, cut to a size.
 func plain(s string, size int) string {
-	s = strings.ToValidUTF8(strings.Map(func(r rune) rune {
+	s = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
 			return -1
 		}
 		return r
-	}, s), "")
+	}, strings.ToValidUTF8(s, ""))
 	for len(s) > size {
 		_, n := utf8.DecodeLastRuneInString(s)
 		s = s[:len(s)-n]

@@ -54,7 +54,7 @@ type leg struct {
 	again   *time.Timer // after 491
 	force   bool        // a re-INVITE is due whether or not there is something new
 	refers  int         // subscriptions by REFER under way
-	refered int         // and in all
+	referred int         // and in all
 }
 
 // invitation is an INVITE of ours.

@@ -62,7 +62,7 @@ func (l *leg) onRefer(tx *sipua.ServerTx) {
 		return
 	}
 	r := &referral{l: l, event: "refer", silent: strings.EqualFold(sipua.Value(req, "Refer-Sub"), "false")}
-	if l.refered++; l.refered > 1 { // RFC 3515 2.4.6
+	if l.referred++; l.referred > 1 { // RFC 3515 2.4.6
 		r.event += fmt.Sprintf(";id=%d", req.CSeq().SeqNo)
 	}
 	res := tx.NewResponse(202, "")

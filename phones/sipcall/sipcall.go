@@ -21,7 +21,10 @@
 //	offer sendonly, inactive, 0.0.0.0 / sendrecv again / new address
 //	                               Hold / Resume / MediaReady
 //	REFER to a number              TransferTo; with Replaces of another call of the device: Join
-//	REFER, remotecc                Park, DivertToVoicemail, DropLast, Pickup; others 202 and nothing, or 403
+//	REFER, remotecc key            Park, DivertToVoicemail or DropLast; other keys 403, reports 202 and nothing
+//	INVITE to x-cisco-serviceuri-  pickup, gpickup: Pickup in the phone's own group; others 404
+//
+// A page is an INVITE that asks to be answered by itself and offers audio to listen to.
 //
 // A call that rings here is an INVITE to every live contact of its line; the first
 // 200 wins and the others are cancelled. A redirection (3xx) counts as 480. A trunk
@@ -31,7 +34,9 @@
 // second for the other party's address; then it says inactive, and a re-INVITE
 // follows when the address is known. A re-INVITE is sent when what the phone was
 // told is no longer what the View says, one at a time, and the newest View wins.
-// While the phone itself holds a call nothing is sent: it hears when it resumes.
+// While the phone itself holds a call nothing is sent: it hears when it resumes. A
+// change of the other party's name alone is not sent. A BYE that follows a REFER
+// waits until its outcome has been told.
 //
 // Session timers (RFC 4028) are accepted when asked for; whoever is named refreshes,
 // and a call that its peer does not refresh ends.
@@ -39,13 +44,14 @@
 // # Goroutines and bounds
 //
 // Each device (pool or trunk call) has a queue that one goroutine at a time empties,
-// started when there is something to do and ended when not; everything about a
-// device's calls is touched by that goroutine only. SIP requests are put there by the workers of
-// sipua, which wait for the answer if it is no INVITE; at most maxRequests of them
-// wait, beyond that 503. Responses and timeouts belong to transactions, which sipua
-// bounds; provisional ones are dropped above maxRequests. Show leaves the View in a
-// slot of the device, the newest wins, and remembers of the ones it replaced only
-// calls that are gone from the new one. There are at most maxLegs dialogs. Close waits for the goroutines.
+// started when there is something to do and ended when not; that goroutine alone
+// touches a device's calls. SIP requests are put there by the workers of sipua, which
+// wait for the answer if it is no INVITE; at most maxRequests of them wait, beyond
+// that 503. Responses and timeouts belong to transactions, which sipua bounds;
+// provisional ones are dropped above maxRequests. Show leaves the View in a slot of
+// the device, where the newest wins, and of those that it replaces remembers only
+// calls that the newest has not got. There are at most maxLegs dialogs. Close waits
+// for the goroutines.
 //
 // internal/app imports this package; it imports phones, phones/call, internal/sipua,
 // its digest and internal/logbuf.
