@@ -13,7 +13,7 @@ import (
 // held: inputs go through conn.do.
 func (c *conn) pressed(m wire.Message) bool {
 	p := presser{
-		device: c.device(), view: c.shown, keys: c.keys, ephone: c.ephone, tel: *c.tel, addr: c.remote.Addr(), slot: c.s.parks,
+		device: c.device(), view: c.shown, keys: c.keys, ephone: &c.ephone, tel: c.tel, addr: c.remote.Addr(), slot: c.s.parks,
 	}
 	if !p.press(m) {
 		return false
@@ -41,8 +41,8 @@ type presser struct {
 	view   call.View
 	slot   func(phones.DNID) bool // whether calls are parked on it
 	keys   []key
-	ephone phones.Ephone
-	tel    phones.Telephony
+	ephone *phones.Ephone
+	tel    *phones.Telephony
 	addr   netip.Addr // of the phone
 
 	inputs []call.Input

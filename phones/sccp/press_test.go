@@ -25,11 +25,11 @@ func pressOn(v call.View, m wire.Message) (inputs []string, notice string, ok bo
 	p := presser{
 		device: dev, view: v, addr: netip.MustParseAddr("10.0.0.9"),
 		slot: func(dn phones.DNID) bool { return dn.Tag == 4 },
-		ephone: phones.Ephone{
+		ephone: &phones.Ephone{
 			SpeedDials: []phones.SpeedDial{{Tag: 1, Number: "5001"}, {Tag: 9, Number: "#"}},
 			BLF:        []phones.BLFKey{{Tag: 2, Number: "5002"}},
 		},
-		tel: phones.Telephony{Voicemail: "6000", Directory: []phones.DirectoryEntry{{Tag: 50, Number: "4000"}}},
+		tel: &phones.Telephony{Voicemail: "6000", Directory: []phones.DirectoryEntry{{Tag: 50, Number: "4000"}}},
 	}
 	for b := 1; b <= 4; b++ {
 		p.keys = append(p.keys, newKey(wire.ButtonLine, b))

@@ -13,6 +13,7 @@ import (
 	"github.com/busylamp/busylamp/internal/logbuf"
 	"github.com/busylamp/busylamp/phones"
 	"github.com/busylamp/busylamp/phones/call"
+	"github.com/busylamp/busylamp/phones/sccp/wire"
 )
 
 var (
@@ -30,8 +31,9 @@ const minSockets = 96
 // Server serves SCCP phones. Its methods may be called from any goroutine.
 type Server struct {
 	o     Options
-	conns sync.WaitGroup // goroutines of connections and their timers
-	pool  sync.Pool      // *[]byte, buffers of frames that are on their way
+	usual *[wire.KeySets][]placed // soft keys of phones without a template
+	conns sync.WaitGroup          // goroutines of connections and their timers
+	pool  sync.Pool               // *[]byte, buffers of frames that are on their way
 
 	applying sync.Mutex // Apply and Close, one at a time
 	applied  Config     // what the listener is like
@@ -73,7 +75,7 @@ func New(o Options) *Server {
 	if o.Location == nil {
 		o.Location = func() *time.Location { return time.UTC }
 	}
-	s := &Server{o: o, cfg: &phones.Config{}, tel: &phones.Telephony{}, slots: map[int]*slot{}, macs: map[phones.MAC]*slot{}}
+	s := &Server{o: o, usual: softKeysOf(nil), cfg: &phones.Config{}, tel: &phones.Telephony{}, slots: map[int]*slot{}, macs: map[phones.MAC]*slot{}}
 	s.pool.New = func() any { b := make([]byte, 0, smallBuffer); return &b }
 	o.Exchange.Attach(phones.EphoneDevice, s)
 	return s

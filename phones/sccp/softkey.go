@@ -64,22 +64,37 @@ func defaultKeys(set uint32) string {
 	return ""
 }
 
-// softKeySet is the keys of a set as positions in softKeys, from 1, at most 16.
-// arranged is what the phone's template says (phones.Ephone.Softkeys).
-func softKeySet(set uint32, arranged map[string][]string) []uint8 {
+// placed is a key of a set: its position in softKeys, from 1, and its event.
+type placed struct {
+	place uint8
+	event uint32
+}
+
+// softKeySet is the keys of a set, at most 16. arranged is what the phone's template
+// says (phones.Ephone.Softkeys).
+func softKeySet(set uint32, arranged map[string][]string) []placed {
 	words := strings.Fields(defaultKeys(set))
 	if own, ok := arranged[setStates()[set]]; ok {
 		words = own
 	}
-	var keys []uint8
+	var keys []placed
 	all := softKeys()
 	for _, word := range words {
 		i := slices.IndexFunc(all, func(k softKey) bool { return k.event != 0 && strings.EqualFold(word, k.word) })
 		if i >= 0 && len(keys) < len(wire.SoftKeySet{}) {
-			keys = append(keys, uint8(i+1))
+			keys = append(keys, placed{uint8(i + 1), all[i].event})
 		}
 	}
 	return keys
+}
+
+// softKeysOf are all sets of a phone.
+func softKeysOf(arranged map[string][]string) *[wire.KeySets][]placed {
+	all := &[wire.KeySets][]placed{}
+	for set := range all {
+		all[set] = softKeySet(uint32(set), arranged)
+	}
+	return all
 }
 
 // softKeyTemplate and softKeySets answer the phone's requests for them.
@@ -91,17 +106,19 @@ func softKeyTemplate() wire.Message {
 	return wire.NewSoftKeyTemplate(keys)
 }
 
-func softKeySets(sets [wire.KeySets][]uint8) wire.Message {
+func softKeySets(sets *[wire.KeySets][]placed) wire.Message {
 	all := make([]wire.SoftKeySet, wire.KeySets)
-	for i, keys := range sets {
-		copy(all[i][:], keys)
+	for set, keys := range sets {
+		for i, k := range keys {
+			all[set][i] = k.place
+		}
 	}
 	return wire.NewSoftKeySets(all)
 }
 
 // setOf is the set of a call.
-func setOf(v call.CallView) uint32 {
-	switch v.State {
+func setOf(c *call.CallView) uint32 {
+	switch c.State {
 	case call.Seized:
 		return wire.KeySetOffHook
 	case call.Dialing:
@@ -112,11 +129,11 @@ func setOf(v call.CallView) uint32 {
 		return wire.KeySetOnHold
 	case call.RingOut, call.Connected:
 		switch {
-		case v.Consult == call.ForTransfer:
+		case c.Consult == call.ForTransfer:
 			return wire.KeySetConnectedTransfer
-		case v.State == call.RingOut:
+		case c.State == call.RingOut:
 			return wire.KeySetRingOut
-		case v.Conference:
+		case c.Conference:
 			return wire.KeySetConnectedConference
 		}
 		return wire.KeySetConnected
@@ -126,7 +143,7 @@ func setOf(v call.CallView) uint32 {
 
 // offered reports whether a key can do something now: for a call, or on an idle
 // phone with a zero call.
-func offered(event uint32, v call.View, c call.CallView) bool {
+func offered(event uint32, v *call.View, c *call.CallView) bool {
 	consult := c.Consult != call.NoConsult
 	switch event {
 	case wire.EventHold:
@@ -149,11 +166,10 @@ func offered(event uint32, v call.View, c call.CallView) bool {
 }
 
 // mask has a bit for each key of a set that can do something now.
-func mask(keys []uint8, v call.View, c call.CallView) uint32 {
+func mask(keys []placed, v *call.View, c *call.CallView) uint32 {
 	var m uint32
-	all := softKeys()
-	for i, key := range keys {
-		if offered(all[key-1].event, v, c) {
+	for i, k := range keys {
+		if offered(k.event, v, c) {
 			m |= 1 << i
 		}
 	}

@@ -11,11 +11,11 @@ import (
 )
 
 // labels are the keys of a set as the phone shows them.
-func labels(keys []uint8, mask uint32) string {
+func labels(keys []placed, mask uint32) string {
 	var words []string
 	for i, k := range keys {
 		if mask&(1<<i) != 0 {
-			words = append(words, softKeys()[k-1].label)
+			words = append(words, softKeys()[k.place-1].label)
 		}
 	}
 	return strings.Join(words, " ")
@@ -80,8 +80,8 @@ func TestSoftKeyTemplate(t *testing.T) {
 func TestOffered(t *testing.T) {
 	f := twoLines()
 	show := func(v call.View, c call.CallView) string {
-		set := setOf(c)
-		return labels(f.sets[set], mask(f.sets[set], v, c))
+		set := setOf(&c)
+		return labels(f.sets[set], mask(f.sets[set], &v, &c))
 	}
 	dnd := idle()
 	dnd.DnD = true
@@ -98,7 +98,7 @@ func TestOffered(t *testing.T) {
 	}{
 		{"ringing", show(idle(), in(call.RingIn)), "Answer DND"},
 		{"ringing, DnD", show(dnd, in(call.RingIn)), "Answer"},
-		{"idle, DnD", labels(f.sets[0], mask(f.sets[0], dnd, call.CallView{})), "Redial NewCall CFwdAll PickUp GPickUp DND"},
+		{"idle, DnD", labels(f.sets[0], mask(f.sets[0], &dnd, &call.CallView{})), "Redial NewCall CFwdAll PickUp GPickUp DND"},
 		{"consultation", show(idle(), consult()), "Redial EndCall"},
 		{"transfer rings", show(idle(), transferOut), "EndCall Trnsfer"},
 		{"transfer talks", show(idle(), transfer), "Hold EndCall Trnsfer"},

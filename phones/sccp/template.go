@@ -16,9 +16,9 @@ func newKey(kind uint32, instance int) key { return key{uint8(kind), uint8(insta
 // dials, and what is fixed on the model. mu is held; ephone, model and spec are
 // set. It is called once, at registration.
 func (c *conn) layout() []key {
-	c.side = side{}
-	for set := range c.side.sets {
-		c.side.sets[set] = softKeySet(uint32(set), c.ephone.Softkeys)
+	c.side = side{sets: c.s.usual}
+	if len(c.ephone.Softkeys) > 0 {
+		c.side.sets = softKeysOf(c.ephone.Softkeys)
 	}
 	return layoutOf(c.spec, c.ephone, c.model)
 }

@@ -18,7 +18,7 @@ const (
 )
 
 // promptOf is the text of a call.
-func promptOf(c call.CallView) string {
+func promptOf(c *call.CallView) string {
 	if c.ParkedAt != "" {
 		return "Call park at " + c.ParkedAt
 	}
@@ -62,16 +62,16 @@ func from(word string, p call.Party) string {
 }
 
 // idlePrompt is what stands in the prompt line while no call is in front.
-func idlePrompt(v call.View, system string) string {
+func idlePrompt(v *call.View, system string) string {
 	if v.Paged != nil {
 		return from(textPaging+" From ", v.Paged.From)
 	}
 	if v.DnD {
 		return textDnD
 	}
-	for _, l := range v.Lines {
-		if l.Forward.All != "" {
-			return textForwarded + l.Forward.All
+	for i := range v.Lines {
+		if to := v.Lines[i].Forward.All; to != "" {
+			return textForwarded + to
 		}
 	}
 	if system == "" {

@@ -77,13 +77,13 @@ func word(m wire.Message) string {
 
 // twoLines is a phone with two lines and nothing else.
 func twoLines() face {
-	f := face{inUse: 9, system: "Busylamp"}
-	for set := range f.sets {
-		f.sets[set] = softKeySet(uint32(set), nil)
-	}
+	f := face{inUse: 9, system: "Busylamp", sets: softKeysOf(nil)}
 	f.keys = []key{newKey(wire.ButtonLine, 1), newKey(wire.ButtonLine, 2)}
 	return f
 }
+
+// renderAll is render without pointers.
+func renderAll(old, new call.View, f face) []wire.Message { return render(&old, &new, &f) }
 
 // idle is what such a phone shows while nothing goes on.
 func idle() call.View {

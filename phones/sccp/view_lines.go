@@ -17,15 +17,16 @@ const (
 // linesChanged brings the line keys up to date: what others do there, lamps,
 // messages, forwarding.
 func (p *painter) linesChanged() {
-	for _, o := range p.o.lines {
-		if p.n.line(o.line) == nil {
-			p.line(o, lineScreen{line: o.line, lamp: call.LampOff})
+	for i := range p.o.lines {
+		if o := &p.o.lines[i]; p.n.line(o.line) == nil {
+			p.line(o, &lineScreen{line: o.line, lamp: call.LampOff})
 		}
 	}
-	for _, n := range p.n.lines {
-		o := lineScreen{line: n.line}
-		if l := p.o.line(n.line); l != nil {
-			o = *l
+	for i := range p.n.lines {
+		n := &p.n.lines[i]
+		o := p.o.line(n.line)
+		if o == nil {
+			o = &lineScreen{line: n.line}
 		}
 		p.line(o, n)
 	}
@@ -34,7 +35,7 @@ func (p *painter) linesChanged() {
 	}
 }
 
-func (p *painter) line(o, n lineScreen) {
+func (p *painter) line(o, n *lineScreen) {
 	if o.state != 0 && (o.state != n.state || o.ref != n.ref) {
 		if o.ref == 0 || p.n.find(o.ref, o.line) == nil {
 			p.callState(wire.StateOnHook, o.line, o.ref)
@@ -64,29 +65,37 @@ func lampOf(on bool) uint32 {
 	return wire.LampOff
 }
 
-// paging begins or ends a page.
-func (p *painter) paging() {
+// pageChanged reports whether the phone is to hear another page, or none any more.
+func (p *painter) pageChanged() bool {
 	o, n := p.o.page, p.n.page
-	if o != nil && n != nil && *o == *n {
-		return
+	return (o == nil) != (n == nil) || o != nil && *o != *n
+}
+
+// stopPage ends a page.
+func (p *painter) stopPage() {
+	o := p.o.page
+	switch {
+	case o == nil || !p.pageChanged():
+	case o.Group.IsValid():
+		p.send(&wire.StopMulticastMediaReception{Conference: o.Ref, Party: o.Ref, Ref: o.Ref})
+	default:
+		p.send(&wire.CloseReceiveChannel{Conference: o.Ref, Party: o.Ref, Ref: o.Ref})
 	}
-	if o != nil {
-		if o.Group.IsValid() {
-			p.send(&wire.StopMulticastMediaReception{Conference: o.Ref, Party: o.Ref, Ref: o.Ref})
-		} else {
-			p.send(&wire.CloseReceiveChannel{Conference: o.Ref, Party: o.Ref, Ref: o.Ref})
-		}
-	}
-	if n != nil {
-		if n.Group.IsValid() {
-			p.send(&wire.StartMulticastMediaReception{
-				Conference: n.Ref, Party: n.Ref, Group: n.Group.Addr(), Port: uint32(n.Group.Port()), Milliseconds: packetMillis, Codec: wire.CodecG711U, Ref: n.Ref,
-			})
-		} else {
-			p.send(&wire.OpenReceiveChannel{
-				Conference: n.Ref, Party: n.Ref, Milliseconds: packetMillis, Codec: wire.CodecG711U, Ref: n.Ref, Stream: stream(),
-			})
-		}
+}
+
+// startPage begins a page.
+func (p *painter) startPage() {
+	n := p.n.page
+	switch {
+	case n == nil || !p.pageChanged():
+	case n.Group.IsValid():
+		p.send(&wire.StartMulticastMediaReception{
+			Conference: n.Ref, Party: n.Ref, Group: n.Group.Addr(), Port: uint32(n.Group.Port()), Milliseconds: packetMillis, Codec: wire.CodecG711U, Ref: n.Ref,
+		})
+	default:
+		p.send(&wire.OpenReceiveChannel{
+			Conference: n.Ref, Party: n.Ref, Milliseconds: packetMillis, Codec: wire.CodecG711U, Ref: n.Ref, Stream: stream(),
+		})
 	}
 }
 
@@ -103,7 +112,7 @@ func (p *painter) prompts() {
 		// The notice stood in the prompt of a call.
 		o, n := p.o.find(p.o.front.ref, p.o.front.line), p.n.find(p.o.front.ref, p.o.front.line)
 		if o != nil && n != nil && o.prompt == n.prompt {
-			p.prompt(&callScreen{}, *n)
+			p.prompt(&callScreen{}, n)
 		}
 	}
 	n := p.n.notice

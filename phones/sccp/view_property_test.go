@@ -125,7 +125,7 @@ func expect(v call.View) *handset {
 	h := newHandset()
 	h.speaker = v.OffHook || v.Paged != nil
 	h.group = v.Paged != nil && v.Paged.Group.IsValid()
-	h.prompts["0/0"] = idlePrompt(v, "Busylamp")
+	h.prompts["0/0"] = idlePrompt(&v, "Busylamp")
 	if v.Paged != nil && !h.group {
 		h.receives[99] = wire.CodecG711U
 	}
@@ -144,7 +144,7 @@ func expect(v call.View) *handset {
 	for _, c := range v.Calls {
 		line := uint32(max(c.Button, 1))
 		where := at(line, c.Ref)
-		h.states[where], h.prompts[where] = stateOf(c.State), promptOf(c)
+		h.states[where], h.prompts[where] = stateOf(c.State), promptOf(&c)
 		if c.Tone != call.ToneNone {
 			h.tones[where] = toneOf(c.Tone)
 		}
@@ -186,7 +186,7 @@ func (h *handset) same(t *rapid.T, want *handset, v call.View) {
 		}
 	case v.Active != 0:
 		c, _ := v.Call(v.Active)
-		if h.keys.Ref != v.Active || h.keys.Set != setOf(c) {
+		if h.keys.Ref != v.Active || h.keys.Set != setOf(&c) {
 			t.Fatalf("soft keys of the active call: %+v: %+v", h.keys, v)
 		}
 	default:
@@ -202,7 +202,7 @@ func TestPhoneShowsNewestView(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h, f, old := newHandset(), twoLines(), call.View{}
 		show := func(v call.View) {
-			for _, m := range render(old, v, f) {
+			for _, m := range renderAll(old, v, f) {
 				h.take(m)
 			}
 			old = v
@@ -211,7 +211,7 @@ func TestPhoneShowsNewestView(t *testing.T) {
 			v := drawView(t)
 			show(v)
 			h.same(t, expect(v), v)
-			if again := render(v, v, f); len(again) > 0 {
+			if again := renderAll(v, v, f); len(again) > 0 {
 				t.Fatalf("the same View is shown by %q", words(again))
 			}
 		}

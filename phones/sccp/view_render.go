@@ -11,7 +11,7 @@ import (
 // render is what a phone that shows old is sent to make it show new, in the order
 // in which Cisco's call controls send it. Whatever Views were left out between the two
 // does not matter. A zero old View stands for a phone that has just got its keys.
-func render(old, new call.View, f face) []wire.Message {
+func render(old, new *call.View, f *face) []wire.Message {
 	p := painter{f: f, o: screenOf(old, f), n: screenOf(new, f), fresh: old.Device == phones.Device{}}
 	p.shown = p.o.front
 	if p.fresh {
@@ -23,7 +23,7 @@ func render(old, new call.View, f face) []wire.Message {
 
 // painter collects the messages of one render.
 type painter struct {
-	f     face
+	f     *face
 	o, n  screen
 	fresh bool // the phone has been shown nothing yet
 	out   []wire.Message
@@ -36,6 +36,7 @@ func (p *painter) send(m wire.Message) { p.out = append(p.out, m) }
 
 func (p *painter) paint() {
 	p.quiet()
+	p.stopPage()
 	p.hangUp()
 	p.liftUp()
 	p.callsChanged()
@@ -44,7 +45,7 @@ func (p *painter) paint() {
 	if p.shown != p.n.front {
 		p.choose(p.n.front)
 	}
-	p.paging()
+	p.startPage()
 	p.prompts()
 	if p.n.ring != p.o.ring && p.n.ring.mode != wire.RingOff {
 		p.send(&wire.SetRinger{Mode: p.n.ring.mode, Duration: p.n.ring.duration, Line: p.n.ring.line, Ref: p.n.ring.ref})
@@ -64,14 +65,12 @@ func (p *painter) quiet() {
 
 // hangUp ends the calls that are gone.
 func (p *painter) hangUp() {
-	var gone []callScreen
-	for _, c := range p.o.calls {
-		if p.n.find(c.ref, c.line) == nil {
+	var gone []*callScreen
+	for i := range p.o.calls {
+		if c := &p.o.calls[i]; p.n.find(c.ref, c.line) == nil {
 			gone = append(gone, c)
+			p.stopMedia(c, nil)
 		}
-	}
-	for i := range gone {
-		p.stopMedia(&gone[i], nil)
 	}
 	if len(gone) > 0 {
 		p.closePath()
@@ -108,7 +107,8 @@ func (p *painter) liftUp() {
 	if p.n.off && !p.o.off && !p.f.hook {
 		p.send(&wire.SetSpeakerMode{Mode: wire.SwitchOn})
 	}
-	for _, c := range p.n.calls {
+	for i := range p.n.calls {
+		c := &p.n.calls[i]
 		if l := p.n.line(c.line); c.live() && l != nil && l.lamp == call.LampOn {
 			p.lamp(c.line)
 		}
@@ -119,7 +119,8 @@ func (p *painter) liftUp() {
 // others, since a phone may have one stream only.
 func (p *painter) callsChanged() {
 	for _, leaving := range []bool{true, false} {
-		for _, n := range p.n.calls {
+		for i := range p.n.calls {
+			n := &p.n.calls[i]
 			o := p.o.find(n.ref, n.line)
 			if leaves := o != nil && o.live() && !n.live(); leaves == leaving {
 				p.call(o, n)
@@ -129,7 +130,7 @@ func (p *painter) callsChanged() {
 }
 
 // call brings one call up to date; o is nil if it is new.
-func (p *painter) call(o *callScreen, n callScreen) {
+func (p *painter) call(o, n *callScreen) {
 	if o == nil {
 		o = &callScreen{}
 	}
@@ -138,7 +139,7 @@ func (p *painter) call(o *callScreen, n callScreen) {
 	}
 	switch n.was {
 	case call.Seized, call.Dialing:
-		p.stopMedia(o, &n)
+		p.stopMedia(o, n)
 		p.state(o, n)
 		p.keys(o, n)
 		p.prompt(o, n)
@@ -146,7 +147,7 @@ func (p *painter) call(o *callScreen, n callScreen) {
 		p.backspace(o, n)
 		p.startMedia(o, n)
 	case call.RingIn, call.Waiting:
-		p.stopMedia(o, &n)
+		p.stopMedia(o, n)
 		p.state(o, n)
 		p.keys(o, n)
 		p.prompt(o, n)
@@ -160,12 +161,12 @@ func (p *painter) call(o *callScreen, n callScreen) {
 	case call.Held, call.HeldRemote, call.Parked:
 		p.state(o, n)
 		p.keys(o, n)
-		p.stopMedia(o, &n)
+		p.stopMedia(o, n)
 		p.prompt(o, n)
 		p.info(o, n)
 		p.startMedia(o, n)
 	default: // on the way to the other side, or stuck
-		p.stopMedia(o, &n)
+		p.stopMedia(o, n)
 		p.plane(o, n)
 		p.dialed(o, n)
 		p.state(o, n)
@@ -182,7 +183,7 @@ func (p *painter) call(o *callScreen, n callScreen) {
 // connect is a call that talks: answered here or there, resumed, or as before with
 // other media. The phone that answers opens its media before it is told so, the one
 // that called afterwards.
-func (p *painter) connect(o *callScreen, n callScreen) {
+func (p *painter) connect(o, n *callScreen) {
 	if o.ringing() {
 		p.callState(wire.StateOffHook, n.line, n.ref)
 	}
@@ -190,7 +191,7 @@ func (p *painter) connect(o *callScreen, n callScreen) {
 	if o.ringing() && o.tone == 0 {
 		p.send(&wire.StopTone{Line: n.line, Ref: n.ref})
 	}
-	p.stopMedia(o, &n)
+	p.stopMedia(o, n)
 	if !o.live() {
 		p.startMedia(o, n)
 	}
@@ -204,7 +205,7 @@ func (p *painter) connect(o *callScreen, n callScreen) {
 	}
 }
 
-func (p *painter) state(o *callScreen, n callScreen) {
+func (p *painter) state(o, n *callScreen) {
 	if o.state != n.state {
 		p.callState(n.state, n.line, n.ref)
 	}
@@ -214,7 +215,7 @@ func (p *painter) callState(state, line, ref uint32) {
 	p.send(wire.NewCallState(state, line, ref))
 }
 
-func (p *painter) keys(o *callScreen, n callScreen) {
+func (p *painter) keys(o, n *callScreen) {
 	if o.keys != n.keys {
 		p.choose(n.keys)
 	}
@@ -225,40 +226,40 @@ func (p *painter) choose(k softKeysShown) {
 	p.send(&wire.SelectSoftKeys{Line: k.line, Ref: k.ref, Set: k.set, Mask: k.mask})
 }
 
-func (p *painter) prompt(o *callScreen, n callScreen) {
+func (p *painter) prompt(o, n *callScreen) {
 	if o.prompt != n.prompt {
 		p.send(wire.NewPromptStatus(p.f.inUse, n.prompt, 0, n.line, n.ref))
 	}
 }
 
 // plane brings the line of a call that gets the audio path to the front.
-func (p *painter) plane(o *callScreen, n callScreen) {
+func (p *painter) plane(o, n *callScreen) {
 	if !o.live() {
 		p.send(&wire.ActivateCallPlane{Line: n.line})
 	}
 }
 
 // backspace takes digits from the display that the user has taken back.
-func (p *painter) backspace(o *callScreen, n callScreen) {
+func (p *painter) backspace(o, n *callScreen) {
 	for i := len(n.digits); i < len(o.digits); i++ {
 		p.send(&wire.BackSpaceRes{Line: n.line, Ref: n.ref})
 	}
 }
 
-func (p *painter) dialed(o *callScreen, n callScreen) {
+func (p *painter) dialed(o, n *callScreen) {
 	if n.dialed != "" && o.dialed != n.dialed {
 		p.send(&wire.DialedNumber{Number: n.dialed, Line: n.line, Ref: n.ref})
 	}
 }
 
-func (p *painter) info(o *callScreen, n callScreen) {
-	if o.info != n.info && n.info.Ref != 0 {
-		p.send(wire.NewCallInfo(p.f.inUse, n.info))
+func (p *painter) info(o, n *callScreen) {
+	if o.info != n.info && n.info.kind != 0 {
+		p.send(wire.NewCallInfo(p.f.inUse, n.info.details(n.line, n.ref)))
 	}
 }
 
 // tone starts what is to be heard; call has stopped what was.
-func (p *painter) tone(o *callScreen, n callScreen) {
+func (p *painter) tone(o, n *callScreen) {
 	if n.tone != 0 && o.tone != n.tone {
 		p.send(&wire.StartTone{Tone: n.tone, Line: n.line, Ref: n.ref})
 	}
@@ -275,7 +276,7 @@ func (p *painter) stopMedia(o, n *callScreen) {
 }
 
 // startMedia opens what is not open as n has it.
-func (p *painter) startMedia(o *callScreen, n callScreen) {
+func (p *painter) startMedia(o, n *callScreen) {
 	if n.receive != 0 && n.receive != o.receive {
 		p.send(&wire.OpenReceiveChannel{
 			Conference: n.ref, Party: n.ref, Milliseconds: packetMillis, Codec: n.receive, Ref: n.ref, Stream: stream(),

@@ -13,8 +13,8 @@ import (
 type face struct {
 	inUse  int // negotiated protocol version
 	keys   []key
-	sets   [wire.KeySets][]uint8 // soft keys, as positions in the template
-	system string                // `system message`
+	sets   *[wire.KeySets][]placed // soft keys
+	system string                  // `system message`
 	// hook: the phone itself went off hook (handset or speaker key), so that it need
 	// not be told to turn its speaker on.
 	hook bool
@@ -23,13 +23,13 @@ type face struct {
 }
 
 // has reports whether the phone has a line key of that button.
-func (f face) has(button int) bool {
+func (f *face) has(button int) bool {
 	return slices.Contains(f.keys, newKey(wire.ButtonLine, button))
 }
 
 // line is the line that a call is shown on. One that found no line, because all are
 // taken, is shown on the first.
-func (f face) line(button int) uint32 {
+func (f *face) line(button int) uint32 {
 	if !f.has(button) {
 		for _, k := range f.keys {
 			if uint32(k.kind) == wire.ButtonLine {
@@ -73,9 +73,9 @@ type callScreen struct {
 	state     uint32 // wire.CallState…
 	keys      softKeysShown
 	prompt    string
-	info      wire.CallDetails // zero while unknown
-	digits    string           // while they are being dialled
-	dialed    string           // number dialled
+	info      parties // zero while unknown
+	digits    string  // while they are being dialled
+	dialed    string  // number dialled
 	tone      uint32
 	receive   uint32 // codec to receive with, 0 not at all
 	send      netip.AddrPort
@@ -89,7 +89,7 @@ type softKeysShown struct{ line, ref, set, mask uint32 }
 type ringer struct{ mode, duration, line, ref uint32 }
 
 // live reports whether the call has the phone's audio path, or is to get it.
-func (c callScreen) live() bool {
+func (c *callScreen) live() bool {
 	switch c.was {
 	case call.RingIn, call.Waiting, call.Held, call.HeldRemote, call.Parked:
 		return false
@@ -97,84 +97,102 @@ func (c callScreen) live() bool {
 	return c.was != 0
 }
 
-func (c callScreen) ringing() bool { return c.was == call.RingIn || c.was == call.Waiting }
+func (c *callScreen) ringing() bool { return c.was == call.RingIn || c.was == call.Waiting }
 
 // screenOf is the screen that shows a View.
-func screenOf(v call.View, f face) screen {
+func screenOf(v *call.View, f *face) screen {
 	s := screen{
 		off: v.OffHook || v.Paged != nil, prompt: idlePrompt(v, f.system), mwi: v.Waiting, page: v.Paged, notice: v.Notice,
 		ring: ringer{mode: wire.RingOff},
 	}
-	for _, c := range v.Calls {
-		one := callOf(v, c, f)
-		s.calls = append(s.calls, one)
-		if r := ringOf(v, c, one.line); r.mode != wire.RingOff && (s.ring.mode == wire.RingOff || s.ring.mode == wire.RingSilent && r.mode != wire.RingSilent) {
+	s.calls, s.lines = make([]callScreen, len(v.Calls)), make([]lineScreen, 0, len(v.Lines))
+	for i := range v.Calls {
+		c := &v.Calls[i]
+		s.calls[i] = callOf(v, c, f)
+		if r := ringOf(v, c, s.calls[i].line); r.mode != wire.RingOff && (s.ring.mode == wire.RingOff || s.ring.mode == wire.RingSilent && r.mode != wire.RingSilent) {
 			s.ring = r
 		}
 	}
-	for _, l := range v.Lines {
-		if f.has(l.Button) {
+	for i := range v.Lines {
+		if l := &v.Lines[i]; f.has(l.Button) {
 			s.lines = append(s.lines, lineOf(v, l, f))
 		}
 	}
 	if i := s.inFront(v.Active); i >= 0 {
 		s.front = s.calls[i].keys
 	} else {
-		s.front.mask = mask(f.sets[wire.KeySetOnHook], v, call.CallView{})
+		s.front.mask = mask(f.sets[wire.KeySetOnHook], v, &call.CallView{})
 	}
 	return s
 }
 
 // inFront is the index of the call whose soft keys the user has: the active one,
 // else the oldest that rings, else the newest; -1 for none.
-func (s screen) inFront(active uint32) int {
-	if i := slices.IndexFunc(s.calls, func(c callScreen) bool { return active != 0 && c.ref == active }); i >= 0 {
-		return i
+func (s *screen) inFront(active uint32) int {
+	ringing := -1
+	for i := range s.calls {
+		switch c := &s.calls[i]; {
+		case active != 0 && c.ref == active:
+			return i
+		case ringing < 0 && c.ringing():
+			ringing = i
+		}
 	}
-	if i := slices.IndexFunc(s.calls, callScreen.ringing); i >= 0 {
-		return i
+	if ringing >= 0 {
+		return ringing
 	}
 	return len(s.calls) - 1
 }
 
 // find is a call of the screen, nil if it is not there.
-func (s screen) find(ref, line uint32) *callScreen {
-	if i := slices.IndexFunc(s.calls, func(c callScreen) bool { return c.ref == ref && c.line == line }); i >= 0 {
-		return &s.calls[i]
+func (s *screen) find(ref, line uint32) *callScreen {
+	for i := range s.calls {
+		if c := &s.calls[i]; c.ref == ref && c.line == line {
+			return c
+		}
 	}
 	return nil
 }
 
 // line is a line of the screen, nil if it is not there.
-func (s screen) line(line uint32) *lineScreen {
-	if i := slices.IndexFunc(s.lines, func(l lineScreen) bool { return l.line == line }); i >= 0 {
-		return &s.lines[i]
+func (s *screen) line(line uint32) *lineScreen {
+	for i := range s.lines {
+		if s.lines[i].line == line {
+			return &s.lines[i]
+		}
 	}
 	return nil
 }
 
-func (s screen) ringing() bool { return slices.ContainsFunc(s.calls, callScreen.ringing) }
+func (s *screen) ringing() bool {
+	for i := range s.calls {
+		if s.calls[i].ringing() {
+			return true
+		}
+	}
+	return false
+}
 
-func lineOf(v call.View, l call.LineView, f face) lineScreen {
+func lineOf(v *call.View, l *call.LineView, f *face) lineScreen {
 	s := lineScreen{
 		line: uint32(l.Button), dn: l.DN, lamp: max(l.Lamp, call.LampOff), mwi: l.Waiting, forward: l.Forward.All,
 	}
 	_, own := v.Call(l.Held)
 	switch {
 	case l.Held != 0 && !own:
-		held := call.CallView{Ref: l.Held, State: call.HeldRemote}
+		held := &call.CallView{Ref: l.Held, State: call.HeldRemote}
 		s.state, s.ref = wire.StateHold, l.Held
 		s.keys = softKeysShown{s.line, l.Held, wire.KeySetOnHold, mask(f.sets[wire.KeySetOnHold], v, held)}
 	case l.Remote || l.DnD:
 		// A watched phone that does not want to be disturbed is shown like one in use
 		// (guide, Table 42: watch mode).
 		s.state = wire.StateRemoteMultiline
-		s.keys = softKeysShown{s.line, 0, wire.KeySetInUseHint, mask(f.sets[wire.KeySetInUseHint], v, call.CallView{})}
+		s.keys = softKeysShown{s.line, 0, wire.KeySetInUseHint, mask(f.sets[wire.KeySetInUseHint], v, &call.CallView{})}
 	}
 	return s
 }
 
-func callOf(v call.View, c call.CallView, f face) callScreen {
+func callOf(v *call.View, c *call.CallView, f *face) callScreen {
 	set, line := setOf(c), f.line(c.Button)
 	s := callScreen{
 		ref: c.Ref, line: line, dn: c.DN, was: c.State, state: stateOf(c.State), prompt: promptOf(c), tone: toneOf(c.Tone),
@@ -184,7 +202,7 @@ func callOf(v call.View, c call.CallView, f face) callScreen {
 	case call.Seized, call.Dialing:
 		s.digits = c.Dialed
 	default:
-		s.info = partiesOf(c, line)
+		s.info = partiesOf(c)
 		if c.Outgoing {
 			s.dialed = c.Dialed
 		}
@@ -199,27 +217,36 @@ func callOf(v call.View, c call.CallView, f face) callScreen {
 	return s
 }
 
-// partiesOf is what the phone is told of the parties of a call.
-func partiesOf(c call.CallView, line uint32) wire.CallDetails {
-	p := wire.CallDetails{
-		Line: line, Ref: c.Ref,
-		CallingName: c.Calling.Name, Calling: c.Calling.Number, CalledName: c.Called.Name, Called: c.Called.Number,
-		OriginalName: c.Original.Name, Original: c.Original.Number,
-		RedirectingName: c.Redirecting.Name, Redirecting: c.Redirecting.Number,
-		Type: wire.CallInbound, Security: wire.SecurityNotAuthenticated,
-	}
+// parties are who is in a call, as the phone is told.
+type parties struct {
+	calling, called, original, redirecting call.Party
+	kind                                   uint32 // wire.CallInbound, …; 0: not known
+}
+
+func partiesOf(c *call.CallView) parties {
+	p := parties{c.Calling, c.Called, c.Original, c.Redirecting, wire.CallInbound}
 	switch {
 	case c.Outgoing:
-		p.Type = wire.CallOutbound
+		p.kind = wire.CallOutbound
 	case c.Forwarded:
-		p.Type = wire.CallForward
+		p.kind = wire.CallForward
 	}
 	return p
 }
 
+// details are the parties as they are sent.
+func (p *parties) details(line, ref uint32) wire.CallDetails {
+	return wire.CallDetails{
+		Line: line, Ref: ref, Type: p.kind, Security: wire.SecurityNotAuthenticated,
+		Calling: p.calling.Number, CallingName: p.calling.Name, Called: p.called.Number, CalledName: p.called.Name,
+		Original: p.original.Number, OriginalName: p.original.Name,
+		Redirecting: p.redirecting.Number, RedirectingName: p.redirecting.Name,
+	}
+}
+
 // ringOf is how an incoming call rings. While the handset is off hook nothing
 // rings: the user hears the tone of call waiting.
-func ringOf(v call.View, c call.CallView, line uint32) ringer {
+func ringOf(v *call.View, c *call.CallView, line uint32) ringer {
 	r := ringer{wire.RingOff, wire.RingNormal, line, c.Ref}
 	if c.State != call.RingIn && c.State != call.Waiting || v.OffHook {
 		return ringer{mode: wire.RingOff}

@@ -7,9 +7,9 @@ import (
 
 // side is what a connection remembers for the signalling of calls.
 type side struct {
-	sets   [wire.KeySets][]uint8 // soft keys of the phone, as positions in the template
-	hook   bool                  // the phone says that it is off hook
-	sticky bool                  // a notice without a time limit stands in the prompt line
+	sets   *[wire.KeySets][]placed // soft keys of the phone
+	hook   bool                    // the phone says that it is off hook
+	sticky bool                    // a notice without a time limit stands in the prompt line
 }
 
 // show sends the phone what differs between two Views. mu is held. It is first
@@ -18,7 +18,7 @@ func (c *conn) show(old, new call.View) {
 	f := face{
 		inUse: c.inUse, keys: c.keys, sets: c.side.sets, system: c.tel.SystemMessage, hook: c.side.hook, sticky: c.side.sticky,
 	}
-	messages := render(old, new, f)
+	messages := render(&old, &new, &f)
 	c.side.sticky = false
 	if n := new.Notice; n.Seq != old.Notice.Seq && n.Text != "" && n.Seconds == 0 {
 		c.side.sticky = true
