@@ -183,8 +183,14 @@ func (c *conn) present(v call.View) {
 	c.show(old, v)
 }
 
+// maxAlarms bounds the alarms of one connection that are logged: a phone sends one.
+const maxAlarms = 10
+
 // alarm keeps what an alarm says about the phone. mu is held.
 func (c *conn) alarm(m *wire.Alarm) {
+	if c.alarms++; c.alarms > maxAlarms {
+		return
+	}
 	c.s.o.Log.Msg("IPPHONE", logbuf.Informational, "REG_ALARM", "%s", m.Text)
 	c.facts.load, c.facts.last = between(m.Text, "Load=", " "), between(m.Text, "Last=", " ")
 	if c.name == "" {

@@ -49,6 +49,7 @@ type conn struct {
 
 	name   string // SEP…, of RegisterReq
 	facts  facts
+	alarms int
 	alive  time.Duration // keepalive interval told
 	until  time.Time     // a stranger has time until then
 	lamps  []lamp

@@ -25,8 +25,20 @@ func (c *conn) register(m *wire.RegisterReq) bool {
 		c.refuse("Invalid device name")
 		return false
 	}
+	c.mu.Lock()
+	another := c.registered && c.name != m.Name
+	c.mu.Unlock()
+	if another {
+		c.part(phones.EphoneUnregistered, false)
+	}
 	s.order.Lock()
 	defer s.order.Unlock()
+	c.mu.Lock()
+	over := c.closed || c.last // another connection of the phone may have taken its place
+	c.mu.Unlock()
+	if over {
+		return false
+	}
 	s.mu.Lock()
 	sl, fresh, why := s.slotFor(mac, model)
 	if sl == nil {
@@ -41,7 +53,7 @@ func (c *conn) register(m *wire.RegisterReq) bool {
 	sl.conn = c
 	s.sessions++
 	session := s.sessions
-	ephone, tel, dns := *sl.cfg, s.tel, s.dns
+	ephone, tel, dns, logout := *sl.cfg, s.tel, s.dns, s.cfg.LogoutProfiles
 	s.mu.Unlock()
 
 	device := phones.Device{Kind: phones.EphoneDevice, Tag: ephone.Tag}
@@ -56,9 +68,12 @@ func (c *conn) register(m *wire.RegisterReq) bool {
 		model, _ = phones.ModelNamed(ephone.Type)
 		model.Type = m.Type
 	}
+	profile, user := s.profileOf(&ephone, device, logout)
+	if profile != nil {
+		wear(&ephone, profile, dns)
+	}
 	spec := specOf(&ephone, model, dns)
-	spec.Name, spec.Session = m.Name, session
-	spec.Addr = c.remote.Addr()
+	spec.Name, spec.Session, spec.Addr, spec.User = m.Name, session, c.remote.Addr(), user
 
 	c.mu.Lock()
 	ids := c.darken()

@@ -420,3 +420,56 @@ func TestListener(t *testing.T) {
 		apply(Config{})
 	})
 }
+
+// A phone that registers as another one on the same connection has left as the first.
+func TestAnotherName(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab(t, guide())
+		p := l.register(ephone1, 7, 11)
+		p.send(registerReq(ephone2, 30006, 11))
+		find[*wire.RegisterAck](p)
+		l.wantHeard("register ephone-1, unregister ephone-1, register ephone-2")
+		p.nc.Close()
+		l.wantHeard("unregister ephone-2")
+		if s := l.s.Snapshot(); s.Registered != 0 || s.Unregistered != 2 {
+			t.Errorf("%+v", s)
+		}
+	})
+}
+
+// Extension Mobility: a phone wears its logout profile, or that of who is logged in.
+func TestProfiles(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cfg := guide()
+		cfg.Ephones[0].LogoutProfile = 5
+		cfg.LogoutProfiles = []phones.Profile{{Tag: 5, User: "nobody", Numbers: []phones.ProfileNumber{{Numbers: []string{"2004"}, Sep: phones.Normal}},
+			SpeedDials: []phones.ProfileSpeedDial{{Tag: 1, Number: "911"}}}}
+		var ann *phones.Profile
+		l := newLab(t, cfg)
+		l.s.o.User = func(d phones.Device) *phones.Profile {
+			if d != (phones.Device{Kind: phones.EphoneDevice, Tag: 1}) {
+				t.Errorf("%v", d)
+			}
+			return ann
+		}
+		p := l.register(ephone1, 7, 11)
+		e := l.ephone(1)
+		if e.Spec.PrimaryDN().Tag != 3 || e.User != "" || len(e.BLF) != 0 || len(e.Config.Buttons) != 3 {
+			t.Errorf("%+v", e)
+		}
+		p.send(&wire.SpeedDialStatReq{Index: 1})
+		if d := want[*wire.SpeedDialStat](p); d.Number != "911" {
+			t.Errorf("%+v", d)
+		}
+		ann = &phones.Profile{Tag: 1, User: "ann", Numbers: []phones.ProfileNumber{{Numbers: []string{"9999"}, Sep: phones.Normal},
+			{Numbers: []string{"2001", "2003"}, Sep: phones.Overlay}}, SpeedDials: []phones.ProfileSpeedDial{{Tag: 7, Number: "2003", BLF: true}}}
+		p.send(&wire.Unregister{})
+		find[*wire.UnregisterAck](p)
+		p.enrol(ephone1, 7, 11)
+		e = l.ephone(1)
+		lines := []phones.SpecLine{{Button: 2, Sep: phones.Overlay, DNs: []phones.DNID{{Tag: 1}, {Tag: 2}}}}
+		if fmt.Sprint(e.Spec.Lines) != fmt.Sprint(lines) || e.User != "ann" || len(e.BLF) != 1 || e.BLF[0].SubID == 0 {
+			t.Errorf("%+v", e)
+		}
+	})
+}

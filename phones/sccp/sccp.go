@@ -3,15 +3,15 @@
 // their lamps and turns what their users press into inputs of the call model.
 //
 // internal/app imports it, nobody else does; it imports phones, phones/call,
-// presence, phones/sccp/wire and internal/logbuf. The wire is described in
-// docs/architecture.md.
+// presence, phones/sccp/wire and internal/logbuf.
 //
 // # Goroutines
 //
 // A Server has one goroutine that accepts while it listens, one that retries a
 // busy port, and one that spaces out the phones of a `reset all`. Each connection
-// has one goroutine that reads it, handles what it reads and writes the answers; a
-// second one exists only while something from elsewhere is on its way out. Show
+// has one goroutine that reads it, handles what it reads and writes the answers;
+// others exist only while something from elsewhere is on its way out, or while
+// subscriptions are renewed. Close, and a move of the listener, wait for all. Show
 // runs on the Exchange's goroutine and lamps are lit on those of the Hub: both put
 // frames into the queue of a connection and never wait. The queue is bounded
 // (maxQueue); a phone that lets it overflow is dropped.
@@ -21,9 +21,10 @@
 // conn.mu guards all that is known about one phone. Server.mu guards the tables
 // and may be taken while a conn.mu is held, not the other way round. Neither is
 // held while the Exchange or the Hub is called: what a handler has to say to them
-// is queued (conn.do) and said when the lock is free. Server.order makes the
-// Exchange hear of phones in the order in which they came and went; nothing that
-// the Exchange or the Hub calls takes it.
+// is queued (conn.do) and said when the lock is free. Server.order is taken before
+// either and is held while the Exchange is told of a phone, so that it hears of
+// phones in the order in which they came and went; nothing that the Exchange or
+// the Hub calls takes it.
 package sccp
 
 import (
@@ -83,7 +84,7 @@ type Hub interface {
 	End(id uint32, reason string)
 }
 
-// Options are fixed for the life of a Server. All but Now and Location are required.
+// Options are fixed for the life of a Server. Net, Log, Exchange and Hub are required.
 type Options struct {
 	Net      Network
 	Log      *logbuf.Log
@@ -92,4 +93,8 @@ type Options struct {
 	Now      func() time.Time // clock that phones are told; nil: time.Now
 	// Location is the time zone that phones are told the time in; nil: UTC.
 	Location func() *time.Location
+	// User is the profile of who is logged in at an Extension Mobility phone, nil for
+	// nobody; nil: there is no Extension Mobility. It is asked when the phone
+	// registers: Reset brings a user's keys, or takes them off.
+	User func(phones.Device) *phones.Profile
 }
