@@ -103,6 +103,7 @@ func (p *Phone) read(conn net.Conn) error {
 		p.out = p.out[:0]
 		if err != nil {
 			p.out, err = p.talk.beat(p.out)
+			p.show() // its clock has gone on
 		} else {
 			err = p.handle(id, version, body)
 		}

@@ -26,7 +26,8 @@ type face struct {
 	lists    uint32 // call lists opened so far
 
 	header, prompt, notice string
-	clock, dates           string
+	dates                  string        // form of the date
+	told, toldAt           time.Time     // what the phone's clock was set to, and when
 	noticeFor              time.Duration // how long a new notice is to stay; 0: until it is taken away
 	ring                   handset.Ring
 	tone                   string

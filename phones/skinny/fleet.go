@@ -59,13 +59,15 @@ type Fleet struct {
 	waiting atomic.Int32 // len(waiters)
 }
 
-// member is one phone of a fleet. Its goroutine alone touches talk.
+// member is one phone of a fleet. Its goroutine alone touches talk and reader.
 type member struct {
 	f    *Fleet
 	n    int
 	talk dialogue
-	mu   sync.Mutex
-	conn net.Conn // nil while not connected
+	// reader of the present connection
+	reader *wire.Reader
+	mu     sync.Mutex
+	conn   net.Conn // nil while not connected
 }
 
 // NewFleet starts a fleet; its phones connect at once.
@@ -93,7 +95,7 @@ func NewFleet(o FleetOptions) (*Fleet, error) {
 	for i := range f.members {
 		m := &f.members[i]
 		m.f, m.n = f, i
-		f.run.Go(m.keepUp)
+		f.run.Go(func() { m.enter(initialized, 0) })
 	}
 	return f, nil
 }
@@ -185,40 +187,61 @@ func (f *Fleet) Close() {
 	f.run.Wait()
 }
 
-// keepUp is the goroutine of a phone.
-func (m *member) keepUp() {
-	pause := firstPause
-	why := initialized
+// enter connects until the phone is in service. Then rest takes over on a new
+// goroutine, whose stack has not grown by that: of thousands of phones it is what
+// costs most.
+func (m *member) enter(why string, pause time.Duration) {
 	for {
-		ready, err := m.connect(why)
+		if pause > 0 {
+			t := time.NewTimer(pause)
+			select {
+			case <-t.C:
+			case <-m.f.ctx.Done():
+				t.Stop()
+				return
+			}
+		}
+		conn, err := m.connect(why)
+		if err == nil {
+			m.f.registered.Add(1)
+			m.f.tell()
+			m.f.run.Go(func() { m.rest(conn) })
+			return
+		}
 		if m.f.ctx.Err() != nil {
 			return
 		}
-		wait := pause
-		pause = min(2*pause, lastPause)
-		if ready {
-			wait, pause = firstPause, 2*firstPause
-		}
-		var reject *RejectError
-		switch {
-		case errors.Is(err, errLeft):
-			why = resetRestart
-			m.f.resets.Add(1)
-		case errors.As(err, &reject):
-			m.f.rejected.Add(1)
-		default:
-			why = closedTCP
-			m.f.lost.Add(1)
-		}
-		m.f.tell()
-		t := time.NewTimer(wait)
-		select {
-		case <-t.C:
-		case <-m.f.ctx.Done():
-			t.Stop()
-			return
-		}
+		why = m.ended(err)
+		pause = min(max(2*pause, firstPause), lastPause)
 	}
+}
+
+// rest keeps a phone in service. When its connection ends it enters again.
+func (m *member) rest(conn net.Conn) {
+	err := m.keep(conn)
+	m.leave(conn)
+	m.f.registered.Add(-1)
+	if m.f.ctx.Err() != nil {
+		return
+	}
+	why := m.ended(err)
+	m.f.run.Go(func() { m.enter(why, firstPause) })
+}
+
+// ended counts the end of a connection, and says what the next Alarm tells of it.
+func (m *member) ended(err error) (why string) {
+	defer m.f.tell()
+	var reject *RejectError
+	switch {
+	case errors.Is(err, errLeft):
+		m.f.resets.Add(1)
+		return resetRestart
+	case errors.As(err, &reject):
+		m.f.rejected.Add(1)
+		return initialized
+	}
+	m.f.lost.Add(1)
+	return closedTCP
 }
 
 // dial opens the connection; so many at a time.
@@ -235,66 +258,72 @@ func (m *member) dial() (net.Conn, error) {
 	return f.o.Network.Dial(ctx, f.o.Server)
 }
 
-func (m *member) connect(why string) (ready bool, err error) {
+// connect brings the phone into service, or closes the connection.
+func (m *member) connect(why string) (net.Conn, error) {
 	conn, err := m.dial()
 	if err != nil {
-		return false, err
+		return nil, err
 	}
-	defer conn.Close()
 	m.mu.Lock()
 	if m.f.ctx.Err() != nil {
 		m.mu.Unlock()
-		return false, m.f.ctx.Err()
+		conn.Close()
+		return nil, m.f.ctx.Err()
 	}
 	m.conn = conn
 	m.mu.Unlock()
 	m.talk = dialogue{profile: m.f.profile, mac: m.f.MAC(m.n), addr: addrOf(conn.LocalAddr())}
-	err = m.exchange(conn, func(b []byte) ([]byte, error) { return m.talk.start(b, why), nil })
-	if err == nil {
-		err = m.read(conn)
+	if err = m.register(conn, why); err != nil {
+		m.leave(conn)
+		return nil, err
 	}
-	m.mu.Lock()
-	m.conn = nil
-	m.mu.Unlock()
-	ready = m.talk.ready
-	if ready {
-		m.f.registered.Add(-1)
-	}
-	m.talk = dialogue{}
-	return ready, err
+	return conn, nil
 }
 
-// read handles what comes, and the keepalives in between.
-func (m *member) read(conn net.Conn) error {
-	r := wire.NewReader(conn)
-	next := time.Now().Add(registerTime)
-	_ = conn.SetReadDeadline(next)
-	for {
-		id, version, body, err := r.Next()
-		switch {
-		case err == nil:
-		case !timedOut(err):
+func (m *member) leave(conn net.Conn) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.conn = nil
+	conn.Close()
+}
+
+// register is the dialogue up to being in service.
+func (m *member) register(conn net.Conn, why string) error {
+	if err := m.exchange(conn, func(b []byte) ([]byte, error) { return m.talk.start(b, why), nil }); err != nil {
+		return err
+	}
+	_ = conn.SetReadDeadline(time.Now().Add(registerTime))
+	m.reader = wire.NewReader(conn)
+	for !m.talk.ready {
+		id, version, body, err := m.reader.Next()
+		if err != nil {
 			return err
-		default:
-			m.f.keepAlives.Add(1)
-			if err := m.exchange(conn, m.talk.beat); err != nil {
-				return err
-			}
-			next = time.Now().Add(m.talk.interval())
-			_ = conn.SetReadDeadline(next)
-			continue
 		}
-		was := m.talk.ready
 		if err := m.take(conn, id, version, body); err != nil {
 			return err
 		}
-		if m.talk.ready && !was {
-			m.talk.buttons = nil // their time is over
-			m.f.registered.Add(1)
-			next = time.Now().Add(m.talk.interval())
-			_ = conn.SetReadDeadline(next)
+	}
+	m.talk.buttons = nil // their time is over
+	return nil
+}
+
+// keep handles what comes, and the keepalives in between.
+func (m *member) keep(conn net.Conn) error {
+	_ = conn.SetReadDeadline(time.Now().Add(m.talk.interval()))
+	for {
+		id, version, body, err := m.reader.Next()
+		switch {
+		case err == nil:
+			err = m.take(conn, id, version, body)
+			m.f.tell()
+		case timedOut(err):
+			m.f.keepAlives.Add(1)
+			err = m.exchange(conn, m.talk.beat)
+			_ = conn.SetReadDeadline(time.Now().Add(m.talk.interval()))
 		}
-		m.f.tell()
+		if err != nil {
+			return err
+		}
 	}
 }
 

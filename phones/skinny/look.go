@@ -3,6 +3,7 @@ package skinny
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/busylamp/busylamp/phones/handset"
 	"github.com/busylamp/busylamp/phones/sccp/wire"
@@ -11,7 +12,7 @@ import (
 // display is what can be seen of all this.
 func (f *face) display() handset.Display {
 	d := handset.Display{
-		Header: f.header, Clock: f.clock, Prompt: f.prompt, Notice: f.notice, Ring: f.ring, Tone: f.tone,
+		Header: f.header, Clock: f.clock(), Prompt: f.prompt, Notice: f.notice, Ring: f.ring, Tone: f.tone,
 		OffHook: f.speaker || f.lifted, MWI: f.mwi, SoftKeys: f.softKeys(f.front), Media: f.page,
 	}
 	for _, e := range f.list {
@@ -47,6 +48,14 @@ func (f *face) display() handset.Display {
 	}
 	d.DnD = dnd(f.prompt) || dnd(f.notice)
 	return d
+}
+
+// clock is the phone's clock, which goes on from what it was set to.
+func (f *face) clock() string {
+	if f.told.IsZero() {
+		return ""
+	}
+	return clock(f.dates, f.told.Add(time.Since(f.toldAt)))
 }
 
 // dnd: the phone knows that it is not to be disturbed by what it is told to show.

@@ -2,6 +2,7 @@ package skinny
 
 import (
 	"net/netip"
+	"time"
 
 	"github.com/busylamp/busylamp/phones/handset"
 	"github.com/busylamp/busylamp/phones/sccp/wire"
@@ -24,7 +25,7 @@ func (f *face) take(m wire.Message, talk *dialogue) []wire.Message {
 			f.call(m.Ref, m.Line).keys = *m
 		}
 	case *wire.DefineTimeDate:
-		f.clock = clock(f.dates, m)
+		f.told, f.toldAt = time.Date(int(m.Year), time.Month(m.Month), int(m.Day), int(m.Hour), int(m.Minute), int(m.Second), 0, time.UTC), time.Now()
 	case *wire.LineStat:
 		f.labelled(m.Line, m.Number, m.Label)
 	case *wire.LineStatV2:

@@ -3,6 +3,7 @@ package skinny
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/busylamp/busylamp/phones/handset"
 	"github.com/busylamp/busylamp/phones/sccp/wire"
@@ -166,21 +167,16 @@ func kinds(kind uint32) string {
 	return "feature"
 }
 
-// clock is the date and time in the form that the phone was told: M, D, Y and
-// what stands between them; an A at the end means the 12-hour clock.
-func clock(template string, m *wire.DefineTimeDate) string {
+// clock is a time in the form that the phone was told: M, D, Y and what stands
+// between them; an A at the end means the 12-hour clock.
+func clock(template string, t time.Time) string {
 	template, half := strings.CutSuffix(template, "A")
 	if template == "" {
 		template = "M/D/Y"
 	}
-	date := strings.NewReplacer("M", fmt.Sprintf("%02d", m.Month), "D", fmt.Sprintf("%02d", m.Day),
-		"Y", fmt.Sprintf("%02d", m.Year%100)).Replace(template)
+	hour := "15:04 "
 	if half {
-		mark := "am"
-		if m.Hour >= 12 {
-			mark = "pm"
-		}
-		return fmt.Sprintf("%d:%02d%s %s", (m.Hour+11)%12+1, m.Minute, mark, date)
+		hour = "3:04pm "
 	}
-	return fmt.Sprintf("%d:%02d %s", m.Hour, m.Minute, date)
+	return t.Format(hour + strings.NewReplacer("M", "01", "D", "02", "Y", "06").Replace(template))
 }

@@ -23,7 +23,7 @@ var (
 const (
 	besideWidth = 26 // of one column of buttons
 	keypadRows  = 4
-	leastLeft   = 34
+	leastLeft   = 36
 )
 
 const help = "0-9*# type  Space hook  F1-F9 soft keys  Alt-1..9 buttons  Tab Enter  Ctrl-C quit"
@@ -97,8 +97,8 @@ func (m *model) display(height int) []row {
 		lamp, style := statusLamp(e.Status)
 		top = append(top, row{{text: "   " + lamp + " ", style: style}, {text: e.Number}})
 	}
-	if text := d.Media.String(); text != "" {
-		top = append(top, row{{text: "   audio " + text, style: dim}})
+	if text := audio(d.Media); text != "" {
+		top = append(top, row{{text: "   " + text, style: dim}})
 	}
 	bottom := []row{{{text: " "}, {text: d.Notice, style: yellow}}, {{text: " " + d.Prompt, style: bold}}, m.softKeys()}
 	if height >= len(top)+len(bottom)+keypadRows+2 {
@@ -113,6 +113,17 @@ func (m *model) display(height int) []row {
 		top = append(top, row{})
 	}
 	return append(top, bottom...)
+}
+
+func audio(m handset.Media) string {
+	var parts []string
+	if m.Receive.IsValid() {
+		parts = append(parts, fmt.Sprintf("audio at port %d", m.Receive.Port()))
+	}
+	if m.Send.IsValid() {
+		parts = append(parts, "audio to "+m.Send.String())
+	}
+	return strings.Join(parts, ", ")
 }
 
 func onOff(is bool, text string) string {
