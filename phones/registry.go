@@ -154,6 +154,7 @@ type Watcher struct {
 	Device   string // SEP…, the name it gave itself, or ""
 	Name     string // "VOICE REGISTER POOL-1"
 	Number   string
+	Line     int  // `number` index in the pool
 	DialPeer int  // tag of its dynamic dial peer
 	CallList bool // presence call-list of its pool
 }
@@ -177,7 +178,7 @@ func (r *Registry) FindWatcher(user string, src netip.AddrPort, contact string) 
 		if b.Source != src && !again {
 			continue
 		}
-		w := Watcher{Pool: b.Pool, Device: b.Device, Name: poolName(b.Pool), Number: user, DialPeer: b.DialPeer}
+		w := Watcher{Pool: b.Pool, Device: b.Device, Name: poolName(b.Pool), Number: b.Number, Line: b.Line, DialPeer: b.DialPeer}
 		if p := r.ix.pools[b.Pool]; p != nil {
 			w.CallList = p.CallList
 		}

@@ -139,22 +139,26 @@ func (l *lighter) join(d *dialog) (s sight, doubt []*dialog) {
 // entered says that the hub has a dialog now, with what join said.
 func (l *lighter) entered(d *dialog, s sight) {
 	l.mu.Lock()
-	if d.sight != s {
+	changed := d.sight != s
+	if changed {
 		l.late[d] = true
 	}
 	l.mu.Unlock()
-	l.nudge()
+	if changed {
+		l.nudge()
+	}
 }
 
 // leave takes the dialog of a phone out.
 func (l *lighter) leave(d *dialog) {
-	if d.pool == 0 {
+	if d.external() {
 		return
 	}
 	k := d.phoneLine()
 	l.mu.Lock()
 	delete(l.late, d)
-	if i := slices.Index(l.groups[k], d); i >= 0 {
+	i := slices.Index(l.groups[k], d)
+	if i >= 0 {
 		l.pending[k] = true
 		if l.groups[k] = slices.Delete(l.groups[k], i, i+1); len(l.groups[k]) == 0 {
 			delete(l.groups, k)
@@ -162,7 +166,9 @@ func (l *lighter) leave(d *dialog) {
 		}
 	}
 	l.mu.Unlock()
-	l.nudge()
+	if i >= 0 {
+		l.nudge()
+	}
 }
 
 func (l *lighter) nudge() {
