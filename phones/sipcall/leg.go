@@ -49,11 +49,11 @@ type leg struct {
 
 	stream stream
 	refresher
-	waited  bool        // for media, long enough
-	wait    *time.Timer // for media
-	again   *time.Timer // after 491
-	force   bool        // a re-INVITE is due whether or not there is something new
-	refers  int         // subscriptions by REFER under way
+	waited   bool        // for media, long enough
+	wait     *time.Timer // for media
+	again    *time.Timer // after 491
+	force    bool        // a re-INVITE is due whether or not there is something new
+	refers   int         // subscriptions by REFER under way
 	referred int         // and in all
 }
 
