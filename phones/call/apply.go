@@ -203,6 +203,9 @@ func (c *core) putOnLines(d *device) {
 	}
 	d.primary = c.dns[d.spec.PrimaryDN()]
 	for _, l := range slices.Clone(d.legs) {
+		if l.call != nil {
+			c.touchCall(l.call)
+		}
 		if l.call == nil || l.dn == nil {
 			continue
 		}

@@ -54,6 +54,9 @@ func (t target) stops(code int) bool {
 // digits are those that may be dialled, in the order of their bits.
 const digits = "0123456789ABCD*#"
 
+// anyDigit is the set of all but #, which ends a number.
+const anyDigit uint32 = 1<<(len(digits)-1) - 1
+
 func bit(b byte) uint32 {
 	if i := strings.IndexByte(digits, b); i >= 0 {
 		return 1 << i
@@ -67,7 +70,7 @@ func parsePattern(s string) (p pattern, ok bool) {
 	for i := 0; i < len(s); i++ {
 		switch b := s[i]; {
 		case b == '.':
-			p.sets = append(p.sets, 1<<len(digits)-1)
+			p.sets = append(p.sets, anyDigit)
 		case b == 'T':
 			p.open = true
 			return p, true
@@ -102,7 +105,7 @@ func parseSet(s string) (set uint32) {
 		set |= bit(rest[i])
 	}
 	if not {
-		set ^= 1<<len(digits) - 1
+		set = anyDigit &^ set
 	}
 	return set
 }
@@ -120,8 +123,7 @@ const (
 func (p *pattern) match(number string) verdict {
 	for i := 0; i < len(number); i++ {
 		switch {
-		case i == len(p.sets) && p.open:
-			return openEnd
+		case i >= len(p.sets) && p.open && anyDigit&bit(number[i]) != 0:
 		case i >= len(p.sets) || p.sets[i]&bit(number[i]) == 0:
 			return impossible
 		}

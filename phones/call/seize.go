@@ -106,17 +106,33 @@ func (c *core) seize(d *device, button int, ref uint32) *leg {
 	if len(d.legs) >= MaxDeviceCalls || len(c.calls) >= MaxCalls {
 		return nil
 	}
+	n := c.idleNumber(d, button)
+	if n == nil {
+		return nil
+	}
+	l := c.newLeg(c.newCall(), n, n.idle(d), ref)
+	l.outgoing = true
+	c.attach(l, d, button)
+	c.focus(d, l)
+	c.setState(l, Seized)
+	return l
+}
+
+// idleNumber is the directory number of a button that a call is made on: of an overlay
+// the first without calls, else the first with a free channel; nil if there is none.
+func (c *core) idleNumber(d *device, button int) (found *dn) {
 	for _, n := range c.numbers(d, d.lineAt(button)) {
-		if ch := n.idle(d); ch >= 0 {
-			l := c.newLeg(c.newCall(), n, ch, ref)
-			l.outgoing = true
-			c.attach(l, d, button)
-			c.focus(d, l)
-			c.setState(l, Seized)
-			return l
+		if n.idle(d) < 0 {
+			continue
+		}
+		if !n.busy() {
+			return n
+		}
+		if found == nil {
+			found = n
 		}
 	}
-	return nil
+	return found
 }
 
 // refuse makes a call that takes no channel and fails at once, so that the user

@@ -133,6 +133,10 @@ func (c *core) completeTransfer(l *leg) {
 // blindTo transfers the held call to the number dialled on l.
 func (c *core) blindTo(l *leg, number string) {
 	d, of := l.device, l.of
+	if of == nil { // the other side has hung up meanwhile
+		c.failLeg(l, 480)
+		return
+	}
 	if !c.mayTransfer(d, number) {
 		c.notice(d, "Transfer not allowed", 5)
 		c.failLeg(l, 403)
