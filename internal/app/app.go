@@ -26,7 +26,10 @@ import (
 	"github.com/busylamp/busylamp/modes"
 	"github.com/busylamp/busylamp/phones"
 	"github.com/busylamp/busylamp/phones/call"
-	phonesip "github.com/busylamp/busylamp/phones/sip"
+	"github.com/busylamp/busylamp/phones/mobility"
+	"github.com/busylamp/busylamp/phones/provision"
+	"github.com/busylamp/busylamp/phones/sccp"
+	"github.com/busylamp/busylamp/phones/sipcall"
 	"github.com/busylamp/busylamp/presence"
 	presencesip "github.com/busylamp/busylamp/presence/sip"
 )
@@ -48,19 +51,24 @@ type Options struct {
 
 // App is one running appliance.
 type App struct {
-	Shell *cli.Shell
-	Log   *logbuf.Log
-	SIP   *sipua.UA
-	Lines *phones.Registry
-	Calls *call.Exchange
+	Shell  *cli.Shell
+	Log    *logbuf.Log
+	SIP    *sipua.UA
+	Lines  *phones.Registry
+	Calls  *call.Exchange
+	Skinny *sccp.Server
 
-	state   *conf.State
-	store   *conf.Store
-	hub     *presence.Hub
-	watch   *presencesip.Adapter
-	started time.Time
-	boot    string
-	reload  chan string
+	state    *conf.State
+	store    *conf.Store
+	hub      *presence.Hub
+	watch    *presencesip.Adapter
+	sipCalls *sipcall.Agent
+	mobile   *mobility.Manager
+	web      *provision.Server
+	csim     *csim
+	started  time.Time
+	boot     string
+	reload   chan string
 
 	ctx    context.Context // ends when Close begins
 	cancel context.CancelFunc
@@ -94,17 +102,18 @@ func (a *App) wire(o Options) error {
 	}))
 	a.hub = presence.New(presence.Options{Log: a.Log})
 	a.SIP = sipua.New(sipua.Options{Net: o.Net, Log: a.Log, AllowEvents: []string{"presence"}})
-	a.Calls = call.New(call.Options{Log: a.Log, Publisher: a.hub})
-	a.Lines = phones.New(phones.Options{Log: a.Log, Devices: a.Calls})
+	a.wirePhones(o.Net)
 	a.watch = presencesip.New(presencesip.Options{
 		UA: a.SIP, Hub: a.hub, Directory: directory{a.Lines}, Log: a.Log,
 		Realm: a.Lines.Realm,
 	})
-	phonesip.New(phonesip.Options{UA: a.SIP, Registry: a.Lines, Log: a.Log})
 
 	a.Shell, err = cli.NewShell(cli.Options{
 		Store: a.store, State: a.state, Library: lib, Log: a.Log,
-		Exec:    modes.Exec(modes.Agents{Presence: a.hub, Phones: a.Lines, Calls: a.Calls, SIP: a.SIP, Platform: o.Platform}),
+		Exec: modes.Exec(modes.Agents{
+			Presence: a.hub, Phones: a.Lines, Calls: a.Calls, SIP: a.SIP, Skinny: a.Skinny, SIPPhones: a.sipCalls,
+			Mobility: a.mobile, Csim: a.csim.start, Platform: o.Platform,
+		}),
 		Bounds:  modes.Bounds(o.Platform),
 		Rewrite: modes.Rewrite,
 		System:  system{a},
@@ -157,7 +166,7 @@ func (a *App) load(startup []byte) error {
 // before those whose states it takes.
 func (a *App) bind(o Options) {
 	conf.Bind(a.store, "presence", modes.PresenceConfig, equal, a.hub.Apply)
-	conf.Bind(a.store, "phones", modes.PhonesConfig, phones.Config.Equal, a.applyPhones)
+	a.bindPhones(o.Bind)
 	conf.Bind(a.store, "sip", func(t conf.Tree) sipua.Config {
 		c := modes.SIPConfig(t)
 		c.Bind = o.Bind
@@ -166,18 +175,6 @@ func (a *App) bind(o Options) {
 	ctx, cancel := context.WithTimeout(a.ctx, 2*time.Second)
 	defer cancel()
 	_ = a.store.Settle(ctx) // a slow agent delays nothing but the first prompt
-}
-
-// applyPhones hands what phones are told to all who serve them: first the call
-// model, which must know the numbers that phones register. When it returns all
-// that follows has been published.
-func (a *App) applyPhones(ctx context.Context, old, new phones.Config) error {
-	return errors.Join(
-		a.Calls.Apply(ctx, old, new),
-		a.Lines.Apply(ctx, old, new),
-		a.watch.Recheck(ctx),
-		a.Calls.Settle(ctx),
-	)
 }
 
 // BootMessages are the refused lines of the configuration that was loaded, each
@@ -209,8 +206,7 @@ func (a *App) Close() error {
 func (a *App) closeAgents() {
 	a.SIP.Close()
 	a.watch.Close()
-	a.Lines.Close()
-	a.Calls.Close()
+	a.closePhones()
 	a.hub.Close()
 	a.Log.Close()
 }

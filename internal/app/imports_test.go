@@ -19,7 +19,7 @@ const module = "github.com/busylamp/busylamp/"
 var imports = map[string]string{
 	"cmd/busylamp":          "internal/app phones phones/softphone transcripts",
 	"transcripts":           "internal/app internal/memnet internal/sipua phones phones/softphone",
-	"internal/app":          "cli cli/conf cli/term cli/tty internal/logbuf internal/sipua modes phones phones/call phones/sip presence presence/sip",
+	"internal/app":          "cli cli/conf cli/term cli/tty internal/logbuf internal/sipua modes phones phones/call phones/mobility phones/provision phones/sccp phones/sip phones/sipcall presence presence/sip",
 	"modes":                 "cli cli/conf cli/grammar cli/render cli/secret internal/logbuf internal/sipua phones phones/call presence",
 	"cli":                   "cli/conf cli/grammar cli/render cli/secret cli/term internal/logbuf",
 	"cli/conf":              "cli/grammar",
@@ -58,7 +58,7 @@ var testImports = map[string]string{
 	"phones/sip":       "internal/memnet phones/softphone",
 	"phones/sccp":      "internal/memnet",
 	"phones/provision": "internal/memnet phones/mobility",
-	"phones/sipcall":   "internal/memnet",
+	"phones/sipcall":   "internal/memnet presence",
 	"phones/skinny":    "internal/memnet",
 	"phones/softphone": "internal/memnet",
 	"internal/sipua":   "internal/memnet",

@@ -1,0 +1,116 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+
+	"github.com/busylamp/busylamp/cli/conf"
+	"github.com/busylamp/busylamp/internal/sipua"
+	"github.com/busylamp/busylamp/modes"
+	"github.com/busylamp/busylamp/phones"
+	"github.com/busylamp/busylamp/phones/call"
+	"github.com/busylamp/busylamp/phones/mobility"
+	"github.com/busylamp/busylamp/phones/provision"
+	"github.com/busylamp/busylamp/phones/sccp"
+	phonesip "github.com/busylamp/busylamp/phones/sip"
+	"github.com/busylamp/busylamp/phones/sipcall"
+)
+
+// wirePhones makes everything that serves phones. The SIP endpoint is still closed.
+func (a *App) wirePhones(n sipua.Network) {
+	if n == nil {
+		n = sipua.OS{}
+	}
+	a.Calls = call.New(call.Options{Log: a.Log, Publisher: a.hub})
+	a.Lines = phones.New(phones.Options{Log: a.Log, Devices: a.Calls})
+	phonesip.New(phonesip.Options{UA: a.SIP, Registry: a.Lines, Log: a.Log})
+	a.mobile = mobility.New(mobility.Options{Changed: a.loggedIn, InUse: a.inUse})
+	a.Skinny = sccp.New(sccp.Options{Net: n, Log: a.Log, Exchange: a.Calls, Hub: a.hub, User: a.mobile.Profile})
+	a.sipCalls = sipcall.New(sipcall.Options{UA: a.SIP, Exchange: a.Calls, Directory: a.Lines, Log: a.Log})
+	a.web = provision.New(provision.Options{Net: n, Log: a.Log, Mobility: a.mobile, Device: a.deviceAt})
+	a.csim = newCsim(a.Calls)
+}
+
+// bindPhones hands them the configuration, now and at every change.
+func (a *App) bindPhones(bind netip.Addr) {
+	conf.Bind(a.store, "phones", modes.PhonesConfig, phones.Config.Equal, func(ctx context.Context, old, new phones.Config) error {
+		return a.applyPhones(ctx, old, new, bind)
+	})
+	conf.Bind(a.store, "sip calls", func(t conf.Tree) sipcall.Config {
+		c, far := modes.PhonesConfig(t), modes.SIPCallsConfig(t)
+		return sipcall.Config{
+			DialPeers: c.DialPeers, Pools: c.Pools,
+			Username: far.Username, Password: far.Password, Realm: far.Realm, ProfileStamp: far.ProfileStamp,
+		}
+	}, equal, a.sipCalls.Apply)
+	conf.Bind(a.store, "http", func(t conf.Tree) provision.Config {
+		addr := modes.HTTPAddress(t)
+		return provision.Config{Enabled: addr.IsValid(), Addr: addr, Bind: bind, Phones: modes.PhonesConfig(t)}
+	}, equal, a.web.Apply)
+}
+
+// applyPhones hands what phones are told to all who serve them: first the call
+// model, which must know the numbers that phones register. When it returns all
+// that follows has been published.
+func (a *App) applyPhones(ctx context.Context, old, new phones.Config, bind netip.Addr) error {
+	skinny := sccp.Config{Enabled: new.Telephony.On && new.Telephony.Source.IsValid(), Addr: new.Telephony.Source, Bind: bind, Phones: new}
+	return errors.Join(
+		a.Calls.Apply(ctx, old, new),
+		a.mobile.Apply(ctx, old, new),
+		a.Lines.Apply(ctx, old, new),
+		a.Skinny.Apply(ctx, sccp.Config{}, skinny),
+		a.watch.Recheck(ctx),
+		a.Calls.Settle(ctx),
+	)
+}
+
+func (a *App) closePhones() {
+	a.web.Close()
+	a.mobile.Close()
+	a.Skinny.Close()
+	a.sipCalls.Close()
+	a.Lines.Close()
+	a.Calls.Close()
+}
+
+// loggedIn lets a phone take the lines of the user who has come, or left.
+func (a *App) loggedIn(d phones.Device) {
+	switch d.Kind {
+	case phones.EphoneDevice:
+		a.Skinny.Reset([]int{d.Tag}, phones.Restart, 0, false)
+	case phones.PoolDevice:
+		a.Lines.SetLogin(d.Tag, a.mobile.Profile(d))
+		a.sipCalls.Restart(d.Tag, phones.Restart)
+	}
+}
+
+// inUse reports whether a phone is off hook or has a call.
+func (a *App) inUse(d phones.Device) bool {
+	for _, v := range a.Calls.Snapshot().Devices {
+		if v.Device == d {
+			return v.OffHook || len(v.Calls) > 0
+		}
+	}
+	return false
+}
+
+// deviceAt is the registered phone at an address; the name tells several behind one
+// address apart.
+func (a *App) deviceAt(from netip.Addr, name string) (phones.Device, bool) {
+	var found []phones.Device
+	for _, e := range a.Skinny.Snapshot().Ephones {
+		if e.State == phones.EphoneRegistered && e.Remote.Addr() == from && (name == "" || e.Device == name) {
+			found = append(found, phones.Device{Kind: phones.EphoneDevice, Tag: e.Config.Tag})
+		}
+	}
+	for _, p := range a.Lines.Snapshot().Pools {
+		if p.Registered && p.Contact.Addr() == from && (name == "" || p.Config.MAC.Device() == name) {
+			found = append(found, phones.Device{Kind: phones.PoolDevice, Tag: p.Config.Tag})
+		}
+	}
+	if len(found) != 1 {
+		return phones.Device{}, false
+	}
+	return found[0], true
+}
