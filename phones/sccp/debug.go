@@ -77,9 +77,7 @@ func (s *Server) accepted(c *conn, open int) {
 func (c *conn) traceRegister(tag int, m *wire.RegisterReq) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.name == "" {
-		c.name = m.Name // which the filter goes by
-	}
+	c.name = m.Name // which the filter goes by
 	if !c.debugging(TopicRegister) {
 		return
 	}

@@ -19,7 +19,6 @@ const maxAttempts = 100
 // register handles RegisterReq; false if the phone was refused. mu is not held.
 func (c *conn) register(m *wire.RegisterReq) bool {
 	s := c.s
-	model, known := phones.ModelOfType(m.Type)
 	mac, ok := macOf(m.Name)
 	if !ok {
 		c.refuse("Invalid device name")
@@ -33,80 +32,113 @@ func (c *conn) register(m *wire.RegisterReq) bool {
 	}
 	s.order.Lock()
 	defer s.order.Unlock()
-	c.mu.Lock()
-	over := c.closed || c.last // another connection of the phone may have taken its place
-	c.mu.Unlock()
-	if over {
+	if c.over() { // another connection of the phone may have taken its place
 		return false
 	}
-	s.mu.Lock()
-	sl, fresh, why := s.slotFor(mac, model)
-	if sl == nil {
-		s.attempt(phones.EphoneAttempt{MAC: mac, Device: m.Name, Addr: c.remote.Addr(), Type: m.Type, Model: model.Show, Reason: why})
-		s.mu.Unlock()
-		c.traceRegister(0, m)
+	p, why := s.claim(c, m, mac)
+	c.traceRegister(p.ephone.Tag, m)
+	if why != "" {
 		c.refuse(why)
 		return false
 	}
-	s.forget(mac)
-	old := sl.conn
-	sl.conn = c
-	s.sessions++
-	session := s.sessions
-	ephone, tel, dns, logout := *sl.cfg, s.tel, s.dns, s.cfg.LogoutProfiles
-	s.mu.Unlock()
-
-	device := phones.Device{Kind: phones.EphoneDevice, Tag: ephone.Tag}
-	c.traceRegister(ephone.Tag, m)
-	if old != nil {
+	device := phones.Device{Kind: phones.EphoneDevice, Tag: p.ephone.Tag}
+	if p.old != nil {
 		s.o.Exchange.Unregister(device)
-		if old != c {
-			old.replaced()
+		if p.old != c {
+			p.old.replaced()
 		}
 	}
-	if !known {
-		model, _ = phones.ModelNamed(ephone.Type)
-		model.Type = m.Type
-	}
-	profile, user := s.profileOf(&ephone, device, logout)
+	profile, user := s.profileOf(&p.ephone, device, p.logout)
 	if profile != nil {
-		wear(&ephone, profile, dns)
+		wear(&p.ephone, profile, p.dns)
 	}
-	spec := specOf(&ephone, model, dns)
-	spec.Name, spec.Session, spec.Addr, spec.User = m.Name, session, c.remote.Addr(), user
+	p.spec = specOf(&p.ephone, p.model, p.dns)
+	p.spec.Name, p.spec.Session, p.spec.Addr, p.spec.User = m.Name, p.session, c.remote.Addr(), user
+	ids := c.settle(&p, m)
 
+	mnemonic := "REGISTER"
+	if p.fresh {
+		mnemonic = "REGISTER_NEW"
+	}
+	s.say(mnemonic, device, m.Name, c, "registered.")
+	s.o.Exchange.Register(device, p.spec)
+	s.endAll(ids)
+	s.isBack(device.Tag)
+	return true
+}
+
+// place is what a phone gets when it registers.
+type place struct {
+	slot    *slot
+	fresh   bool  // made for it
+	old     *conn // that had it before, nil: none
+	session uint64
+	ephone  phones.Ephone
+	model   phones.Model
+	spec    phones.Spec
+
+	tel    *phones.Telephony
+	dns    map[int]*phones.EphoneDN
+	logout []phones.Profile
+}
+
+// claim gives a phone its ephone, or remembers that it was refused and says why.
+// s.order is held.
+func (s *Server) claim(c *conn, m *wire.RegisterReq, mac phones.MAC) (p place, why string) {
+	model, known := phones.ModelOfType(m.Type)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p.slot, p.fresh, why = s.slotFor(mac, model); why != "" {
+		s.attempt(phones.EphoneAttempt{MAC: mac, Device: m.Name, Addr: c.remote.Addr(), Type: m.Type, Model: model.Show, Reason: why})
+		return p, why
+	}
+	s.forget(mac)
+	s.sessions++
+	p.old, p.session = p.slot.conn, s.sessions
+	p.slot.conn = c
+	p.ephone, p.tel, p.dns, p.logout = *p.slot.cfg, s.tel, s.dns, s.cfg.LogoutProfiles
+	// The phone says what it is, whatever `type` says; that counts for models that
+	// nobody knows.
+	if p.model = model; !known {
+		p.model, _ = phones.ModelNamed(p.ephone.Type)
+	}
+	return p, ""
+}
+
+// settle makes the connection that phone and answers; it returns subscriptions of
+// an earlier registration to end. mu is not held.
+func (c *conn) settle(p *place, m *wire.RegisterReq) (ids []uint32) {
 	c.mu.Lock()
-	ids := c.darken()
-	c.slot, c.registered, c.ready = sl, true, false
+	defer c.mu.Unlock()
+	ids = c.darken()
+	c.slot, c.registered, c.ready = p.slot, true, false
 	c.shown, c.waiting = call.View{}, nil
-	c.ephone, c.tel, c.model, c.spec, c.name = ephone, tel, model, spec, m.Name
-	c.alive = keepAlive(&ephone, tel)
-	c.inUse = negotiate(int(m.Version), tel.MaxProtocol)
+	c.ephone, c.tel, c.model, c.spec, c.name = p.ephone, p.tel, p.model, p.spec, m.Name
+	c.alive = keepAlive(&c.ephone, c.tel)
+	c.inUse = negotiate(int(m.Version), c.tel.MaxProtocol)
 	c.resets = nil
 	c.keys = c.layout()
+	now := c.s.o.Now()
 	c.facts = facts{
 		kind: m.Type, version: int(m.Version), maxStreams: int(m.MaxStreams),
-		load: c.facts.load, last: c.facts.last, registered: s.o.Now(), seen: s.o.Now(),
+		load: c.facts.load, last: c.facts.last, registered: now, seen: now,
 	}
 	if m.Load != "" {
 		c.facts.load = m.Load
 	}
 	c.makeLamps()
 	seconds := uint32(c.alive.Seconds())
-	c.send(wire.NewRegisterAck(c.inUse, seconds, seconds, dateTemplate(tel)))
-	c.debugf(TopicRegister, "RegisterAck sent to ephone %d: keepalive period %d", ephone.Tag, seconds)
+	c.send(wire.NewRegisterAck(c.inUse, seconds, seconds, dateTemplate(c.tel)))
+	c.debugf(TopicRegister, "RegisterAck sent to ephone %d: keepalive period %d", c.ephone.Tag, seconds)
 	c.send(&wire.CapabilitiesReq{})
-	c.mu.Unlock()
+	return ids
+}
 
-	mnemonic := "REGISTER"
-	if fresh {
-		mnemonic = "REGISTER_NEW"
-	}
-	s.say(mnemonic, device, m.Name, c, "registered.")
-	s.o.Exchange.Register(device, spec)
-	s.endAll(ids)
-	s.isBack(ephone.Tag)
-	return true
+// over says whether the connection is closed, or about to be.
+func (c *conn) over() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.closed || c.last
 }
 
 // say writes a message about a phone (CME administrator guide, monitoring IP phone registration).
