@@ -1,11 +1,14 @@
 package sip
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 
 	"github.com/busylamp/busylamp/presence"
+	"pgregory.net/rapid"
 )
 
 // What a phone is shown depends on its keys for the number.
@@ -38,7 +41,7 @@ func TestSight(t *testing.T) {
 func (p *phone) enter(s sub) (answer message) {
 	p.send(p.write(s))
 	for _, m := range p.hear() {
-		if strings.HasPrefix(m.first, "SIP/2.0") {
+		if strings.HasPrefix(m.first, "SIP/2.0") && (s.callID == "" || m.get("Call-ID") == s.callID) {
 			answer = m
 		}
 	}
@@ -171,5 +174,53 @@ func TestLighterForgets(t *testing.T) {
 		r.configure(func(c *presence.Config) { c.Enabled = false })
 		p.hear()
 		want(t, "groups", len(r.a.lighter.groups)+len(r.a.lighter.late), 0)
+	})
+}
+
+// Whatever phones and the configuration do at once, in the end each subscription is
+// shown what its place in line says.
+func TestPlacesInLine(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		var failure any // rapid fails by panics, which must not leave the bubble by themselves
+		run(t, func(r *rig) {
+			defer func() { failure = recover() }()
+			p := r.phone("10.1.1.11:5060")
+			var dialogs []sub // live ones, in the order in which they came
+			for i := range rapid.IntRange(1, 30).Draw(rt, "steps") {
+				switch what := rapid.IntRange(0, 3).Draw(rt, "step"); {
+				case what == 0:
+					r.light("2001", Lamps{Device: rapid.IntRange(0, 2).Draw(rt, "device"), Lit: rapid.Bool().Draw(rt, "lit")})
+				case what == 1 && len(dialogs) > 0:
+					i := rapid.IntRange(0, len(dialogs)-1).Draw(rt, "which")
+					d := dialogs[i]
+					d.expires = "0"
+					dialogs = slices.Delete(dialogs, i, i+1)
+					p.send(p.write(d)) // and on, without waiting for what that changes
+				default:
+					s := sub{callID: fmt.Sprint("c", i)}
+					answer := p.enter(s)
+					s.toTag = answer.tag("To")
+					dialogs = append(dialogs, s)
+				}
+			}
+			synctest.Wait()
+			lamps := r.Lamps(1, "2001")
+			records := r.hub.Snapshot().Records
+			if len(records) != len(dialogs) {
+				rt.Fatalf("%d records, %d dialogs", len(records), len(dialogs))
+			}
+			r.publish("2001", busy)
+			r.hub.PublishDevice("2001", idle)
+			synctest.Wait()
+			for i, rec := range r.hub.Snapshot().Records {
+				want := map[sight]presence.State{seesNumber: presence.Busy, seesDevice: presence.Idle, seesNothing: presence.Unknown}[lamps.sees(i)]
+				if rec.Line.State != want {
+					rt.Fatalf("%+v: subscription %d is shown %v, want %v", lamps, i, rec.Line.State, want)
+				}
+			}
+		})
+		if failure != nil {
+			panic(failure)
+		}
 	})
 }
