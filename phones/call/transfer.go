@@ -156,10 +156,10 @@ func (c *core) transferTo(l *leg, number string, done func(int)) int {
 	switch {
 	case a == nil || l.device == nil || !l.call.answered || l.call.setup != nil:
 		return 481
-	case !c.mayTransfer(l.device, number):
-		return 403
 	case len(c.targets(number)) == 0 || len(number) > MaxDigits:
 		return 404
+	case !c.mayTransfer(l.device, number):
+		return 403
 	}
 	if slot := c.slot(number); slot != nil {
 		if !c.mayParkAt(l.device, slot) || !c.parkAt(l, slot) {
