@@ -295,14 +295,19 @@ func (c *conn) traceNote(n presence.Note, index int) {
 	c.debugf(TopicBLF, "line status %d, subID [%d]", status, n.SubID)
 }
 
-// lampsAgain lets lamps whose number could not be watched try again at once: the
-// configuration has changed.
+// lampsAgain lets lamps whose number has become one that can be watched try again
+// at once.
 func (s *Server) lampsAgain() {
+	cfg := s.o.Hub.Config()
+	if !cfg.Enabled {
+		return
+	}
 	for _, c := range s.registered(nil) {
 		c.mu.Lock()
 		some := false
 		for i := range c.lamps {
-			if l := &c.lamps[i]; l.id == 0 && l.fails > 0 {
+			l := &c.lamps[i]
+			if _, local := cfg.Numbers[l.key.Number]; local && l.id == 0 && !l.busy {
 				l.fails, l.due, some = 0, time.Now(), true
 			}
 		}

@@ -222,15 +222,14 @@ func TestRetry(t *testing.T) {
 		if f.Index != 2 || f.Status != wire.BLFInUse {
 			t.Errorf("%+v", f)
 		}
-		// A change of the configuration lets all try at once.
-		l.apply(cfg)
-		synctest.Wait()
-		c.mu.Lock()
-		fails = c.lamps[0].fails
-		c.mu.Unlock()
-		if fails != 1 {
-			t.Errorf("%d failures", fails)
+		// A number that is configured at last can be watched at once.
+		l.hub.Publish("5551000", lineIdle)
+		if err := l.hub.Apply(t.Context(), presence.Config{}, presence.Config{Enabled: true, Numbers: map[string]presence.Number{"2003": {Watch: true}, "5551000": {Watch: true}}}); err != nil {
+			t.Fatal(err)
 		}
+		p.drain()
+		l.apply(cfg)
+		p.feature(1, wire.BLFIdle)
 	})
 }
 
