@@ -55,10 +55,17 @@ func (a *App) bindPhones(bind netip.Addr) {
 // that follows has been published.
 func (a *App) applyPhones(ctx context.Context, old, new phones.Config, bind netip.Addr) error {
 	skinny := sccp.Config{Enabled: new.Telephony.On && new.Telephony.Source.IsValid(), Addr: new.Telephony.Source, Bind: bind, Phones: new}
-	return errors.Join(
+	err := errors.Join(
 		a.Calls.Apply(ctx, old, new),
 		a.mobile.Apply(ctx, old, new),
 		a.Lines.Apply(ctx, old, new),
+	)
+	for _, p := range new.Pools {
+		if p.LogoutProfile != 0 { // the profile in force may have changed
+			a.Lines.SetLogin(p.Tag, a.mobile.Profile(phones.Device{Kind: phones.PoolDevice, Tag: p.Tag}))
+		}
+	}
+	return errors.Join(err,
 		a.Skinny.Apply(ctx, sccp.Config{}, skinny),
 		a.watch.Recheck(ctx),
 		a.Calls.Settle(ctx),
