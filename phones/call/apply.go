@@ -185,6 +185,7 @@ func (c *core) putOnLines(d *device) {
 		return
 	}
 	c.leaveLines(d)
+	c.findNumbers(d)
 	for i := range d.spec.Lines {
 		line := &d.spec.Lines[i]
 		for _, id := range line.DNs {
@@ -199,6 +200,7 @@ func (c *core) putOnLines(d *device) {
 			a := appearance{d, line.Button, line.Sep}
 			at, _ := slices.BinarySearchFunc(*list, a, compareAppearances)
 			*list = slices.Insert(*list, at, a)
+			d.placed = append(d.placed, n)
 		}
 	}
 	d.primary = c.dns[d.spec.PrimaryDN()]
@@ -250,18 +252,13 @@ func compareAppearances(a, b appearance) int {
 
 // leaveLines takes a device off all buttons, and touches what it was on.
 func (c *core) leaveLines(d *device) {
-	for _, n := range c.order {
-		had := len(n.on) + len(n.watched)
-		mine := func(a appearance) bool { return a.device == d }
-		if !slices.ContainsFunc(n.on, mine) && !slices.ContainsFunc(n.watched, mine) {
-			continue
-		}
+	mine := func(a appearance) bool { return a.device == d }
+	for _, n := range d.placed {
 		n.on = slices.DeleteFunc(n.on, mine)
 		n.watched = slices.DeleteFunc(n.watched, mine)
-		if len(n.on)+len(n.watched) != had {
-			c.touchDN(n)
-		}
+		c.touchDN(n)
 	}
+	d.placed = d.placed[:0]
 	if d.primary != nil {
 		c.touchNumber(d.primary.number)
 		c.touchNumber(d.primary.secondary)

@@ -88,9 +88,11 @@ type appearance struct {
 type device struct {
 	id      phones.Device
 	spec    phones.Spec
-	primary *dn    // its primary directory number, nil if none
-	legs    []*leg // its calls, oldest first, ringing ones included
-	active  *leg   // in the foreground; nil if none
+	primary *dn     // its primary directory number, nil if none
+	placed  []*dn   // those on its buttons
+	own     [][]*dn // of each line of spec, what calls are made on
+	legs    []*leg  // its calls, oldest first, ringing ones included
+	active  *leg    // in the foreground; nil if none
 	dnd     bool
 	paged   *dn    // the paging number it listens to
 	dialed  string // last number dialled
@@ -100,8 +102,7 @@ type device struct {
 	pageMedia Media
 
 	touched bool
-	view    View // last shown
-	shown   bool
+	view    *View  // last shown, nil before the first
 	gen     uint32 // counts registrations
 	viewGen uint32
 }

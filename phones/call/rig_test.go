@@ -359,8 +359,8 @@ func checkDevice(t fataler, c *core, d *device) {
 	if d.paged != nil && !slices.Contains(d.paged.paged, d) {
 		t.Fatalf("%v hears a page that is over", d.id)
 	}
-	if v := c.view(d); !d.shown || !sameView(&v, &d.view) {
-		t.Fatalf("%v was not shown what changed:\n%s", d.id, differences(reflect.ValueOf(d.view), reflect.ValueOf(v), ""))
+	if v := c.view(d); d.view == nil || !sameView(&v, d.view) {
+		t.Fatalf("%v was not shown what changed:\n%s", d.id, differences(reflect.ValueOf(*d.view), reflect.ValueOf(v), ""))
 	}
 }
 

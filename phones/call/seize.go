@@ -15,26 +15,37 @@ func (d *device) lineAt(button int) *phones.SpecLine {
 }
 
 // numbers are the directory numbers that a button makes and takes calls on, those
-// of the overlay for a roll-over button.
+// of the overlay for a roll-over button. They are not to be changed.
 func (c *core) numbers(d *device, line *phones.SpecLine) []*dn {
-	if line == nil {
-		return nil
-	}
-	if line.Sep == phones.Rollover {
-		if line = d.lineAt(line.Of); line == nil || line.Sep == phones.Rollover {
-			return nil
+	if line != nil {
+		for i := range d.own {
+			if d.spec.Lines[i].Button == line.Button {
+				return d.own[i]
+			}
 		}
 	}
-	if line.Sep == phones.Monitor || line.Sep == phones.Watch {
-		return nil
-	}
-	var all []*dn
-	for _, id := range line.DNs {
-		if n := c.dns[id]; n != nil {
-			all = append(all, n)
+	return nil
+}
+
+// findNumbers finds the numbers of each button anew.
+func (c *core) findNumbers(d *device) {
+	d.own = make([][]*dn, len(d.spec.Lines))
+	for i := range d.spec.Lines {
+		line := &d.spec.Lines[i]
+		if line.Sep == phones.Rollover {
+			if line = d.lineAt(line.Of); line == nil || line.Sep == phones.Rollover {
+				continue
+			}
+		}
+		if line.Sep == phones.Monitor || line.Sep == phones.Watch {
+			continue
+		}
+		for _, id := range line.DNs {
+			if n := c.dns[id]; n != nil {
+				d.own[i] = append(d.own[i], n)
+			}
 		}
 	}
-	return all
 }
 
 // count is how many calls a device has on a directory number.

@@ -9,11 +9,13 @@ import (
 // show shows a device what it is to show, if that is new.
 func (c *core) show(d *device) {
 	v := c.view(d)
-	if d.shown && d.viewGen == d.gen && sameView(&v, &d.view) {
+	if d.view != nil && d.viewGen == d.gen && sameView(&v, d.view) {
 		return
 	}
-	d.view, d.shown, d.viewGen = v, true, d.gen
-	c.effects = append(c.effects, effect{view: &v})
+	shown := new(View)
+	*shown = v
+	d.view, d.viewGen = shown, d.gen
+	c.effects = append(c.effects, effect{view: shown})
 }
 
 // sameView compares what may differ while a device keeps its Spec.
