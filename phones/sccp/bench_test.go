@@ -14,6 +14,7 @@ import (
 
 	"github.com/busylamp/busylamp/internal/logbuf"
 	"github.com/busylamp/busylamp/phones"
+	"github.com/busylamp/busylamp/phones/call"
 	"github.com/busylamp/busylamp/phones/sccp/wire"
 	"github.com/busylamp/busylamp/presence"
 )
@@ -31,7 +32,7 @@ const fleetSize = 5000
 type fleet struct {
 	b     testing.TB
 	s     *Server
-	x     *exchange
+	x     *call.Exchange
 	hub   *presence.Hub
 	log   *logbuf.Log
 	conns []*net.TCPConn
@@ -39,15 +40,16 @@ type fleet struct {
 
 // newFleet makes a server for n phones; all of them watch 20001 by their key 1.
 func newFleet(b testing.TB, n int) *fleet {
-	f := &fleet{b: b, x: &exchange{specs: map[phones.Device]phones.Spec{}}, log: logbuf.New(time.Now)}
+	f := &fleet{b: b, log: logbuf.New(time.Now)}
 	f.log.Apply(context.Background(), logbuf.Config{}, logbuf.Config{BufferLevel: logbuf.Off, ConsoleLevel: logbuf.Off, MonitorLevel: logbuf.Off})
 	f.hub = presence.New(presence.Options{Log: f.log})
+	f.x = call.New(call.Options{Log: f.log, Publisher: f.hub})
 	cfg := phones.Config{Telephony: phones.Telephony{On: true, MaxEphones: n, MaxDN: n}}
 	numbers := map[string]presence.Number{}
 	for i := 1; i <= n; i++ {
 		number := fmt.Sprint(20000 + i)
 		numbers[number] = presence.Number{Watch: true}
-		cfg.EphoneDNs = append(cfg.EphoneDNs, phones.EphoneDN{Tag: i, Number: number})
+		cfg.EphoneDNs = append(cfg.EphoneDNs, phones.EphoneDN{Tag: i, Number: number, Channels: 1})
 		e := phones.Ephone{Tag: i, MAC: phones.MAC{0, 0, 0, 1, byte(i >> 8), byte(i)}, Type: "7960",
 			Buttons: []phones.Button{{Number: 1, Sep: phones.Normal, DNs: []int{i}}}}
 		for k := range 5 {
@@ -59,6 +61,9 @@ func newFleet(b testing.TB, n int) *fleet {
 		b.Fatal(err)
 	}
 	f.s = New(Options{Net: tcp{}, Log: f.log, Exchange: f.x, Hub: f.hub})
+	if err := f.x.Apply(context.Background(), phones.Config{}, cfg); err != nil {
+		b.Fatal(err)
+	}
 	addr := netip.MustParseAddrPort("127.0.0.1:0")
 	if err := f.s.Apply(context.Background(), Config{}, Config{Enabled: true, Addr: addr, Phones: cfg}); err != nil {
 		b.Fatal(err)
@@ -66,6 +71,7 @@ func newFleet(b testing.TB, n int) *fleet {
 	b.Cleanup(func() {
 		f.hangUp()
 		f.s.Close()
+		f.x.Close()
 		f.hub.Close()
 		f.log.Close()
 	})

@@ -90,6 +90,35 @@ func TestLamps(t *testing.T) {
 	})
 }
 
+// What a phone does lights the lamps that watch its number.
+func TestLampFollowsPhone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newCallLab(t, guide())
+		l.watchable(true)
+		p := l.register(ephone1, 7, 11)
+		p.begin()
+		p.drain()
+		status := func(want uint32) {
+			t.Helper()
+			synctest.Wait()
+			if f := find[*wire.FeatureStatV2](p); f.Index != 2 || f.Status != want {
+				t.Errorf("%+v, want status %d", f, want)
+			}
+		}
+		other := l.register(ephone2, 30006, 11)
+		other.begin()
+		p.drain()
+		other.send(&wire.OffHook{})
+		status(wire.BLFInUse)
+		other.send(&wire.OnHook{})
+		status(wire.BLFIdle)
+		other.send(&wire.SoftKeyEvent{Event: wire.EventDND})
+		status(wire.BLFDnD)
+		other.nc.Close() // ephone 1 has the number, too
+		status(wire.BLFIdle)
+	})
+}
+
 // A phone that never asks for its lamps is told them when it has its keys; an old
 // one by the old message.
 func TestLampsOfOldPhone(t *testing.T) {
