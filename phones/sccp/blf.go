@@ -175,7 +175,8 @@ func (l *lamp) subscribe(r presence.Request) {
 }
 
 // failed decides when to try again: after the configured interval as often as
-// configured, or for as long as presence is switched off. mu is held.
+// configured, or for as long as presence is switched off. mu is held; the Hub's
+// Config is there to be read at any time.
 func (l *lamp) failed(err error) {
 	cfg := l.c.s.o.Hub.Config()
 	interval, limit := cfg.RetryInterval, cfg.RetryLimit

@@ -1,7 +1,6 @@
 package sccp
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -253,15 +252,17 @@ func (c *conn) part(state phones.EphoneState, normal bool) {
 	s.order.Unlock()
 	s.endAll(ids)
 	if mine {
-		c.sayGone(normal)
+		c.sayGone(last, normal)
 	}
 }
 
-func (c *conn) sayGone(normal bool) {
+// sayGone tells that the phone that the connection was has left.
+func (c *conn) sayGone(was *phones.EphoneStatus, normal bool) {
+	d := phones.Device{Kind: phones.EphoneDevice, Tag: was.Config.Tag}
 	if normal {
-		c.s.say("UNREGISTER_NORMAL", c.device(), c.name, c, "unregistered normally.")
+		c.s.say("UNREGISTER_NORMAL", d, was.Device, c, "unregistered normally.")
 	} else {
-		c.s.say("UNREGISTER_ABNORMAL", c.device(), c.name, c, "unregistered abnormally.")
+		c.s.say("UNREGISTER_ABNORMAL", d, was.Device, c, "unregistered abnormally.")
 	}
 }
 
@@ -280,11 +281,11 @@ func (c *conn) detach(state phones.EphoneState) (*slot, *phones.EphoneStatus, []
 // replaced closes a connection whose phone has registered on another one. s.order
 // is held.
 func (c *conn) replaced() {
-	_, _, ids := c.detach(phones.EphoneUnregistered)
+	_, was, ids := c.detach(phones.EphoneUnregistered)
 	c.mu.Lock()
 	c.fail(errReplaced)
 	c.mu.Unlock()
-	c.sayGone(false)
+	c.sayGone(was, false)
 	c.s.endAll(ids)
 }
 
@@ -294,12 +295,12 @@ func (c *conn) dismiss() {
 	c.mu.Lock()
 	c.send(&wire.Reset{Kind: wire.ResetRestart})
 	c.mu.Unlock()
-	_, _, ids := c.detach(phones.EphoneUnregistered)
+	_, was, ids := c.detach(phones.EphoneUnregistered)
 	c.mu.Lock()
 	c.finish(errRemoved)
 	c.mu.Unlock()
 	c.s.endAll(ids)
-	c.sayGone(true)
+	c.sayGone(was, true)
 }
 
 // endAll ends subscriptions of a phone that is gone.
@@ -308,6 +309,3 @@ func (s *Server) endAll(ids []uint32) {
 		s.o.Hub.End(id, presence.ReasonNoResource)
 	}
 }
-
-// String is what the connection is called in errors.
-func (c *conn) String() string { return fmt.Sprintf("socket [%d] %s", c.socket, c.remote) }

@@ -86,7 +86,7 @@ func New(o Options) *Server {
 // unregistered, changes of keys wait for the next restart or reset as on a router.
 // A port that cannot be had is logged once and tried again every 5 s; that is no
 // error.
-func (s *Server) Apply(ctx context.Context, old, new Config) error {
+func (s *Server) Apply(_ context.Context, _, new Config) error {
 	s.applying.Lock()
 	defer s.applying.Unlock()
 	if s.closed {
