@@ -8,73 +8,111 @@ import (
 
 	"github.com/busylamp/busylamp/internal/app"
 	"github.com/busylamp/busylamp/phones"
+	"github.com/busylamp/busylamp/phones/handset"
+	"github.com/busylamp/busylamp/phones/skinny"
 	"github.com/busylamp/busylamp/phones/softphone"
 )
 
-// The demo's phones are those of the guide's example: pool 1 and pool 2.
-var demoPhones = []struct {
-	mac           phones.MAC
-	number, watch string
-}{
-	{phones.MAC{0x00, 0x15, 0x62, 0x47, 0xEF, 0x90}, "2101", "2102"},
-	{phones.MAC{0x00, 0x12, 0x00, 0x07, 0x8D, 0x82}, "2102", "2101"},
+// demoPhone is a phone of the guide's example.
+type demoPhone struct {
+	number string // its first line
+	server func(*app.App) netip.AddrPort
+	open   func(ctx context.Context, server netip.AddrPort) handset.Handset // nil: not now
 }
 
-// startDemo lets the phones register and watch each other as soon as the SIP
-// endpoint is open; stop takes them off the wire. They are real SIP phones on
+// demoPhones are pools 1 and 2 and ephones 1 and 3.
+func demoPhones() []demoPhone {
+	return []demoPhone{
+		demoSIP(phones.MAC{0x00, 0x15, 0x62, 0x47, 0xEF, 0x90}, "7971", "2101", "2102"),
+		demoSIP(phones.MAC{0x00, 0x12, 0x00, 0x07, 0x8D, 0x82}, "7970", "2102", "2101"),
+		demoSCCP(phones.MAC{0x00, 0x12, 0x7F, 0x57, 0x62, 0xA5}, "7960", "2001"),
+		demoSCCP(phones.MAC{0x00, 0x15, 0x62, 0x47, 0xEF, 0x91}, "7971", "2005"),
+	}
+}
+
+// demoSIP registers when it is opened, and watches a number.
+func demoSIP(mac phones.MAC, model, number, watch string) demoPhone {
+	return demoPhone{
+		number: number,
+		server: func(a *app.App) netip.AddrPort { return a.SIP.LocalAddr() },
+		open: func(ctx context.Context, server netip.AddrPort) handset.Handset {
+			p, err := softphone.New(softphone.Options{Server: server, MAC: mac, Model: model, Number: number})
+			if err != nil {
+				return nil
+			}
+			if p.Register(ctx) != nil || p.Watch(ctx, watch) != nil {
+				p.Close()
+				return nil
+			}
+			return p
+		},
+	}
+}
+
+// demoSCCP is opened at once and goes on trying to register.
+func demoSCCP(mac phones.MAC, model, number string) demoPhone {
+	return demoPhone{
+		number: number,
+		server: func(a *app.App) netip.AddrPort { return a.Skinny.Snapshot().Listening },
+		open: func(ctx context.Context, server netip.AddrPort) handset.Handset {
+			p, err := skinny.New(skinny.Options{Server: server, MAC: mac, Model: model})
+			if err != nil {
+				return nil
+			}
+			begun, cancel := context.WithTimeout(ctx, time.Second)
+			defer cancel()
+			_ = p.Register(begun)
+			return p
+		},
+	}
+}
+
+// startDemo lets the phones register as soon as they are served, and call one
+// another now and then; stop takes them off the wire. They are real phones on
 // loopback; whoever removes their configuration sees them refused.
 func startDemo(ctx context.Context, a *app.App) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var running sync.WaitGroup
-	for _, p := range demoPhones {
-		running.Go(func() { demoPhone(ctx, a, p.mac, p.number, p.watch) })
+	p := &party{in: map[string]handset.Handset{}}
+	for _, d := range demoPhones() {
+		running.Go(func() { p.keep(ctx, d, func() netip.AddrPort { return d.server(a) }) })
 	}
+	running.Go(func() { p.chat(ctx) })
 	return func() {
 		cancel()
 		running.Wait()
 	}
 }
 
-// demoPhone keeps a phone registered wherever the SIP endpoint is.
-func demoPhone(ctx context.Context, a *app.App, mac phones.MAC, number, watch string) {
+// keep keeps a phone registered wherever its server is.
+func (p *party) keep(ctx context.Context, d demoPhone, server func() netip.AddrPort) {
 	const look = time.Second
 	tick := time.NewTicker(look)
 	defer tick.Stop()
-	var p *softphone.Phone
+	var h handset.Handset
 	var at netip.AddrPort
-	for {
-		if server := a.SIP.LocalAddr(); server != at {
-			if p != nil {
-				p.Close()
-				p, at = nil, netip.AddrPort{}
-			}
-			if server.IsValid() {
-				p, at = dialDemo(ctx, server, mac, number, watch), server
-			}
+	leave := func() {
+		if h != nil {
+			p.set(d.number, nil)
+			h.Close()
+			h, at = nil, netip.AddrPort{}
 		}
-		if p == nil {
-			at = netip.AddrPort{} // try again
+	}
+	defer leave()
+	for {
+		if now := server(); now != at || h == nil {
+			leave()
+			if now.IsValid() {
+				if h = d.open(ctx, now); h != nil {
+					at = now
+					p.set(d.number, h)
+				}
+			}
 		}
 		select {
 		case <-ctx.Done():
-			if p != nil {
-				p.Close()
-			}
 			return
 		case <-tick.C:
 		}
 	}
-}
-
-// dialDemo registers a phone and lets it watch a number; nil when it was refused.
-func dialDemo(ctx context.Context, server netip.AddrPort, mac phones.MAC, number, watch string) *softphone.Phone {
-	p, err := softphone.New(softphone.Options{Server: server, MAC: mac, Number: number})
-	if err != nil {
-		return nil
-	}
-	if p.Register(ctx) != nil || p.Watch(ctx, watch) != nil {
-		p.Close()
-		return nil
-	}
-	return p
 }

@@ -17,7 +17,7 @@ const module = "github.com/busylamp/busylamp/"
 // not in the table is forbidden, and one that is no longer used is taken out, so
 // that the table is the truth.
 var imports = map[string]string{
-	"cmd/busylamp":          "internal/app phones phones/softphone transcripts",
+	"cmd/busylamp":          "internal/app phones phones/handset phones/handset/tui phones/skinny phones/softphone transcripts",
 	"transcripts":           "internal/app internal/memnet internal/sipua phones phones/softphone",
 	"internal/app":          "cli cli/conf cli/term cli/tty internal/logbuf internal/sipua modes phones phones/call phones/mobility phones/provision phones/sccp phones/sip phones/sipcall presence presence/sip",
 	"modes":                 "cli cli/conf cli/grammar cli/render cli/secret internal/logbuf internal/sipua phones phones/call presence",
@@ -51,6 +51,7 @@ var imports = map[string]string{
 
 // What tests import beside that.
 var testImports = map[string]string{
+	"cmd/busylamp":     "internal/memnet",
 	"internal/app":     "internal/memnet transcripts",
 	"modes":            "cli/term",
 	"cli/tty":          "internal/memnet",

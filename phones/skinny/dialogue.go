@@ -55,11 +55,11 @@ func (d *dialogue) start(dst []byte, why string) []byte {
 	p := d.profile
 	dst = d.add(dst, &wire.Alarm{Severity: wire.AlarmInformational, Text: fmt.Sprintf(why, d.mac.Device(), p.load)})
 	m := &wire.RegisterReq{
-		Name: d.mac.Device(), Addr: d.addr, Type: p.model.Type, MaxStreams: 5, Version: uint8(p.version), Features: p.features,
+		Name: d.mac.Device(), Addr: d.addr, Type: p.model.Type, MaxStreams: 1, Version: uint8(p.version), Features: p.features,
 	}
 	copy(m.MAC[:], d.mac[:])
 	if p.modern {
-		m.MaxLines, m.Load = uint32(p.model.Lines), p.load
+		m.MaxStreams, m.MaxLines, m.Load = 5, uint32(p.model.Lines), p.load
 	}
 	dst = d.add(dst, m)
 	if !p.modern {

@@ -26,6 +26,7 @@ type face struct {
 	lists    uint32 // call lists opened so far
 
 	header, prompt, notice string
+	ahead                  string        // typed before the call was there
 	dates                  string        // form of the date
 	told, toldAt           time.Time     // what the phone's clock was set to, and when
 	noticeFor              time.Duration // how long a new notice is to stay; 0: until it is taken away
@@ -221,6 +222,10 @@ func (f *face) callState(m *wire.CallState) {
 		return
 	}
 	c := f.call(m.Ref, m.Line)
+	if s == handset.OffHook && c.state == "" {
+		c.digits = f.ahead
+	}
+	f.ahead = ""
 	c.state, c.line = s, m.Line
 }
 

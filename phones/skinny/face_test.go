@@ -87,10 +87,20 @@ func TestKeys(t *testing.T) {
 				t.Errorf("%s: %+v", row.key, m)
 			}
 		}
+		press(t, p, "onhook")
+		<-l.got
 		press(t, p, "digits 2*")
 		if got := []wire.Message{<-l.got, <-l.got, <-l.got}; names(got) != "OffHook KeypadButton KeypadButton" {
 			t.Errorf("%s", names(got))
 		}
+		l.send(wire.NewCallState(wire.StateOffHook, 1, 3))
+		shows(t, p, "call offhook 2*")
+		press(t, p, "digits 34")
+		shows(t, p, "call offhook 2*34")
+		l.send(&wire.BackSpaceRes{Line: 1, Ref: 3})
+		shows(t, p, "call offhook 2*3")
+		l.send(wire.NewCallState(wire.StateOnHook, 1, 3))
+		shows(t, p, "calls 0")
 		for _, key := range []string{"line 3", "key 4", "call 1", "soft Hold", "hold", "resume", "end", "answer", "transfer", "transfer 2102"} {
 			if err := handset.Press(p, key); !errors.Is(err, handset.ErrNoKey) {
 				t.Errorf("%s: %v", key, err)

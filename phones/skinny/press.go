@@ -123,6 +123,8 @@ func (f *face) soft(want func(place) bool) ([]wire.Message, error) {
 	for _, s := range selections {
 		for _, p := range f.places(s) {
 			if want(p) {
+				// The server lifts the handset, before it sees what is typed next.
+				f.lifted = f.lifted || p.event == wire.EventNewCall
 				return one(&wire.SoftKeyEvent{Event: p.event, Line: s.Line, Ref: s.Ref})
 			}
 		}
@@ -149,12 +151,22 @@ func (f *face) typed(digits string) []wire.Message {
 	var all []wire.Message
 	var ref, line uint32
 	live := false
+	var dialing *call
 	for _, c := range f.calls {
 		switch c.state {
 		case "", handset.RingIn, handset.Waiting, handset.Held, handset.HeldRemote, handset.Parked:
 		default:
 			live, ref, line = true, c.ref, c.line
+			if dialing = nil; c.state == handset.OffHook {
+				dialing = c
+			}
 		}
+	}
+	switch {
+	case dialing != nil:
+		dialing.digits = upTo(dialing.digits + digits)
+	case !live:
+		f.ahead = upTo(f.ahead + digits)
 	}
 	if !live && !f.lifted {
 		f.lifted = true
@@ -167,6 +179,9 @@ func (f *face) typed(digits string) []wire.Message {
 	}
 	return all
 }
+
+// upTo bounds the digits that are shown.
+func upTo(digits string) string { return digits[:min(len(digits), 64)] }
 
 const (
 	listTime = 3600 // seconds that a call list is subscribed for; the phone does not ask again
