@@ -57,10 +57,14 @@ type call struct {
 	state     handset.State // "" not begun
 	info      wire.CallDetails
 	digits    string
+	taken     int // digits that the user has taken back, before the server says so
 	prompt    string
 	keys      wire.SelectSoftKeys
 	media     handset.Media
 }
+
+// back takes the last digit back.
+func (c *call) back() { c.digits = c.digits[:max(len(c.digits)-1, 0)] }
 
 // entry is a number of the call list that is shown.
 type entry struct {

@@ -125,6 +125,11 @@ func (f *face) soft(want func(place) bool) ([]wire.Message, error) {
 			if want(p) {
 				// The server lifts the handset, before it sees what is typed next.
 				f.lifted = f.lifted || p.event == wire.EventNewCall
+				if p.event == wire.EventBackspace {
+					c := f.call(s.Ref, s.Line)
+					c.back()
+					c.taken++
+				}
 				return one(&wire.SoftKeyEvent{Event: p.event, Line: s.Line, Ref: s.Ref})
 			}
 		}

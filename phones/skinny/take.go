@@ -75,8 +75,10 @@ func (f *face) takeCall(m wire.Message, talk *dialogue) []wire.Message {
 	case *wire.DialedNumber:
 		f.call(m.Ref, m.Line).digits = m.Number
 	case *wire.BackSpaceRes:
-		if c := f.call(m.Ref, m.Line); c.digits != "" {
-			c.digits = c.digits[:len(c.digits)-1]
+		if c := f.call(m.Ref, m.Line); c.taken > 0 {
+			c.taken--
+		} else {
+			c.back()
 		}
 	case *wire.DisplayPromptStatus:
 		f.prompts(m.Line, m.Ref, m.Text)
