@@ -14,25 +14,22 @@ const (
 	sharedChannels = 2 // `shared-line max-calls` without a number
 )
 
-// apply makes a configuration take effect.
+// apply makes a configuration take effect. Numbers and lines change first; what loses its
+// place then goes where the new ones lead.
 func (c *core) apply(cfg *phones.Config) {
 	c.cfg = *cfg
-	before := c.byNumber
-	old := c.dns
+	before, old := c.byNumber, c.dns
 	c.dns = make(map[phones.DNID]*dn, len(cfg.EphoneDNs)+len(cfg.DNs))
-	c.order = c.order[:0:0]
+	c.order = make([]*dn, 0, len(cfg.EphoneDNs)+len(cfg.DNs))
+	channels := make([]int, 0, cap(c.order))
 	for i := range cfg.EphoneDNs {
 		e := &cfg.EphoneDNs[i]
-		c.keep(old, phones.DNID{Tag: e.Tag}, e, nil)
+		channels = append(channels, c.keep(old[phones.DNID{Tag: e.Tag}], dn{id: phones.DNID{Tag: e.Tag}, eph: e}))
 	}
 	for i := range cfg.DNs {
 		r := &cfg.DNs[i]
-		c.keep(old, phones.DNID{SIP: true, Tag: r.Tag}, nil, r)
-	}
-	for _, id := range sortedIDs(old) {
-		if c.dns[id] == nil {
-			c.retire(old[id], 0)
-		}
+		id := phones.DNID{SIP: true, Tag: r.Tag}
+		channels = append(channels, c.keep(old[id], dn{id: id, reg: r}))
 	}
 	c.makePlan()
 	c.owners = owners(cfg)
@@ -46,7 +43,13 @@ func (c *core) apply(cfg *phones.Config) {
 	for _, d := range slices.Clone(c.sorted) {
 		c.putOnLines(d)
 	}
-	for _, n := range c.order {
+	for _, id := range sortedIDs(old) {
+		if c.dns[id] != old[id] {
+			c.retire(old[id], 0)
+		}
+	}
+	for i, n := range c.order {
+		c.retire(n, channels[i])
 		c.touchDN(n)
 	}
 }
@@ -68,21 +71,20 @@ func sortedIDs(m map[phones.DNID]*dn) []phones.DNID {
 	return ids
 }
 
-// keep takes a configured directory number over, with its calls if it existed.
-func (c *core) keep(old map[phones.DNID]*dn, id phones.DNID, e *phones.EphoneDN, r *phones.DN) {
-	n := old[id]
-	if n == nil {
-		n = &dn{id: id}
-	} else if e != nil && n.kind() != (&dn{eph: e}).kind() {
-		c.retire(n, 0) // a line that becomes a park slot is another thing
+// keep makes a configured directory number one of ours, with its calls if it was one
+// before, and returns how many channels it is to have; it may have more for the moment.
+func (c *core) keep(n *dn, now dn) (channels int) {
+	fresh := n == nil || n.kind() != now.kind() // a line that becomes a park slot is another thing
+	if fresh {
+		n = &dn{id: now.id}
 	}
-	was := n.configured
-	n.eph, n.reg = e, r
-	channels := 1
-	if e != nil {
+	n.eph, n.reg = now.eph, now.reg
+	was := n.configured.All
+	if e := n.eph; e != nil {
 		n.number, n.secondary, n.name, n.label, n.configured = e.Number, e.Secondary, e.Name, e.Label, e.Forward
 		channels = max(e.Channels, 1)
 	} else {
+		r := n.reg
 		n.number, n.secondary, n.name, n.label, n.configured = r.Number, "", r.Name, r.Label, r.Forward
 		if channels = sipChannels; r.Shared {
 			channels = max(r.MaxCalls, sharedChannels)
@@ -92,22 +94,16 @@ func (c *core) keep(old map[phones.DNID]*dn, id phones.DNID, e *phones.EphoneDN,
 		n.label = n.number
 	}
 	// CFwdAll of a user stays until the configured forwarding changes.
-	if all := n.forward.All; n.configured.All == was.All {
-		n.forward = n.configured
+	all := n.forward.All
+	if n.forward = n.configured; !fresh && was == n.configured.All {
 		n.forward.All = all
-		if old[id] == nil {
-			n.forward.All = n.configured.All
-		}
-	} else {
-		n.forward = n.configured
 	}
-	c.retire(n, channels)
 	for len(n.channels) < channels {
 		n.channels = append(n.channels, nil)
 	}
-	n.channels = n.channels[:channels]
-	c.dns[id] = n
+	c.dns[n.id] = n
 	c.order = append(c.order, n)
+	return channels
 }
 
 // kind tells lines from the numbers that belong to no phone.
@@ -125,10 +121,20 @@ func (n *dn) kind() string {
 	return n.eph.Conference
 }
 
-// retire releases the calls on the channels from index on.
+// retire takes the channels from index on away, with their calls.
 func (c *core) retire(n *dn, from int) {
-	for i := from; i < len(n.channels); i++ {
-		if l := n.channels[i]; l != nil {
+	if from >= len(n.channels) {
+		return
+	}
+	lost := n.channels[from:]
+	n.channels = n.channels[:from:from]
+	for _, l := range lost {
+		if l != nil {
+			l.channel = -1
+		}
+	}
+	for _, l := range lost {
+		if l != nil && l.call != nil {
 			c.evict(l)
 		}
 	}
@@ -172,6 +178,8 @@ func (c *core) registered(in Registered) {
 	d := c.devices[in.Device]
 	if d == nil {
 		d = c.addDevice(in.Device)
+	}
+	if in.Spec.DnD != d.spec.DnD { // else what the user set stays
 		d.dnd = in.Spec.DnD
 	}
 	d.spec = in.Spec

@@ -34,6 +34,9 @@ func TestForwardAll(t *testing.T) {
 	if r.views[a].Lines[0].Forward.All != "" {
 		t.Fatal("forwarded to itself")
 	}
+	r.do(ForwardAll{Device: a, Ask: true})
+	r.do(ForwardAll{Device: a, Ask: true}) // nothing was dialled
+	r.want(a)
 	r.do(ForwardAll{Device: a, Number: "2003"})
 	cfg := lab()
 	r.apply(cfg) // what the user set stays
@@ -282,9 +285,64 @@ func TestTransferOfAHeldParty(t *testing.T) {
 	r.keys(x, "2002")
 	r.do(Transfer{Device: x})
 	r.want(a, Held)
+	r.do(Resume{Device: a}) // while it rings
+	r.want(a, RingOut)
+	r.do(OnHook{Device: a})
+	r.want(b)
+
+	r, a, b, x = talking(t)
+	r.do(Hold{Device: a})
+	r.do(Transfer{Device: x})
+	r.keys(x, "2002")
+	r.do(Transfer{Device: x})
 	r.do(Answer{Device: b})
 	r.want(a, Held)
 	r.do(Resume{Device: a})
+	r.want(a, Connected)
+	r.hangUpAll()
+	r.quiet()
+}
+
+func TestBlindTransferRefused(t *testing.T) {
+	for _, tt := range []struct {
+		number string
+		want   State
+	}{{"1003", Congestion}, {"9999", NoSuchNumber}, {"702", Busy}} {
+		r, a, b, x := talking(t, slots(phones.ParkSlot{}, phones.ParkSlot{ReservedFor: "2001"}), func(c *phones.Config) {
+			c.Telephony.TransferSystem = "blind"
+			c.DialPeers = []phones.DialPeer{{Tag: 1, Pattern: "1...", Target: trunkTarget}}
+		})
+		r.do(Transfer{Device: x})
+		r.keys(x, tt.number)
+		r.want(x, Held, tt.want)
+		r.want(a, Connected)
+		r.do(OnHook{Device: x})
+		r.do(Transfer{Device: x, Ref: r.call(x).Ref})
+		r.do(OnHook{Device: a}) // nobody is left to be transferred
+		r.do(Dial{Device: x, Number: "2002"})
+		r.want(x, Congestion)
+		r.want(b)
+		r.hangUpAll()
+		r.quiet()
+	}
+}
+
+// local-consult consults local numbers and transfers others blindly.
+func TestLocalConsult(t *testing.T) {
+	r, a, b, x := talking(t, func(c *phones.Config) {
+		c.Telephony.TransferSystem, c.Telephony.TransferPatterns = "local-consult", []string{"1..."}
+		c.DialPeers = []phones.DialPeer{{Tag: 1, Pattern: "1...", Target: trunkTarget}}
+	})
+	r.do(Transfer{Device: x})
+	r.keys(x, "2002")
+	r.want(x, Held, RingOut)
+	r.want(b, RingIn)
+	r.do(OnHook{Device: x, Ref: r.views[x].Active})
+	r.do(Transfer{Device: x})
+	r.keys(x, "1003")
+	r.want(x)
+	r.want(a, Proceeding)
+	r.do(Answer{Device: r.trunk()})
 	r.want(a, Connected)
 	r.hangUpAll()
 	r.quiet()

@@ -33,6 +33,8 @@ func (c *core) forwardAll(in ForwardAll) {
 	case len(numbers) == 0:
 	case !in.Ask:
 		c.setForward(d, numbers[0], in.Number)
+	case a != nil && a.want == toForward && a.dialed == "":
+		c.hangUp(a)
 	case a != nil && a.want == toForward: // the number so far is all of it
 		c.dialed(a)
 	case numbers[0].forward.All != "":

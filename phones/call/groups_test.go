@@ -246,9 +246,19 @@ func TestMeetMe(t *testing.T) {
 	r.wait(time.Second)
 	r.want(b)
 	r.quiet()
-	r.dials(x, "902") // unlocked: anybody opens it
-	r.dials(b, "902")
+	r.do(MeetMe{Device: x})
+	r.keys(x, "2001") // no conference number
+	r.want(x, NoSuchNumber)
+	r.do(OnHook{Device: x})
+	r.dials(x, "902")        // unlocked: anybody opens it
+	r.do(OffHook{Device: b}) // the key joins, too
+	r.do(MeetMe{Device: b})
+	r.keys(b, "902")
 	r.want(b, Connected)
+	r.do(OffHook{Device: a})
+	r.do(MeetMe{Device: a})
+	r.keys(a, "902") // full
+	r.want(a, Busy)
 	r.hangUpAll()
 	r.quiet()
 }

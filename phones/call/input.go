@@ -24,7 +24,10 @@ type (
 		Button int
 		New    bool
 	}
-	// OnHook ends a call. Ref 0 ends the foreground call; a call on hold stays.
+	// OnHook ends a call. Ref 0 is the handset that is put down: it ends the foreground
+	// call, while calls on hold stay and calls that ring go on; if that is a consultation
+	// whose other side rings or speaks, the transfer is completed. With Ref (EndCall) that
+	// call ends, and one that rings is refused.
 	// A device of kind Pool or Trunk always names the call.
 	OnHook struct {
 		Device phones.Device
@@ -111,7 +114,8 @@ type (
 	}
 	// TransferTo moves a call's other party to a number without consultation (REFER).
 	// Done, if not nil, is called once with the SIP status code of the outcome, on
-	// the Exchange's goroutine; it must not block.
+	// the Exchange's goroutine; it must not block. If the number leads somewhere the
+	// device's call is gone at once, and Done says 200 as soon as somebody rings there.
 	TransferTo struct {
 		Device phones.Device
 		Ref    uint32

@@ -44,9 +44,9 @@ func (c *core) newLeg(k *call, n *dn, channel int, ref uint32) *leg {
 
 // setState changes the state of a leg and says so.
 func (c *core) setState(l *leg, s State) {
-	if l.state != s {
+	if was := l.state; was != s {
 		l.state = s
-		if l.dn != nil && l.dn.eph != nil {
+		if l.dn != nil && l.dn.eph != nil && s.String() != was.String() {
 			c.debugf(TopicDetail, "Skinny Call State change for %v %v", l.dn.id, s)
 		}
 	}

@@ -12,9 +12,9 @@ func (c *core) mediaReady(in MediaReady) {
 	if !in.OK {
 		m = Media{}
 	}
-	if n := d.paged; n != nil && n.channels[0] != nil && n.channels[0].ref == in.Ref {
+	if n := d.paged; n != nil && n.page() != nil && n.page().ref == in.Ref {
 		d.pageMedia = m
-		c.touchCall(n.channels[0].call)
+		c.touchPage(n)
 		return
 	}
 	if l := c.find(d, in.Ref); l != nil && in.Ref != 0 {

@@ -57,6 +57,14 @@ func (c *core) tryPage(k *call, n *dn) int {
 	return 0
 }
 
+// page is the leg that stands for the page on a paging number, nil if there is none.
+func (n *dn) page() *leg {
+	if len(n.channels) == 0 {
+		return nil
+	}
+	return n.channels[0]
+}
+
 // hears reports whether a phone belongs to a paging number, or to one of its group.
 func (d *device) hears(n *dn) bool {
 	if !d.id.Phone() || d.spec.PagingDN == 0 {
@@ -67,16 +75,16 @@ func (d *device) hears(n *dn) bool {
 
 // multicast reports whether a phone is paged by multicast.
 func (d *device) multicast(n *dn) bool {
-	return d.spec.PagingMulticast && n.eph.Paging != nil && n.eph.Paging.Multicast.IsValid()
+	return d.spec.PagingMulticast && n.eph.Paging.Multicast.IsValid()
 }
 
 // page is what a paged device is to listen to, nil if it is not paged.
 func (c *core) page(d *device) *Page {
 	n := d.paged
-	if n == nil || len(n.channels) == 0 || n.channels[0] == nil || n.eph.Paging == nil {
+	if n == nil || n.page() == nil {
 		return nil
 	}
-	anchor := n.channels[0]
+	anchor := n.page()
 	p := &Page{DN: n.id, Ref: anchor.ref, From: Party{n.number, n.name}}
 	if p.From.Name == "" && len(anchor.call.legs) > 0 {
 		p.From = anchor.call.legs[0].self
@@ -116,7 +124,7 @@ func (c *core) leavePage(d *device) {
 // touchPage touches all who take part in a page.
 func (c *core) touchPage(n *dn) {
 	c.touchDN(n)
-	if l := n.channels[0]; l != nil && l.call != nil {
+	if l := n.page(); l != nil {
 		c.touchCall(l.call)
 	}
 }
@@ -124,9 +132,6 @@ func (c *core) touchPage(n *dn) {
 // pageMedia is where the caller of a page speaks to: the group, or else the first
 // phone that is paged by itself.
 func (n *dn) pageMedia() Media {
-	if n.eph.Paging == nil {
-		return Media{}
-	}
 	for _, d := range n.paged {
 		if d.multicast(n) {
 			return Media{Addr: n.eph.Paging.Multicast, Codecs: G711u}

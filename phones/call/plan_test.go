@@ -31,6 +31,9 @@ func TestPatternMatch(t *testing.T) {
 			t.Errorf("%s with %s: %d, want %d", tt.pattern, tt.number, got, tt.want)
 		}
 	}
+	if extension(&phones.DialplanPattern{Length: 5}, "2001") != "" {
+		t.Error("an extension longer than the number")
+	}
 	for _, bad := range []string{"", "[12", "2x", "+", ","} {
 		if _, ok := parsePattern(bad); ok {
 			t.Errorf("%q is taken for a pattern", bad)
@@ -72,11 +75,12 @@ func TestTargets(t *testing.T) {
 			{Tag: 7, Pattern: "2...", Target: trunkTarget}, {Tag: 5, Pattern: "1...", Target: trunkTarget, Preference: 2},
 			{Tag: 6, Pattern: "1...", Target: trunkTarget}, {Tag: 8, Pattern: "1...", Target: trunkTarget, Shutdown: true},
 			{Tag: 9, Pattern: "1...", Preference: 1}, // no session target
+			{Tag: 10, Pattern: "200[6]", Target: trunkTarget}, {Tag: 11, Pattern: "20..", Target: trunkTarget},
 		}
 	}))
 	for number, want := range map[string]string{
-		"2001":       "DN 1, DN 3, DN 2, DN 4, DN 5, peer 7", // 4 explicit digits, then 2, then 1
-		"2006":       "DN 6, DN 5, peer 7",
+		"2001":       "DN 1, DN 3, DN 2, DN 4, DN 5, peer 11, peer 7", // 4 explicit digits, then 2, then 1
+		"2006":       "DN 6, peer 10, DN 5, peer 11, peer 7",          // local before trunk
 		"1003":       "peer 6, peer 5",
 		"4085552006": "DN 6",
 		"5105551206": "DN 6",

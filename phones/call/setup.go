@@ -54,9 +54,6 @@ func (c *core) start(l *leg, s *setup, number string) {
 func (c *core) route(k *call, number string) {
 	s := k.setup
 	s.number, s.targets, s.next, s.code = number, c.targets(number), 0, 0
-	if len(s.targets) == 0 {
-		s.code = 404
-	}
 	c.hunt(k)
 }
 
@@ -66,6 +63,9 @@ func (c *core) hunt(k *call) {
 	for s.next < len(s.targets) {
 		s.target = s.targets[s.next]
 		s.next++
+		if n := s.target.dn; n != nil && c.dns[n.id] != n {
+			continue // it was taken out of the configuration meanwhile
+		}
 		code := c.try(k, s.target)
 		if code == 0 {
 			return
@@ -74,6 +74,9 @@ func (c *core) hunt(k *call) {
 		if s.target.stops(code) {
 			break
 		}
+	}
+	if s.code == 0 {
+		s.code = 404
 	}
 	c.failSetup(k, s.code)
 }

@@ -310,6 +310,83 @@ func TestApplyMidCall(t *testing.T) {
 	r.quiet()
 }
 
+// A call that rings where a change of configuration takes the line away is not sent on to
+// lines that are taken away with it.
+func TestApplyWhileItRings(t *testing.T) {
+	r := newRig(t, lab(func(c *phones.Config) {
+		c.EphoneDNs[1].Forward.NoAnswer = "2001"
+		c.EphoneDNs[2].Number, c.EphoneDNs[2].Huntstop, c.EphoneDNs[3].Number = "2009", false, "2009"
+	}))
+	r.phone(1, "1:1")
+	r.phone(2, "1:2")
+	b := ephone(2)
+	r.phone(3, "1:3", "2:4")
+	x := r.phone(5, "1:5")
+	r.dials(x, "2002")
+	r.want(b, RingIn)
+	cfg := lab()
+	cfg.EphoneDNs = cfg.EphoneDNs[2:]
+	r.apply(cfg)
+	r.want(x, NoSuchNumber) // 2001 is gone as well
+	r.hangUpAll()
+	r.quiet()
+
+	r = newRig(t, lab(func(c *phones.Config) {
+		c.EphoneDNs[0].Number, c.EphoneDNs[0].Huntstop, c.EphoneDNs[1].Number = "2009", false, "2009"
+	}))
+	r.phone(1, "1:1")
+	r.phone(2, "1:2")
+	x = r.phone(5, "1:5")
+	r.dials(x, "2009")
+	r.want(ephone(1), RingIn)
+	r.apply(cfg) // neither is left
+	r.want(x, Congestion)
+	r.hangUpAll()
+	r.quiet()
+}
+
+// `csim start` calls a number, and is over when either side hangs up.
+func TestCsim(t *testing.T) {
+	r := newRig(t, lab())
+	a := r.phone(1, "1:1")
+	for i, end := range []phones.Device{a, {Kind: phones.TestDevice, Tag: 2}} {
+		d := phones.Device{Kind: phones.TestDevice, Tag: i + 1}
+		r.do(Dial{Device: d, Number: "2001"})
+		r.want(d, RingOut)
+		r.do(Answer{Device: a})
+		r.want(d, Connected)
+		r.do(OnHook{Device: end})
+		if !r.gone[d] {
+			t.Fatalf("%v goes on", d)
+		}
+		r.want(a)
+	}
+	r.quiet()
+}
+
+func TestSystemLimit(t *testing.T) {
+	r := newRig(t, lab(trunks))
+	var last phones.Device
+	for i := range MaxCalls + 1 {
+		last = phones.Device{Kind: phones.TrunkDevice, Tag: 100000 + i}
+		r.c.step(r.now, Dial{Device: last, Ref: r.ref(), Number: "1003"})
+	}
+	if l := r.c.devices[last].legs[0]; l.code != 503 || len(r.c.calls) != MaxCalls+1 {
+		t.Fatalf("code %d with %d calls", l.code, len(r.c.calls))
+	}
+	a := r.phone(1, "1:1")
+	r.do(OffHook{Device: a})
+	if k := r.call(a); k.State != Congestion || k.Tone != ToneReorder {
+		t.Fatalf("%+v", k)
+	}
+	for _, d := range append([]*device(nil), r.c.sorted...) {
+		r.c.step(r.now, Gone{d.id})
+	}
+	clear(r.views)
+	r.wait(time.Minute)
+	r.quiet()
+}
+
 func TestLimits(t *testing.T) {
 	r := newRig(t, lab(func(c *phones.Config) { c.DNs[0].Shared, c.DNs[0].MaxCalls = true, 100; trunks(c) }))
 	s := r.sipPhone(1, 1)

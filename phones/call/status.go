@@ -19,7 +19,9 @@ func (c *core) snapshot(now time.Time) Snapshot {
 		s.DNs = append(s.DNs, c.dnStatus(n))
 	}
 	for _, d := range c.sorted {
-		s.Devices = append(s.Devices, c.view(d))
+		if d.view != nil {
+			s.Devices = append(s.Devices, *d.view)
+		}
 	}
 	for number, p := range c.published {
 		s.Numbers[number], s.Phones[number] = p.line, p.phone

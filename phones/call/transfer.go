@@ -51,7 +51,7 @@ func (c *core) beginTransfer(d *device, l *leg) {
 			return
 		}
 	}
-	c.collect(d, l, toTransfer)
+	c.collect(d, l)
 }
 
 // secondLine seizes a line for a consultation: the same one, or any; nil if none is free.
@@ -65,16 +65,14 @@ func (c *core) secondLine(d *device, l *leg) *leg {
 	return nil
 }
 
-// collect takes digits on a leg that has no channel, while l is on hold.
-func (c *core) collect(d *device, l *leg, want dialing) {
+// collect takes the number of a blind transfer on a leg that has no channel.
+func (c *core) collect(d *device, l *leg) {
 	if len(c.calls) >= MaxCalls || len(d.legs) >= MaxDeviceCalls {
 		return
 	}
 	l2 := c.newLeg(c.newCall(), nil, -1, 0)
-	l2.want, l2.outgoing = want, true
-	if want == toTransfer {
-		l2.consult, l2.of = ForTransfer, l
-	}
+	l2.want, l2.outgoing, l2.self = toTransfer, true, l.self
+	l2.consult, l2.of = ForTransfer, l
 	c.attach(l2, d, l.button)
 	c.focus(d, l2)
 	c.setState(l2, Seized)

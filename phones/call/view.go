@@ -11,7 +11,8 @@ import (
 type View struct {
 	Device phones.Device
 	// Gone: the device is out of service, or its one call is over (trunk, csim). It
-	// is the last View of the device.
+	// is the last View of the device. A Dial of a device that is not in service is
+	// answered so as well.
 	Gone  bool
 	Spec  phones.Spec
 	Lines []LineView // in the order of Spec.Lines
@@ -107,8 +108,10 @@ const (
 	RingIn                      // rings here
 	Waiting                     // rings here while another call is up: call waiting
 	Connected
-	Held       // put on hold by this device
-	HeldRemote // on hold by another phone of the shared line
+	Held // put on hold by this device
+	// HeldRemote: on hold by another phone of the shared line. No CallView has it:
+	// adapters may show LineView.Held so.
+	HeldRemote
 	// The called number cannot be had; the user hears a tone until he hangs up. A
 	// SIP device is answered CallView.Code.
 	Busy
@@ -152,7 +155,8 @@ type CallView struct {
 	Dialed                                 string // digits so far, or the number dialled
 	Ring                                   Ring
 	Tone                                   Tone
-	// Code is the SIP status code of a call that failed: 486, 404, 480, 503 …
+	// Code is the SIP status code of a call that failed: 486, 404, 480, 503 … The call
+	// of a SIP device stays for a second then.
 	Code int
 	// Receive: the device is to be ready to receive media; it answers MediaReady.
 	Receive bool
