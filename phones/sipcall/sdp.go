@@ -96,32 +96,77 @@ func parseSDP(body []byte) (description, error) {
 	return description{}, errNoAudio
 }
 
-// plainMedia takes the media lines out, and puts in place of those that are not
-// RTP audio a form that the library takes: it refuses kinds of media that it does
-// not know (image for T.38), which we have to answer with port 0.
+// sessionHead stands for the lines of a description that nothing is read from.
+const sessionHead = "v=0\r\no=- 0 0 IN IP4 0.0.0.0\r\ns=-\r\n"
+
+// plainMedia takes the media lines out, and writes the rest in a form that the
+// library takes. It refuses lines out of their order, unknown ones and those that are
+// not wholly as RFC 4566 has them, in which phones err and of which only c=, m= and
+// two kinds of a= mean something here; and kinds of media that it does not know (image
+// for T.38), which we have to answer with port 0.
 func plainMedia(body []byte) (text []byte, lines []mediaLine, err error) {
-	var out bytes.Buffer
-	foreign := false
+	if !bytes.HasPrefix(body, []byte("v=0")) {
+		return nil, nil, fmt.Errorf("%w: no version", errSDP)
+	}
+	parts := []section{{}} // of the session, then of each stream
 	for line := range strings.SplitSeq(string(body), "\n") {
-		line = strings.TrimSuffix(line, "\r")
-		rest, isMedia := strings.CutPrefix(line, "m=")
-		if isMedia {
+		line = strings.TrimRight(line, " \t\r")
+		part := &parts[len(parts)-1]
+		switch kind, rest, _ := strings.Cut(line, "="); kind {
+		case "m":
 			f := strings.Fields(rest)
 			if len(f) < 4 || len(lines) >= maxMediaLines || len(f) > 3+maxFormats {
 				return nil, nil, fmt.Errorf("%w: media line", errSDP)
 			}
 			lines = append(lines, mediaLine{f[0], f[2], f[3:]})
-			if foreign = f[0] != "audio" || f[2] != "RTP/AVP"; foreign {
-				line = "m=application 0 UDP 0"
+			parts = append(parts, section{media: "m=" + strings.Join(f, " ")})
+			if f[0] != "audio" || f[2] != "RTP/AVP" {
+				parts[len(parts)-1] = section{media: "m=application 0 UDP 0", foreign: true}
 			}
-		} else if foreign {
-			continue // attributes of a stream that is refused
-		}
-		if line != "" {
-			out.WriteString(line + "\r\n")
+		case "c":
+			if part.conn == "" && !part.foreign {
+				part.conn = line
+			}
+		case "a":
+			if !part.foreign && (strings.HasPrefix(rest, "rtpmap:") || isDirection(rest)) {
+				part.attributes = append(part.attributes, line)
+			}
 		}
 	}
+	var out bytes.Buffer
+	out.WriteString(sessionHead)
+	for i, p := range parts {
+		writeLines(&out, p.media, p.conn)
+		if i == 0 {
+			writeLines(&out, "t=0 0")
+		}
+		writeLines(&out, p.attributes...)
+	}
 	return out.Bytes(), lines, nil
+}
+
+// section is the session or one stream of a description, as far as it is read.
+type section struct {
+	media, conn string
+	attributes  []string
+	foreign     bool // is refused
+}
+
+func writeLines(out *bytes.Buffer, lines ...string) {
+	for _, l := range lines {
+		if l != "" {
+			out.WriteString(l + "\r\n")
+		}
+	}
+}
+
+func isDirection(name string) bool {
+	for d := sendrecv; d <= inactive; d++ {
+		if name == d.String() {
+			return true
+		}
+	}
+	return false
 }
 
 // readAudio reads one RTP audio stream.
@@ -133,7 +178,8 @@ func readAudio(s *sdp.SessionDescription, m *sdp.MediaDescription) (d descriptio
 	if conn == nil || conn.Address == nil {
 		return d, fmt.Errorf("%w: no address", errSDP)
 	}
-	addr, err := netip.ParseAddr(conn.Address.Address)
+	host, _, _ := strings.Cut(conn.Address.Address, "/") // TTL, which only multicast has
+	addr, err := netip.ParseAddr(host)
 	if err != nil { // names are not resolved
 		return d, fmt.Errorf("%w: address of media", errNoAudio)
 	}

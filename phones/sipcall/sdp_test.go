@@ -25,7 +25,12 @@ func TestParseSDP(t *testing.T) {
 		{"7970", []string{"m=audio 17318 RTP/AVP 0 8 18 101", "c=IN IP4 10.1.1.11", "a=rtpmap:0 PCMU/8000", "a=rtpmap:8 PCMA/8000", "a=rtpmap:18 G729/8000",
 			"a=fmtp:18 annexb=no", "a=rtpmap:101 telephone-event/8000", "a=fmtp:101 0-15", "a=sendrecv"},
 			with(at("10.1.1.11:17318"), func(m *call.Media) { m.Codecs, m.Event = call.G711u|call.G711a|call.G729, 101 }), sendrecv, nil},
-		{"session address and direction", []string{"c=IN IP4 10.1.1.12", "a=sendonly", "m=audio 4000 RTP/AVP 0"}, call.Media{}, 0, errSDP}, // c= after t=
+		{"session address and direction", []string{"c=IN IP4 10.1.1.12", "a=sendonly", "m=audio 4000 RTP/AVP 0"},
+			with(at("10.1.1.12:4000"), func(m *call.Media) { m.Codecs, m.Inactive = call.G711u, true }), sendonly, nil}, // c= after t=
+		{"blanks at line ends", []string{"m=audio 4000 RTP/AVP 0 ", "c=IN IP4 10.1.1.11 ", "a=sendonly "},
+			with(at("10.1.1.11:4000"), func(m *call.Media) { m.Codecs, m.Inactive = call.G711u, true }), sendonly, nil},
+		{"unknown lines", []string{"x=1", "b=NEW:1", "m=audio 4000 RTP/AVP 0", "a=sendrecv", "c=IN IP4 10.1.1.11/64", "y"},
+			with(at("10.1.1.11:4000"), func(m *call.Media) { m.Codecs = call.G711u }), sendrecv, nil},
 		{"dynamic types", []string{"m=audio 4000 RTP/AVP 9 97 96", "c=IN IP4 10.1.1.11", "a=rtpmap:97 iLBC/8000", "a=rtpmap:96 telephone-event/8000", "a=recvonly"},
 			with(at("10.1.1.11:4000"), func(m *call.Media) { m.Codecs, m.Event, m.ILBC = call.G722|call.ILBC, 96, 97 }), recvonly, nil},
 		{"wrong name of a static type", []string{"m=audio 4000 RTP/AVP 0", "c=IN IP4 10.1.1.11", "a=rtpmap:0 G726/8000"}, call.Media{}, 0, errNoAudio},
@@ -52,6 +57,17 @@ func TestParseSDP(t *testing.T) {
 	session := lines("v=0", "o=- 1 1 IN IP4 h", "s=-", "c=IN IP4 10.1.1.11", "t=0 0", "a=inactive", "m=audio 4000 RTP/AVP 0", "m=audio 4002 RTP/AVP 0")
 	if got, err := parseSDP(session); err != nil || got.dir != inactive || got.media.Addr.String() != "10.1.1.11:4000" || !got.media.Inactive || got.audio != 0 {
 		t.Errorf("%+v %v", got, err)
+	}
+	for _, head := range [][]string{
+		{"v=0", "o=John Doe 1 1 IN IP4 h", "s=", "c=IN IP4 10.1.1.11"},
+		{"v=0", "o=- -5 99999999999999999999 IN IP4 h", "c=IN IP4 10.1.1.11", "a=tool:x", "t=0 0"},
+	} {
+		if got, err := parseSDP(lines(append(head, "m=audio 4000 RTP/AVP 0")...)); err != nil || got.media.Addr.String() != "10.1.1.11:4000" {
+			t.Errorf("%v: %+v %v", head, got, err)
+		}
+	}
+	if _, err := parseSDP(lines("c=IN IP4 10.1.1.11", "m=audio 4000 RTP/AVP 0")); !errors.Is(err, errSDP) {
+		t.Error(err)
 	}
 	if _, err := parseSDP(make([]byte, maxSDP+1)); !errors.Is(err, errSDP) {
 		t.Error(err)
