@@ -106,9 +106,12 @@ func (a *Agent) begin(tx *sipua.ServerTx, who caller, dialog *sipua.Dialog, offe
 // newLeg is the leg of an INVITE that came in. Until its session is known nobody
 // finds it.
 func (a *Agent) newLeg(tx *sipua.ServerTx, who caller, dialog *sipua.Dialog) *leg {
-	l := &leg{a: a, key: legKey{dialog.CallID, dialog.LocalTag}, device: who.device, dialog: dialog, back: tx.Reply(), trusted: who.peer != nil}
+	l := &leg{a: a, key: legKey{dialog.CallID, dialog.LocalTag}, device: who.device, dialog: dialog, back: tx.Reply(), trusted: who.known}
 	if who.device.Kind == phones.TrunkDevice {
-		l.auth = a.credentials()
+		l.guest = true
+		if who.known {
+			l.auth = a.credentials()
+		}
 	}
 	return l
 }

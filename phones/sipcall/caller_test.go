@@ -119,7 +119,7 @@ func TestBadInvites(t *testing.T) {
 		name, number, body, want string
 		headers                  []string
 	}{
-		{"syntax of SDP", "2002", "v=0\r\no=-\r\n", "400", nil},
+		{"syntax of SDP", "2002", "o=-\r\nv=0\r\n", "400", nil},
 		{"video only", "2002", strings.Replace(good, "m=audio", "m=video", 1), "488", nil},
 		{"unknown codecs", "2002", strings.Replace(good, "RTP/AVP 0 8 101", "RTP/AVP 3 4 101", 1), "488", nil},
 		{"secure audio", "2002", strings.Replace(good, "RTP/AVP", "RTP/SAVP", 1), "488", nil},

@@ -106,6 +106,9 @@ func (b *bed) empty() {
 	for key, l := range b.a.legs {
 		b.t.Errorf("dialog %v of %v is left, state %d", key, l.device, l.state)
 	}
+	if g := b.a.guests; g.all != 0 || g.strangers != 0 || len(g.by) != 0 {
+		b.t.Errorf("guests are left: %+v", g)
+	}
 	for id, d := range b.a.devices {
 		if len(d.sessions) > 0 || len(d.queue) > 0 || d.requests != 0 {
 			b.t.Errorf("%v has %d calls left", id, len(d.sessions))

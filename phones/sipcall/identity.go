@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"net/netip"
 	"regexp"
 	"strconv"
 	"strings"
@@ -22,6 +23,7 @@ type caller struct {
 	device phones.Device
 	number string           // of a phone: its line
 	peer   *phones.DialPeer // of a trunk, nil if there is none
+	known  bool             // the trunk is at peer's session target
 	party  call.Party       // of a trunk
 }
 
@@ -30,7 +32,8 @@ func (a *Agent) from(tx *sipua.ServerTx, called string) caller {
 	if w, ok := a.phone(tx); ok {
 		return caller{device: phones.Device{Kind: phones.PoolDevice, Tag: w.Pool}, number: w.Number}
 	}
-	return caller{device: a.x.NewTrunk(), peer: a.inbound(tx, called), party: callingParty(tx.Request())}
+	peer, known := a.inbound(tx.Source().Addr().Unmap(), called)
+	return caller{device: a.x.NewTrunk(), peer: peer, known: known, party: callingParty(tx.Request())}
 }
 
 // phone finds the registered phone that sent a request. A phone speaks for itself:
@@ -57,21 +60,21 @@ func (a *Agent) phone(tx *sipua.ServerTx) (phones.Watcher, bool) {
 	return phones.Watcher{}, false
 }
 
-// inbound is the dial-peer that a trunk call comes in by.
-func (a *Agent) inbound(tx *sipua.ServerTx, called string) *phones.DialPeer {
-	var byNumber *phones.DialPeer
+// inbound is the dial-peer that a trunk call comes in by, nil if there is none. known:
+// it is the one whose session target is the source.
+func (a *Agent) inbound(source netip.Addr, called string) (peer *phones.DialPeer, known bool) {
 	peers := a.config.Load().DialPeers
 	for i := range peers {
 		p := &peers[i]
 		switch {
 		case p.Shutdown:
-		case p.Target.Addr() == tx.Source().Addr().Unmap():
-			return p
-		case byNumber == nil && p.Incoming != "" && fits(p.Incoming, called):
-			byNumber = p
+		case p.Target.Addr().Unmap() == source:
+			return p, true
+		case peer == nil && p.Incoming != "" && fits(p.Incoming, called):
+			peer = p
 		}
 	}
-	return byNumber
+	return peer, false
 }
 
 // fits reports whether a number matches a dial-peer's pattern: digits, `.` any

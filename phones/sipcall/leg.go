@@ -3,6 +3,7 @@ package sipcall
 import (
 	"errors"
 	"math/rand/v2"
+	"net/netip"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
@@ -30,6 +31,8 @@ type leg struct {
 	uac      bool         // we sent the INVITE that made it
 	back     sipua.Target // the address that the peer is known at
 	trusted  bool         // its routes and Contact may lead elsewhere
+	guest    bool         // a trunk has called us
+	counted  netip.Addr   // of a guest that is not trusted: by which guests counts it
 	dialog   *sipua.Dialog
 	auth     *digest.Client // of a trunk, nil if there are no credentials
 	proof    string         // header that they go into, once they were asked for
@@ -72,17 +75,6 @@ func (a *Agent) after(id phones.Device, t time.Duration, f func()) *time.Timer {
 	return time.AfterFunc(t, func() { a.post(id, func(*device) { f() }) })
 }
 
-// enter makes a leg findable; false if there are too many.
-func (l *leg) enter() bool {
-	l.a.mu.Lock()
-	defer l.a.mu.Unlock()
-	if len(l.a.legs) >= maxLegs {
-		return false
-	}
-	l.a.legs[l.key] = l
-	return true
-}
-
 // find returns the leg that a request, or a Replaces or dialog-id, names.
 func (a *Agent) find(callID, localTag string) *leg {
 	a.mu.Lock()
@@ -101,9 +93,7 @@ func (l *leg) drop() {
 	if l.refers > 0 {
 		return
 	}
-	l.a.mu.Lock()
-	delete(l.a.legs, l.key)
-	l.a.mu.Unlock()
+	l.leave()
 }
 
 // target is where requests go: the first route or the Contact if that is at the

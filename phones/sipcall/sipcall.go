@@ -8,8 +8,10 @@
 // An INVITE comes from a phone if the Directory knows its source as that of a
 // registered phone and it came straight from there (no Record-Route, one Via);
 // else it is a trunk call, by the dial-peer whose session target is the source,
-// else by the one whose incoming called-number fits, else by none. A phone that
-// has registered is not asked for its password again. The user part of the
+// else by the one whose incoming called-number fits, else by none. Of trunk calls only
+// those from a session target are trusted: only there do routes and a Contact lead
+// elsewhere and are challenges answered, while others (strangers) hear from us where
+// they called from. A phone that has registered is not asked for its password again. The user part of the
 // request URI is the number, whatever host it names; digits come en bloc only, and
 // INFO and KPML digits are not used (there is nobody here to hear them).
 //
@@ -50,8 +52,10 @@
 // that 503. Responses and timeouts belong to transactions, which sipua bounds;
 // provisional ones are dropped above maxRequests. Show leaves the View in a slot of
 // the device, where the newest wins, and of those that it replaces remembers only
-// calls that the newest has not got. There are at most maxLegs dialogs. Close waits
-// for the goroutines.
+// calls that the newest has not got. There are at most maxLegs dialogs, maxGuests of
+// them of calls that came in by trunks, so that half the calls that the exchange
+// can have are left to phones; maxStrangers of those of strangers, maxStranger
+// of one address. A call too many is answered 503. Close waits for the goroutines.
 //
 // internal/app imports this package; it imports phones, phones/call, internal/sipua,
 // its digest and internal/logbuf.
@@ -75,6 +79,10 @@ const (
 	maxLegs     = 8192 // dialogs; a further INVITE is answered 503
 	maxRequests = 256  // waiting for one device
 	maxForks    = 16   // contacts of a line that ring
+
+	maxGuests    = call.MaxCalls / 2 // incoming trunk calls
+	maxStrangers = 512               // those of them from no session target
+	maxStranger  = 64                // and from one address
 )
 
 // Times.
@@ -139,6 +147,7 @@ type Agent struct {
 	mu      sync.Mutex // never held while calling out
 	devices map[phones.Device]*device
 	legs    map[legKey]*leg
+	guests  guests
 	closed  bool
 }
 
@@ -149,7 +158,8 @@ type legKey struct{ callID, localTag string }
 // attaches itself to the Exchange; call it before the UA's first Apply.
 func New(o Options) *Agent {
 	a := &Agent{ua: o.UA, x: o.Exchange, dir: o.Directory, log: o.Log,
-		devices: map[phones.Device]*device{}, legs: map[legKey]*leg{}}
+		devices: map[phones.Device]*device{}, legs: map[legKey]*leg{},
+		guests: guests{by: map[netip.Addr]int{}}}
 	a.config.Store(&Config{})
 	a.ua.Handle("INVITE", a.invite)
 	a.ua.Handle("ACK", a.ack)
