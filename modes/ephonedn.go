@@ -150,7 +150,7 @@ func ephoneDNNumbers() []conf.Command {
 
 func ephoneDNFeatures() []conf.Command {
 	return []conf.Command{
-		allowWatch(),
+		stored(allowWatch()), // guide: the ephone-dn has priority over its template,
 		inert("application WORD$name [out-bound$outbound]", "", `
 			application  Application for calls of this number
 			$name        Application name

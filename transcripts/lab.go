@@ -43,9 +43,11 @@ func openLab(dir string, s *Script, mem *memnet.Net, n sipua.Network, addr netip
 	}
 	l := &Lab{App: a, net: mem, done: make(chan struct{})}
 	close(l.done)
-	l.stage = newStage(n, addr, a.SIP.LocalAddr, func(_ context.Context, number, state string) error {
-		return a.SetLine(number, state)
-	})
+	l.stage = &stage{
+		net: n, local: addr, server: a.SIP.LocalAddr, phones: map[string]*actor{},
+		skinny: func() netip.AddrPort { return a.Skinny.Snapshot().Listening },
+		line:   func(_ context.Context, number, state string) error { return a.SetLine(number, state) },
+	}
 	return l, nil
 }
 

@@ -16,7 +16,7 @@ import (
 type Stage interface {
 	// Line sets the call state of a local number: idle, busy, ringing, clear.
 	Line(ctx context.Context, number, state string) error
-	// Phone drives a simulated SIP phone: words after "phone".
+	// Phone drives a phone: words after "phone".
 	Phone(ctx context.Context, words []string) error
 	// SIP sends one datagram to the SIP endpoint.
 	SIP(ctx context.Context, datagram []byte) error

@@ -20,10 +20,15 @@
 //	@ key NAME              one key: SPACE ENTER TAB CTRL-C CTRL-Z UP ? q
 //	@ advance 10s           lets time pass
 //	@ line 2101 busy        state of a line: idle busy ringing clear
-//	@ phone NAME register HOST-MAC NUMBER     a SIP phone registers
-//	@ phone NAME subscribe|unsubscribe NUMBER
-//	@ phone NAME expect NUMBER STATE          waits for that state
-//	@ phone NAME stop
+//	@ phone NAME sccp MAC [MODEL]             an SCCP phone registers
+//	@ phone NAME sip MAC NUMBER [MODEL]       a SIP phone registers (or: register)
+//	@ phone NAME refused sccp|sip MAC ...     tries to, and must be refused
+//	@ phone NAME press KEY                    see handset.ParseKey
+//	@ phone NAME expect CONDITION             waits for it, see handset.ParseExpect
+//	@ phone NAME subscribe|unsubscribe NUMBER SIP: watches a number, its next BLF key
+//	@ phone NAME expect NUMBER STATE          SIP: waits for that state of it
+//	@ phone NAME cut|mend                     SCCP: its cable
+//	@ phone NAME stop                         unregisters and leaves
 //	@ sip < FILE            sends FILE to the SIP endpoint in one datagram
 //	@ expect FILE           the next datagram back must match FILE
 //

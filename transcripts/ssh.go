@@ -96,10 +96,14 @@ type Live struct {
 }
 
 // NewLive makes a stage for the appliance whose SSH is at addr and whose SIP
-// endpoint is at sip.
+// endpoint is at sip; SCCP is served at the same address, port 2000.
 func NewLive(addr string, login Login, sip netip.AddrPort) *Live {
 	l := &Live{addr: addr, login: login}
-	l.stage = newStage(sipua.OS{}, netip.Addr{}, func() netip.AddrPort { return sip }, l.setLine)
+	l.stage = &stage{
+		net: sipua.OS{}, line: l.setLine, phones: map[string]*actor{},
+		server: func() netip.AddrPort { return sip },
+		skinny: func() netip.AddrPort { return netip.AddrPortFrom(sip.Addr(), 2000) },
+	}
 	return l
 }
 

@@ -90,8 +90,11 @@ func (k BesideKey) String() string {
 	if k.Number != "" && k.Number != k.Label {
 		s += " (" + k.Number + ")"
 	}
-	if k.Status != "" {
+	switch {
+	case k.Status != "":
 		s += "  " + string(k.Status)
+	case k.Kind == "blf":
+		s += "  " + string(k.Lamp) // a phone without icons
 	}
 	return s
 }

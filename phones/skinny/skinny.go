@@ -171,6 +171,11 @@ func (p *Phone) show() {
 	d := p.face.display()
 	d.Registered = p.talk.ready
 	d.Device, d.Model = p.o.MAC.Device(), p.o.Model
+	if p.profile.model.LampOnly {
+		for i := range d.Keys {
+			d.Keys[i].Status = ""
+		}
+	}
 	d.Protocol = "SCCP"
 	if p.talk.inUse > 0 {
 		d.Protocol = fmt.Sprintf("SCCP %d", p.talk.inUse)

@@ -1,0 +1,219 @@
+package transcripts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/busylamp/busylamp/internal/sipua"
+	"github.com/busylamp/busylamp/phones"
+	"github.com/busylamp/busylamp/phones/handset"
+	"github.com/busylamp/busylamp/phones/skinny"
+	"github.com/busylamp/busylamp/phones/softphone"
+)
+
+const (
+	// attention is how long a phone may take to show what is expected of it.
+	attention = 5 * time.Second
+	// registering is how long a phone may take to come into service.
+	registering = 20 * time.Second
+)
+
+// actor is a phone on the stage, of either protocol.
+type actor struct {
+	handset.Handset
+	sip  *softphone.Phone // nil for an SCCP phone
+	wire *cutWire         // nil for a SIP phone
+}
+
+// Phone implements Stage: NAME VERB ARGUMENT...
+func (s *stage) Phone(ctx context.Context, w []string) error {
+	name, verb, args := w[0], w[1], w[2:]
+	a := s.phones[name]
+	switch verb {
+	case "sccp", "sip", "register":
+		if a != nil {
+			return fmt.Errorf("phone %s is there already", name)
+		}
+		a, err := s.enter(ctx, verb, args)
+		if err == nil {
+			s.phones[name] = a
+		}
+		return err
+	case "refused":
+		if a != nil || len(args) == 0 {
+			return fmt.Errorf("phone %s is there already, or what is it?", name)
+		}
+		return s.refused(ctx, args)
+	}
+	if a == nil {
+		return fmt.Errorf("phone %s is not there", name)
+	}
+	switch {
+	case verb == "press" && len(args) > 0:
+		return handset.Press(a, strings.Join(args, " "))
+	case verb == "expect" && len(args) == 2 && a.sip != nil && args[0] >= "0" && args[0] < ":":
+		return a.watched(ctx, args[0], args[1])
+	case verb == "expect" && len(args) > 0:
+		return a.shows(ctx, strings.Join(args, " "))
+	case verb == "subscribe" && len(args) == 1 && a.sip != nil:
+		return a.sip.Watch(ctx, args[0])
+	case verb == "unsubscribe" && len(args) == 1 && a.sip != nil:
+		return a.sip.Unwatch(ctx, args[0])
+	case (verb == "cut" || verb == "mend") && len(args) == 0 && a.wire != nil:
+		a.wire.cut(verb == "cut")
+		return nil
+	case verb == "stop" && len(args) == 0:
+		delete(s.phones, name)
+		return a.Close()
+	}
+	return errors.New("unknown direction for this phone")
+}
+
+// shows waits until the display is as expected.
+func (a *actor) shows(ctx context.Context, condition string) error {
+	ok, err := handset.ParseExpect(condition)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, attention)
+	defer cancel()
+	d, err := handset.Wait(ctx, a, ok)
+	if err != nil {
+		return fmt.Errorf("not within %v; the phone shows:\n%s", attention, d)
+	}
+	return nil
+}
+
+// watched waits until a SIP phone was told that a number is in a state: unknown,
+// idle, busy, or ended while no subscription is active.
+func (a *actor) watched(ctx context.Context, number, want string) error {
+	state := func(st softphone.State) string {
+		if !st.Active {
+			return "ended"
+		}
+		return st.Status
+	}
+	st, err := a.sip.WaitState(ctx, number, func(st softphone.State) bool { return state(st) == want })
+	if err != nil {
+		return fmt.Errorf("%s is %s: %w", number, state(st), err)
+	}
+	return nil
+}
+
+// enter makes a phone and brings it into service: sccp MAC [MODEL], sip MAC NUMBER
+// [MODEL]; register is an older word for sip.
+func (s *stage) enter(ctx context.Context, protocol string, args []string) (*actor, error) {
+	a, err := s.cast(protocol, args)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, registering)
+	defer cancel()
+	if err := a.Register(ctx); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+// refused is a phone that must not come into service.
+func (s *stage) refused(ctx context.Context, args []string) error {
+	a, err := s.cast(args[0], args[1:])
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, registering)
+	defer cancel()
+	err = a.Register(ctx)
+	closed := a.Close()
+	var reject *skinny.RejectError
+	var status *softphone.StatusError
+	if errors.As(err, &reject) || errors.As(err, &status) {
+		return closed
+	}
+	if err == nil {
+		err = errors.New("it was registered")
+	}
+	return errors.Join(err, closed)
+}
+
+func (s *stage) cast(protocol string, args []string) (*actor, error) {
+	if len(args) == 0 {
+		return nil, errors.New("a MAC address is missing")
+	}
+	mac, err := phones.ParseMAC(args[0])
+	if err != nil {
+		return nil, err
+	}
+	args = append(args[1:], "", "")
+	if protocol == "sccp" {
+		a := &actor{wire: &cutWire{net: s.net}}
+		a.Handset, err = skinny.New(skinny.Options{Network: a.wire, Server: s.skinny(), MAC: mac, Model: args[0]})
+		return a, err
+	}
+	o := softphone.Options{Network: s.net, Server: s.server(), MAC: mac, Number: args[0], Model: args[1]}
+	if s.local.IsValid() {
+		o.Local = netip.AddrPortFrom(s.local, 0)
+	}
+	p, err := softphone.New(o)
+	return &actor{Handset: p, sip: p}, err
+}
+
+// cutWire is a network whose cable can be cut: what is sent goes nowhere, nothing
+// comes, and nobody is told.
+type cutWire struct {
+	net sipua.Network
+
+	mu   sync.Mutex
+	gone bool
+}
+
+func (w *cutWire) cut(gone bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.gone = gone
+}
+
+func (w *cutWire) isCut() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.gone
+}
+
+// Dial implements skinny.Network.
+func (w *cutWire) Dial(ctx context.Context, addr netip.AddrPort) (net.Conn, error) {
+	if w.isCut() {
+		return nil, errors.New("the cable is cut")
+	}
+	c, err := w.net.Dial(ctx, addr)
+	if err != nil {
+		return nil, err
+	}
+	return &cutConn{Conn: c, wire: w}, nil
+}
+
+type cutConn struct {
+	net.Conn
+	wire *cutWire
+}
+
+func (c *cutConn) Write(b []byte) (int, error) {
+	if c.wire.isCut() {
+		return len(b), nil
+	}
+	return c.Conn.Write(b)
+}
+
+func (c *cutConn) Read(b []byte) (int, error) {
+	for {
+		n, err := c.Conn.Read(b)
+		if err != nil || !c.wire.isCut() {
+			return n, err
+		}
+	}
+}
