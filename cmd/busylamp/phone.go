@@ -27,7 +27,7 @@ type phoneCmd struct {
 	MAC      string `required:"" name:"mac" placeholder:"H.H.H" help:"MAC address, which names the device."`
 	Type     string `default:"7960" placeholder:"MODEL" help:"Phone model, as the command type names it (default ${default})."`
 	Version  int    `placeholder:"N" help:"SCCP: highest protocol version, 3 to 22 (default: that of the model)."`
-	Script   string `placeholder:"FILE" type:"existingfile" help:"Press keys and check the display as FILE says, then leave; exit status 1 if it is not as expected."`
+	Script   string `placeholder:"FILE" type:"existingfile" help:"Press keys and check the display as FILE says, then leave; exit status 1 if it is not as expected. FILE - is the standard input, whose steps are done as they come."`
 	Count    int    `default:"1" placeholder:"N" help:"Register N phones; MAC address and number count on from the first. They only register and keep alive."`
 
 	Number    string        `help:"SIP: directory number to register."`
@@ -47,7 +47,7 @@ func (c *phoneCmd) Run() error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGHUP, os.Interrupt)
 	defer stop()
 	var script handset.Script
-	if c.Script != "" {
+	if c.Script != "" && c.Script != "-" {
 		var err error
 		if script, err = readScript(c.Script); err != nil {
 			return err
@@ -62,6 +62,10 @@ func (c *phoneCmd) Run() error {
 		return err
 	}
 	switch {
+	case c.Script == "-":
+		if err = c.register(ctx, p); err == nil {
+			err = steps(ctx, p, os.Stdin, os.Stdout)
+		}
 	case c.Script != "":
 		if err = c.register(ctx, p); err == nil {
 			if err = script.Run(ctx, p, os.Stdout); err != nil {

@@ -17,7 +17,9 @@ import (
 //	within 5s            how long the next steps `expect` at most (5 s at the start)
 //	expect CONDITION     wait until the display shows it, see ParseExpect
 //	show                 print the display
-const defaultPatience = 5 * time.Second
+
+// Patience is how long an expectation waits unless `within` says otherwise.
+const Patience = 5 * time.Second
 
 // Step is one line of a script.
 type Step struct {
@@ -105,17 +107,23 @@ func duration(s string) (time.Duration, error) {
 // Run carries out the script on a phone; out gets what `show` prints and may be
 // nil. An error names the line.
 func (s Script) Run(ctx context.Context, h Handset, out io.Writer) error {
-	within := defaultPatience
+	within := Patience
 	for _, step := range s {
-		if step.within > 0 {
-			within = step.within
-			continue
-		}
+		within = step.Within(within)
 		if err := step.Do(ctx, h, within, out); err != nil {
 			return fmt.Errorf("line %d: %w", step.Line, err)
 		}
 	}
 	return nil
+}
+
+// Within is how long expectations wait after this step: within, unless the step is
+// one that changes it.
+func (s Step) Within(within time.Duration) time.Duration {
+	if s.within > 0 {
+		return s.within
+	}
+	return within
 }
 
 // Do carries out one step; an expectation fails after within.
