@@ -56,7 +56,9 @@ func TestPaging(t *testing.T) {
 	}
 	r.hangUpAll()
 	r.quiet()
-	for _, want := range []string{"SkinnyBuildPagingList for DN 250", "SkinnyStartPagingPhone 1 for DN 250 with multicast"} {
+	for _, want := range []string{"SkinnyBuildPagingList for DN 250", "SkinnyStartPagingPhone 1 for DN 250 with multicast",
+		"SkinnyBuildPagingList DN 250 for 1 targets", "SkinnyStartPagingMedia for 1 targets for DN 250", "SkinnyStopPagingPhone 1 for DN 250 with multicast",
+		"SkinnyStartPagingPhone 2 for DN 252 with unicast"} {
 		if !slices.Contains(r.debug, want) {
 			t.Errorf("debug lacks %q", want)
 		}

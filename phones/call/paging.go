@@ -32,23 +32,25 @@ func (c *core) tryPage(k *call, n *dn) int {
 	from := k.setup.from
 	c.setState(anchor, Connected)
 	c.debugf(TopicPaging, "SkinnyBuildPagingList for %v", n.id)
-	unicast := 0
+	unicast, multicast := 0, 0
 	for _, d := range c.sorted {
 		if !d.hears(n) || len(d.legs) > 0 || d.paged != nil {
 			continue // only idle phones
 		}
-		how := "with multicast"
-		if !d.multicast(n) {
-			if unicast++; unicast > maxUnicast {
-				continue
-			}
-			how = "with unicast"
+		if d.multicast(n) {
+			multicast = 1
+		} else if unicast == maxUnicast {
+			continue
+		} else {
+			unicast++
 		}
 		d.paged, d.pageMedia = n, Media{}
 		n.paged = append(n.paged, d)
-		c.debugf(TopicPaging, "SkinnyStartPagingPhone %d for %v %s", d.id.Tag, n.id, how)
+		c.debugf(TopicPaging, "SkinnyStartPagingPhone %d for %v %s", d.id.Tag, n.id, d.how(n))
 		c.touchDevice(d)
 	}
+	c.debugf(TopicPaging, "SkinnyBuildPagingList %v for %d targets", n.id, unicast+multicast)
+	c.debugf(TopicPaging, "SkinnyStartPagingMedia for %d targets for %v", unicast+multicast, n.id)
 	c.endSetup(k, 200)
 	k.answered = true
 	c.totals.Answered++
@@ -78,6 +80,14 @@ func (d *device) multicast(n *dn) bool {
 	return d.spec.PagingMulticast && n.eph.Paging.Multicast.IsValid()
 }
 
+// how is the way in which a phone is paged, in the words of debug output.
+func (d *device) how(n *dn) string {
+	if d.multicast(n) {
+		return "with multicast"
+	}
+	return "with unicast"
+}
+
 // page is what a paged device is to listen to, nil if it is not paged.
 func (c *core) page(d *device) *Page {
 	n := d.paged
@@ -101,7 +111,7 @@ func (c *core) endPage(n *dn) {
 	n.paged = nil
 	for _, d := range all {
 		d.paged = nil
-		c.debugf(TopicPaging, "SkinnyStopPagingPhone %d for %v", d.id.Tag, n.id)
+		c.debugf(TopicPaging, "SkinnyStopPagingPhone %d for %v %s", d.id.Tag, n.id, d.how(n))
 		c.touchDevice(d)
 	}
 	c.touchDN(n)

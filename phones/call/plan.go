@@ -172,8 +172,9 @@ func (c *core) makePlan() {
 				}
 				continue
 			}
-			for j := 1; j < len(number); j++ {
-				p.prefixes[number[:j]] = true
+			bare := strings.TrimPrefix(number, "+")
+			for j := 1; j < len(bare); j++ {
+				p.prefixes[bare[:j]] = true
 			}
 		}
 		if g := n.pickupGroup(); g != "" {

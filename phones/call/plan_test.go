@@ -122,16 +122,18 @@ func TestDigitsAreSentWhenComplete(t *testing.T) {
 		{"T and #", "912345#", 0, Proceeding},
 		{"T does not delay an exact number", "9001", 0, RingOut},
 		{"dialplan-pattern", "4085552002", 0, RingOut},
+		{"with a + that nobody can dial", "49891", 0, RingOut},
 		{"dialplan-pattern without a number", "4085559999", 0, NoSuchNumber},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := newRig(t, lab(func(c *phones.Config) {
 				c.EphoneDNs[4].Number, c.EphoneDNs[5].Number = "20015", "9001"
+				c.EphoneDNs[2].Number = "+49891"
 				c.DialPeers = []phones.DialPeer{{Tag: 1, Pattern: "9T", Target: trunkTarget}}
 				c.Telephony.DialplanPatterns = []phones.DialplanPattern{{Tag: 1, Pattern: "408555....", Length: 4}}
 			}))
 			a := r.phone(1, "1:4")
-			r.phone(2, "1:1", "2:2", "3:5", "4:6")
+			r.phone(2, "1:1", "2:2", "3:5", "4:6", "5:3")
 			r.dials(a, tt.keys)
 			r.wait(tt.wait)
 			r.want(a, tt.want)

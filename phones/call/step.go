@@ -15,6 +15,9 @@ type apply struct{ cfg *phones.Config }
 
 func (apply) input() {}
 
+// keepEffects bounds the memory kept between steps; a new configuration shows more.
+const keepEffects = 256
+
 func newCore(i ids, debug func(logbuf.Topic) bool) *core {
 	return &core{
 		ids: i, debug: debug,
@@ -28,6 +31,9 @@ func newCore(i ids, debug func(logbuf.Topic) bool) *core {
 // result is valid until the next step.
 func (c *core) step(now time.Time, in Input) []effect {
 	c.now, c.effects = now, c.effects[:0]
+	if cap(c.effects) > keepEffects {
+		c.effects = nil
+	}
 	c.fire()
 	if in != nil {
 		c.do(in)
