@@ -32,30 +32,30 @@ func (a *App) wirePhones(n sipua.Network) {
 	a.csim = newCsim(a.Calls)
 }
 
-// bindPhones hands them the configuration, now and at every change.
-func (a *App) bindPhones(bind netip.Addr) {
-	conf.Bind(a.store, "phones", modes.PhonesConfig, phones.Config.Equal, func(ctx context.Context, old, new phones.Config) error {
-		return a.applyPhones(ctx, old, new, bind)
-	})
-	conf.Bind(a.store, "sip calls", func(t conf.Tree) sipcall.Config {
-		c, far := modes.PhonesConfig(t), modes.SIPCallsConfig(t)
-		return sipcall.Config{
-			DialPeers: c.DialPeers, Pools: c.Pools,
-			Username: far.Username, Password: far.Password, Realm: far.Realm, ProfileStamp: far.ProfileStamp,
-		}
-	}, equal, a.sipCalls.Apply)
-	conf.Bind(a.store, "http", func(t conf.Tree) provision.Config {
-		addr := modes.HTTPAddress(t)
-		return provision.Config{Enabled: addr.IsValid(), Addr: addr, Bind: bind, Phones: modes.PhonesConfig(t)}
-	}, equal, a.web.Apply)
+// phoneConfig is what all who serve phones are told.
+type phoneConfig struct {
+	phones phones.Config
+	calls  modes.SIPCalls
+	http   netip.AddrPort
 }
 
-// applyPhones hands what phones are told to all who serve them: first the call
-// model, which must know the numbers that phones register. When it returns all
-// that follows has been published.
-func (a *App) applyPhones(ctx context.Context, old, new phones.Config, bind netip.Addr) error {
-	skinny := sccp.Config{Enabled: new.Telephony.On && new.Telephony.Source.IsValid(), Addr: new.Telephony.Source, Bind: bind, Phones: new}
+// bindPhones hands them the configuration, now and at every change. It is one
+// binding since its view is large, and so that all of them have it in one order.
+func (a *App) bindPhones(bind netip.Addr) {
+	conf.Bind(a.store, "phones", func(t conf.Tree) phoneConfig {
+		return phoneConfig{modes.PhonesConfig(t), modes.SIPCallsConfig(t), modes.HTTPAddress(t)}
+	}, equal, func(ctx context.Context, old, new phoneConfig) error { return a.applyPhones(ctx, old, new, bind) })
+}
+
+// applyPhones tells the call model first, which must know the numbers that phones
+// register. When it returns all that follows has been published.
+func (a *App) applyPhones(ctx context.Context, was, is phoneConfig, bind netip.Addr) error {
+	old, new := was.phones, is.phones
 	err := errors.Join(
+		a.sipCalls.Apply(ctx, sipcall.Config{}, sipcall.Config{
+			DialPeers: new.DialPeers, Pools: new.Pools,
+			Username: is.calls.Username, Password: is.calls.Password, Realm: is.calls.Realm, ProfileStamp: is.calls.ProfileStamp,
+		}),
 		a.Calls.Apply(ctx, old, new),
 		a.mobile.Apply(ctx, old, new),
 		a.Lines.Apply(ctx, old, new),
@@ -65,8 +65,10 @@ func (a *App) applyPhones(ctx context.Context, old, new phones.Config, bind neti
 			a.Lines.SetLogin(p.Tag, a.mobile.Profile(phones.Device{Kind: phones.PoolDevice, Tag: p.Tag}))
 		}
 	}
+	skinny := sccp.Config{Enabled: new.Telephony.On && new.Telephony.Source.IsValid(), Addr: new.Telephony.Source, Bind: bind, Phones: new}
 	return errors.Join(err,
 		a.Skinny.Apply(ctx, sccp.Config{}, skinny),
+		a.web.Apply(ctx, provision.Config{}, provision.Config{Enabled: is.http.IsValid(), Addr: is.http, Bind: bind, Phones: new}),
 		a.watch.Recheck(ctx),
 		a.Calls.Settle(ctx),
 	)
