@@ -4,7 +4,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/netip"
-	"reflect"
 	"strings"
 	"time"
 )
@@ -57,9 +56,6 @@ type Config struct {
 	// CallList is `presence call-list` of presence mode: it holds for every phone.
 	CallList bool
 }
-
-// Equal reports whether two configurations are the same.
-func (c Config) Equal(o Config) bool { return reflect.DeepEqual(c, o) }
 
 // Pool is one `voice register pool`: one SIP phone, or a group of phones that
 // share an address rule.
