@@ -190,7 +190,7 @@ func (l *leg) answered(i *invitation, res *sip.Response) {
 	st := &l.stream
 	if i.offered {
 		l.ack(i, nil)
-		st.peer, st.told, st.agreed = *d, i.told, d.media.Codecs
+		st.took(*d, i.told, d.media.Codecs)
 	} else {
 		st.peer = *d
 		l.ackDue = i

@@ -289,8 +289,8 @@ func (l *leg) acked(answer *description) {
 		l.bye()
 		l.s.lost()
 		return
-	case delayed:
-		l.took(*answer, l.stream.told)
+	case delayed && l.took(*answer, l.stream.told):
+		return
 	}
 	l.follow()
 }

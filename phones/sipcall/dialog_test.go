@@ -52,6 +52,35 @@ func TestHoldAndResume(t *testing.T) {
 	}
 }
 
+// A phone that holds may ask for our offer to resume by its answer, or not to.
+func TestResumeWithoutOffer(t *testing.T) {
+	run(t, func(b *bed) {
+		p := b.phone(1)
+		d, v := p.connect()
+		for range 2 {
+			d.request("INVITE", sdpBody("10.1.1.11:4000", "sendonly"))
+			p.one("200")
+			d.request("ACK", "")
+			v.State, v.Send = call.Held, call.Media{}
+			b.view(pool(1), v)
+		}
+		b.inputs()
+		for _, dir := range []string{"sendonly", ""} {
+			d.request("INVITE", "")
+			if ok := p.one("200"); ok.media() != "10.1.1.12:5000 sendrecv" {
+				t.Error(ok.media())
+			}
+			b.wantInputs()
+			d.request("ACK", sdpBody("10.1.1.11:4000", dir))
+		}
+		b.wantInputs("resume pool-1 1")
+		v.State, v.Send = call.Connected, media("10.1.1.12:5000")
+		b.view(pool(1), v)
+		p.want()
+		p.over(1)
+	})
+}
+
 func TestHoldTwice(t *testing.T) {
 	run(t, func(b *bed) {
 		p := b.phone(1)
@@ -286,6 +315,26 @@ func TestSessionTimers(t *testing.T) {
 		p.one("BYE")
 		b.wantInputs("onhook pool-1 1")
 	})
+	// The phone's next INVITE has no timer, and that ends it.
+	for _, method := range []string{"INVITE", "UPDATE"} {
+		run(t, func(b *bed) {
+			p := b.phone(1)
+			d, ref := p.calls("2002", sdpBody("10.1.1.11:4000", ""), "Supported: timer", "Session-Expires: 100")
+			b.view(pool(1), call.CallView{Ref: ref, State: call.Connected, Outgoing: true, Send: media("10.1.1.12:5000")})
+			d.learn(p.one("200"))
+			d.request("ACK", "")
+			d.request(method, sdpBody("10.1.1.11:4000", ""))
+			if ok := p.one("200"); ok.get("Session-Expires") != "" {
+				t.Error(ok.headers)
+			}
+			if method == "INVITE" {
+				d.request("ACK", "")
+			}
+			time.Sleep(time.Hour)
+			p.want()
+			p.over(1)
+		})
+	}
 	// We are to refresh.
 	run(t, func(b *bed) {
 		p := b.phone(1)
@@ -341,6 +390,9 @@ func TestEndpointMoves(t *testing.T) {
 		p.connect()
 		b.move("10.1.1.2:5070")
 		re := p.one("INVITE")
+		if o := re.sdpLine("o="); !strings.HasSuffix(o, " IN IP4 10.1.1.2") {
+			t.Error(o)
+		}
 		if got := re.get("Contact"); got != "<sip:10.1.1.2:5070>" || re.media() != "10.1.1.12:5000 sendrecv" {
 			t.Error(got, re.media())
 		}

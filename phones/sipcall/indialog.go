@@ -36,6 +36,7 @@ func (l *leg) request(tx *sipua.ServerTx, f func(*leg, *sipua.ServerTx)) {
 		_ = tx.Reject(481, "")
 		return
 	}
+	l.back = tx.Reply() // the peer's mapping by a NAT, or its connection, may be a new one
 	if err := l.dialog.Check(req); errors.Is(err, sipua.ErrOldCSeq) {
 		_ = tx.Reject(500, "")
 		return
@@ -82,7 +83,11 @@ func (l *leg) onInvite(tx *sipua.ServerTx, offer *description) {
 		l.follow()
 		return
 	}
-	l.answerAgain(wanted(l.s.view))
+	w := wanted(l.s.view)
+	if offer == nil && l.stream.held && l.stream.far.Valid() { // it may resume by its answer
+		w = told{l.stream.far, sendrecv}
+	}
+	l.answerAgain(w)
 }
 
 // answerAgain answers a re-INVITE.
@@ -221,7 +226,8 @@ func listed(m sip.Message, header, tag string) bool {
 // agreeTimer takes the session timer of a request and returns the headers of its 200.
 func (l *leg) agreeTimer(req *sip.Request) []string {
 	n, who := sessionExpires(req)
-	if n == 0 {
+	if n == 0 { // nobody expects to be refreshed any more: RFC 4028 7.2
+		l.setTimer(0, false)
 		return nil
 	}
 	timed := listed(req, "Supported", "timer")

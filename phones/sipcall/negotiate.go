@@ -15,6 +15,7 @@ type stream struct {
 	origin   origin
 	peer     description // newest of the peer
 	told     told        // newest that the peer has taken from us
+	far      call.Media  // newest valid address of those
 	agreed   call.Codecs // of both
 	held     bool        // the peer has put us on hold
 	reported call.Media  // newest that the exchange knows
@@ -69,31 +70,44 @@ func (l *leg) answer(offer description, w told) []byte {
 	if body == nil {
 		return nil
 	}
-	st.peer, st.told, st.agreed = offer, w, codec
+	st.took(offer, w, codec)
 	return body
+}
+
+// took remembers what has been agreed.
+func (st *stream) took(peer description, w told, agreed call.Codecs) {
+	st.peer, st.told, st.agreed = peer, w, agreed
+	if w.m.Valid() {
+		st.far = w.m
+	}
 }
 
 // version counts descriptions. RFC 3264 8.
 func (l *leg) version() {
 	o := &l.stream.origin
-	if o.id == 0 {
+	if o.id == 0 { // all but the version stays
 		o.id = newSessionID()
 		o.version = o.id
+		o.addr = l.a.ua.Advertised().Addr()
 	}
 	o.version++
-	o.addr = l.a.ua.Advertised().Addr()
 }
 
-// took takes the peer's answer to an offer of w.
-func (l *leg) took(answer description, w told) {
+// took takes the peer's answer to an offer of w. It reports whether the peer resumes by
+// that, so that the View is about to change.
+func (l *leg) took(answer description, w told) (resumes bool) {
 	st := &l.stream
-	st.peer, st.told, st.agreed = answer, w, answer.media.Codecs
+	st.took(answer, w, answer.media.Codecs)
 	if w.dir == inactive {
 		answer.media.Inactive = false // it had no choice
 	}
-	if !st.held {
+	switch {
+	case !st.held:
 		l.report(answer.media, true)
+	case w.dir == sendrecv && !answer.media.Inactive:
+		return l.offered(answer)
 	}
+	return false
 }
 
 // report tells the exchange where the device receives, if that is new. An answer
@@ -149,12 +163,12 @@ func (l *leg) reinvited(i *invitation, code int, res *sip.Response, err error) {
 			return
 		}
 		answer, bad := describedBy(res)
-		if bad == 0 && answer != nil {
-			l.took(*answer, i.told)
-		} else { // it stays as it was
-			l.stream.told = i.told
-		}
 		l.resumeTimer(res)
+		if bad != 0 || answer == nil { // it stays as it was
+			l.stream.told = i.told
+		} else if l.took(*answer, i.told) {
+			return
+		}
 	case l.state == legOver:
 		return
 	case code == 491 || errors.Is(err, sipua.ErrOverload):
