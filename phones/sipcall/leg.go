@@ -208,9 +208,32 @@ func (l *leg) send(req *sip.Request, done func(*sip.Response, error)) {
 }
 
 func (l *leg) post(req *sip.Request, done func(*sip.Response, error)) {
-	l.a.ua.Send(req, l.target(), func(res *sip.Response, err error) {
+	l.postTo(l.target(), req, func(res *sip.Response, err error) {
+		if to, ok := l.anew(err); ok {
+			l.back = to
+			l.postTo(to, req, done)
+			return
+		}
+		done(res, err)
+	})
+}
+
+func (l *leg) postTo(to sipua.Target, req *sip.Request, done func(*sip.Response, error)) {
+	l.a.ua.Send(req, to, func(res *sip.Response, err error) {
 		l.a.post(l.device, func(*device) { done(res, err) })
 	})
+}
+
+// anew is where to try again when a request met the end of its TCP connection: the
+// Contact, to which a new one may be made.
+func (l *leg) anew(err error) (to sipua.Target, ok bool) {
+	if err == nil || l.back.Transport != "TCP" || len(l.dialog.Routes) > 0 ||
+		errors.Is(err, sipua.ErrTimeout) || errors.Is(err, sipua.ErrOverload) || errors.Is(err, sipua.ErrClosed) {
+		return to, false
+	}
+	to = l.dialog.Target(l.back)
+	to.Transport = "TCP"
+	return to, to != l.back && (l.trusted || to.Addr.Addr() == l.back.Addr.Addr().Unmap())
 }
 
 // invite sends an INVITE, the first or a further one.
@@ -266,6 +289,11 @@ func (l *leg) invited(i *invitation, res *sip.Response, err error) {
 			l.launch(i, req, l.target())
 			return
 		}
+	}
+	if to, ok := l.anew(err); ok && !i.first && l.state != legOver {
+		l.back = to
+		l.launch(i, i.req, to)
+		return
 	}
 	switch {
 	case i.first:
