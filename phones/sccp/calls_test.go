@@ -160,6 +160,7 @@ func TestCallOnTheWire(t *testing.T) {
 			StopTone 1/2
 			OpenReceive codec 4 2
 			CallState TsConnected 1/2
+			CallInfo 2001>2003 type 1 1/2
 			SelectSoftKeys 1/2 1 0x1f
 			PromptV2 1/2 Connected`)
 		ann.wantAll(`

@@ -252,8 +252,9 @@ func (p *painter) dialed(o, n *callScreen) {
 	}
 }
 
+// info says who talks to whom; to who answers, once more.
 func (p *painter) info(o, n *callScreen) {
-	if o.info != n.info && n.info.kind != 0 {
+	if n.info.kind != 0 && (o.info != n.info || o.ringing() && !n.ringing()) {
 		p.send(wire.NewCallInfo(p.f.inUse, n.info.details(n.line, n.ref)))
 	}
 }

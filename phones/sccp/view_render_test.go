@@ -121,6 +121,7 @@ func TestRender(t *testing.T) {
 			StopTone 1/16
 			OpenReceive codec 4 16
 			CallState TsConnected 1/16
+			CallInfo 5002>5001 type 1 1/16
 			SelectSoftKeys 1/16 1 0x1f
 			PromptV2 1/16 Connected`},
 		{"media known", with(16, answered), with(16, talking(in(0))), "StartMedia 10.0.0.2:24612 codec 4 16"},

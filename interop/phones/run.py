@@ -1,0 +1,33 @@
+"""Tests of phones and calls with real peers. Usage: run.py [TEST...]; inside a network namespace, see interop/run.sh."""
+import contextlib, io, os, sys, time, traceback
+import calls, lab, registration
+
+TESTS = [
+    ("fleet", "SCCP fleet, 13 models and versions, server at 9: tshark finds the dialogue in order", registration.default),
+    ("fleet17", "SCCP fleet, server at 17: header versions follow", registration.highest),
+    ("call", "SCCP call: order of messages at both phones, media, the lamp of a watcher", calls.one_call),
+]
+
+
+def main(wanted):
+    a = lab.Appliance(open(os.path.join(lab.HERE, "..", "cfg", "phones.cfg")).read().replace("\nline con 0", "\n" + registration.config() + "\nline con 0"))
+    failed = 0
+    for key, name, test in TESTS:
+        if wanted and key not in wanted:
+            continue
+        began, said = time.monotonic(), io.StringIO()
+        try:
+            with contextlib.redirect_stdout(said):
+                test(a)
+            print(f"ok   {name} ({time.monotonic() - began:.1f} s)", flush=True)
+        except Exception:
+            failed += 1
+            print(f"FAIL {name}\n" + "\n".join("     " + line for line in (said.getvalue() + traceback.format_exc()).splitlines()[-60:]), flush=True)
+    if a.stop() != 0:
+        failed += 1
+        print("FAIL the appliance of the phones did not end well\n" + open(a.log).read()[-3000:])
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(min(main(sys.argv[1:]), 100))
