@@ -1,6 +1,7 @@
 package call
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -210,5 +211,28 @@ func TestOctoLine(t *testing.T) {
 	r.do(OffHook{Device: a, Button: 1, New: true})
 	if got := r.states(a); got[len(got)-1] != Congestion {
 		t.Fatalf("%v", got)
+	}
+}
+
+// A View that was handed out stays as it was.
+func TestViewsDoNotChange(t *testing.T) {
+	r := newRig(t, lab())
+	a, b := r.phone(1, "1:1", "2:2", "3m2"), r.phone(2, "1:2")
+	var views []*View
+	var texts []string
+	for _, in := range []Input{OffHook{Device: a}, Dial{Device: a, Number: "2002"}, Answer{Device: b}, Hold{Device: b}, OnHook{Device: a}, DnD{Device: a, On: true}} {
+		for _, e := range r.c.step(r.now, in) {
+			if e.view != nil {
+				views, texts = append(views, e.view), append(texts, fmt.Sprintf("%+v", *e.view))
+			}
+		}
+	}
+	for i, v := range views {
+		if now := fmt.Sprintf("%+v", *v); now != texts[i] {
+			t.Errorf("was %s\nis  %s", texts[i], now)
+		}
+	}
+	if len(views) < 8 {
+		t.Errorf("only %d views", len(views))
 	}
 }

@@ -39,6 +39,8 @@ type core struct {
 	isTouched      map[string]bool
 	published      map[string]published
 	effects        []effect
+	lineBuf        []LineView // that views are made in
+	callBuf        []CallView
 	debug          func(logbuf.Topic) bool // whether a topic is on
 }
 

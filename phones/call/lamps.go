@@ -2,9 +2,8 @@ package call
 
 import "github.com/busylamp/busylamp/phones"
 
-// lineViews are the line buttons of a device as they are to be shown.
-func (c *core) lineViews(d *device) []LineView {
-	views := make([]LineView, 0, len(d.spec.Lines))
+// lineViews appends the line buttons of a device as they are to be shown.
+func (c *core) lineViews(views []LineView, d *device) []LineView {
 	for _, line := range d.spec.Lines {
 		views = append(views, c.lineView(d, line))
 	}

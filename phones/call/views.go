@@ -9,11 +9,18 @@ import (
 // show shows a device what it is to show, if that is new.
 func (c *core) show(d *device) {
 	v := c.view(d)
-	if d.view != nil && d.viewGen == d.gen && sameView(&v, d.view) {
+	known := d.view != nil && d.viewGen == d.gen
+	if known && sameView(&v, d.view) {
 		return
 	}
 	shown := new(View)
 	*shown = v
+	// v is in buffers that the next view is made in.
+	if shown.Calls = slices.Clone(v.Calls); known && slices.Equal(v.Lines, d.view.Lines) {
+		shown.Lines = d.view.Lines
+	} else {
+		shown.Lines = slices.Clone(v.Lines)
+	}
 	d.view, d.viewGen = shown, d.gen
 	c.effects = append(c.effects, effect{view: shown})
 }
@@ -32,28 +39,29 @@ func samePage(a, b *Page) bool {
 	return *a == *b
 }
 
-// view is all that a device is to show.
+// view is all that a device is to show. Its slices are good until the next view.
 func (c *core) view(d *device) View {
+	c.lineBuf, c.callBuf = c.lineViews(c.lineBuf[:0], d), c.callBuf[:0]
 	v := View{
-		Device: d.id, Spec: d.spec, Lines: c.lineViews(d), OffHook: d.offHook(), DnD: d.dnd,
+		Device: d.id, Spec: d.spec, Lines: c.lineBuf, OffHook: d.offHook(), DnD: d.dnd,
 		Waiting: d.primary != nil && d.primary.waiting, Paged: c.page(d), Notice: d.notice, Trunk: d.trunk,
 	}
 	if d.active != nil {
 		v.Active = d.active.ref
 	}
-	if len(d.legs) > 0 {
-		v.Calls = make([]CallView, len(d.legs))
-		for i, l := range d.legs {
-			c.callView(d, l, &v.Calls[i])
-		}
+	for _, l := range d.legs {
+		c.callBuf = append(c.callBuf, c.callView(d, l))
+	}
+	if len(c.callBuf) > 0 {
+		v.Calls = c.callBuf
 	}
 	return v
 }
 
 // callView is one call as a device sees it.
-func (c *core) callView(d *device, l *leg, v *CallView) {
+func (c *core) callView(d *device, l *leg) CallView {
 	k := l.call
-	*v = CallView{
+	v := CallView{
 		Ref: l.ref, State: l.state, Button: l.button, Channel: l.channel + 1, Outgoing: l.outgoing,
 		Original: k.original, Redirecting: k.redirecting, Forwarded: !l.outgoing && k.redirecting != (Party{}),
 		Dialed: l.dialed, Tone: l.tone, Code: l.code, Receive: l.receives(), Send: c.sends(l), Local: l.media,
@@ -86,6 +94,7 @@ func (c *core) callView(d *device, l *leg, v *CallView) {
 	if v.Tone == ToneNone {
 		v.Tone = l.sound(v.Send)
 	}
+	return v
 }
 
 // sound is the tone that goes with a state.
