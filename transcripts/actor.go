@@ -56,7 +56,7 @@ func (s *stage) Phone(ctx context.Context, w []string) error {
 	}
 	switch {
 	case verb == "press" && len(args) > 0:
-		return handset.Press(a, strings.Join(args, " "))
+		return a.press(ctx, strings.Join(args, " "))
 	case verb == "expect" && len(args) == 2 && a.sip != nil && args[0] >= "0" && args[0] < ":":
 		return a.watched(ctx, args[0], args[1])
 	case verb == "expect" && len(args) > 0:
@@ -73,6 +73,24 @@ func (s *stage) Phone(ctx context.Context, w []string) error {
 		return a.Close()
 	}
 	return errors.New("unknown direction for this phone")
+}
+
+// press presses a key as soon as the phone has it.
+func (a *actor) press(ctx context.Context, key string) error {
+	ctx, cancel := context.WithTimeout(ctx, attention)
+	defer cancel()
+	for {
+		changed := a.Changed()
+		err := handset.Press(a, key)
+		if !errors.Is(err, handset.ErrNoKey) {
+			return err
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return fmt.Errorf("%w; the phone shows:\n%s", err, a.Display())
+		}
+	}
 }
 
 // shows waits until the display is as expected.
