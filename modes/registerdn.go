@@ -92,7 +92,6 @@ func registerDNMode() conf.Mode {
 			},
 			{
 				Syntax: "mwi",
-				Inert:  true,
 				Help: `
 					mwi  Message waiting indication for this number`,
 			},

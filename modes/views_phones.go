@@ -124,6 +124,7 @@ func registerDN(n conf.Node) phones.DN {
 		MaxCalls:    l.num("shared-line", "calls"),
 		NoReg:       n.On("no-reg"),
 		AutoAnswer:  n.On("auto-answer"),
+		MWI:         n.On("mwi"),
 	}
 }
 

@@ -128,6 +128,7 @@ type DN struct {
 	MaxCalls   int
 	NoReg      bool
 	AutoAnswer bool
+	MWI        bool // `mwi`: phones are told whether messages wait
 }
 
 // MAC is the hardware address of a phone. The zero value means none.

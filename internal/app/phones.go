@@ -47,13 +47,24 @@ func (a *App) bindPhones(bind netip.Addr) {
 	}, equal, func(ctx context.Context, old, new phoneConfig) error { return a.applyPhones(ctx, old, new, bind) })
 }
 
+// mwiNumbers are the tags of the numbers whose phones are told of messages.
+func mwiNumbers(dns []phones.DN) map[int]bool {
+	tags := map[int]bool{}
+	for _, n := range dns {
+		if n.MWI {
+			tags[n.Tag] = true
+		}
+	}
+	return tags
+}
+
 // applyPhones tells the call model first, which must know the numbers that phones
 // register. When it returns all that follows has been published.
 func (a *App) applyPhones(ctx context.Context, was, is phoneConfig, bind netip.Addr) error {
 	old, new := was.phones, is.phones
 	err := errors.Join(
 		a.sipCalls.Apply(ctx, sipcall.Config{}, sipcall.Config{
-			DialPeers: new.DialPeers, Pools: new.Pools,
+			DialPeers: new.DialPeers, Pools: new.Pools, MWI: mwiNumbers(new.DNs),
 			Username: is.calls.Username, Password: is.calls.Password, Realm: is.calls.Realm, ProfileStamp: is.calls.ProfileStamp,
 		}),
 		a.Calls.Apply(ctx, old, new),

@@ -23,6 +23,7 @@ type device struct {
 	// The rest is the goroutine's.
 	view     call.View // newest that was shown
 	sessions map[uint32]*session
+	messages map[string]bool // whether messages wait, by line, as the phone was told
 }
 
 // get finds a device or makes it. a.mu is held.
@@ -161,8 +162,10 @@ func (d *device) show(v call.View, missed map[uint32]call.CallView) {
 		}
 	}
 	if v.Gone {
+		d.messages = nil
 		return
 	}
+	d.tellMessages()
 	if p := v.Paged; p != nil && d.sessions[p.Ref] == nil {
 		d.page(p)
 	}

@@ -32,16 +32,10 @@ func (a *Agent) Restart(pool int, kind phones.ResetKind) {
 
 // restart writes the NOTIFY.
 func (a *Agent) restart(c *Config, b phones.Binding, kind phones.ResetKind) *sip.Request {
-	var uri sip.Uri
-	if sip.ParseUri(b.URI, &uri) != nil {
+	req := a.unsolicited(b, "<sip:"+a.ua.Advertised().Addr().String()+">")
+	if req == nil {
 		return nil
 	}
-	host := a.ua.Advertised().Addr().String()
-	req := sip.NewRequest("NOTIFY", uri)
-	add(req, "From", "<sip:"+host+">;tag="+sipua.NewTag(), "To", "<sip:"+escapeUser(b.Number)+"@"+host+">",
-		"Call-ID", sipua.NewCallID(host))
-	req.AppendHeader(&sip.CSeqHeader{SeqNo: firstCSeq + 1, MethodName: "NOTIFY"})
-	add(req, "Contact", "<sip:"+a.ua.Advertised().String()+">", "Subscription-State", "active")
 	word := "restart"
 	if kind == phones.Reset {
 		word = "reset"
@@ -59,6 +53,20 @@ func (a *Agent) restart(c *Config, b phones.Binding, kind phones.ResetKind) *sip
 	add(req, "Event", "service-control", "Content-Type", "text/plain")
 	req.SetBody(fmt.Appendf(nil, "action=%s\r\nRegisterCallId={%s}\r\nConfigVersionStamp={%s}\r\nDialplanVersionStamp={}\r\nSoftkeyVersionStamp={%s}\r\n",
 		word, b.CallID, c.ProfileStamp, c.ProfileStamp))
+	return req
+}
+
+// unsolicited begins a NOTIFY without a subscription to a contact; nil if that is no URI.
+func (a *Agent) unsolicited(b phones.Binding, from string) *sip.Request {
+	var uri sip.Uri
+	if sip.ParseUri(b.URI, &uri) != nil {
+		return nil
+	}
+	host := a.ua.Advertised().Addr().String()
+	req := sip.NewRequest("NOTIFY", uri)
+	add(req, "From", from+";tag="+sipua.NewTag(), "To", "<sip:"+escapeUser(b.Number)+"@"+host+">", "Call-ID", sipua.NewCallID(host))
+	req.AppendHeader(&sip.CSeqHeader{SeqNo: firstCSeq + 1, MethodName: "NOTIFY"})
+	add(req, "Contact", "<sip:"+a.ua.Advertised().String()+">", "Subscription-State", "active")
 	return req
 }
 

@@ -40,6 +40,9 @@
 // change of the other party's name alone is not sent. A BYE that follows a REFER
 // waits until its outcome has been told.
 //
+// A phone is told whether messages wait for a line with `mwi` by a NOTIFY without
+// subscription (RFC 3842) when it comes and at each change.
+//
 // Session timers (RFC 4028) are accepted when asked for; whoever is named refreshes,
 // and a call that its peer does not refresh ends.
 //
@@ -63,6 +66,7 @@ package sipcall
 
 import (
 	"context"
+	"maps"
 	"net/netip"
 	"sync"
 	"sync/atomic"
@@ -127,6 +131,8 @@ type Config struct {
 	DialPeers []phones.DialPeer
 	// Pools say which phone models understand service-control.
 	Pools []phones.Pool
+	// MWI has the tags of voice register dns with `mwi`.
+	MWI map[int]bool
 	// Username, Password and Realm are `authentication` of sip-ua: what challenges of
 	// trunks are answered with. An empty realm fits every challenge; an empty user
 	// name answers none.
@@ -178,7 +184,9 @@ func New(o Options) *Agent {
 
 // Apply makes a configuration take effect for calls that begin after it. It never fails.
 func (a *Agent) Apply(_ context.Context, _, new Config) error {
-	a.config.Store(&new)
+	if old := a.config.Swap(&new); !maps.Equal(old.MWI, new.MWI) {
+		a.each((*device).tellMessages)
+	}
 	return nil
 }
 
