@@ -139,7 +139,8 @@ func (s *Script) parseConsole(text string) error {
 			s.Steps = append(s.Steps, Step{Line: n, Direction: words})
 			continue
 		}
-		if p := promptRE.FindString(line); p != "" {
+		// "ephone#[phone]" is printed, nothing typed begins like that.
+		if p := promptRE.FindString(line); p != "" && !strings.HasPrefix(line[len(p):], "[") {
 			s.Steps = append(s.Steps, Step{Line: n, Screen: line, Prompt: p, Input: line[len(p):]})
 			continue
 		}
