@@ -18,7 +18,7 @@ const module = "github.com/busylamp/busylamp/"
 // that the table is the truth.
 var imports = map[string]string{
 	"cmd/busylamp":          "internal/app phones phones/handset phones/handset/tui phones/skinny phones/softphone transcripts",
-	"transcripts":           "internal/app internal/memnet internal/sipua phones phones/softphone",
+	"transcripts":           "internal/app internal/memnet internal/sipua phones phones/handset phones/skinny phones/softphone",
 	"internal/app":          "cli cli/conf cli/term cli/tty internal/logbuf internal/sipua modes phones phones/call phones/mobility phones/provision phones/sccp phones/sip phones/sipcall presence presence/sip",
 	"modes":                 "cli cli/conf cli/grammar cli/render cli/secret internal/logbuf internal/sipua phones phones/call presence",
 	"cli":                   "cli/conf cli/grammar cli/render cli/secret cli/term internal/logbuf",
