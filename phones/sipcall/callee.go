@@ -196,6 +196,7 @@ func (l *leg) answered(i *invitation, res *sip.Response) {
 		l.ackDue = i
 	}
 	st.reported = d.media
+	l.update = allows(res, "UPDATE")
 	l.resumeTimer(res)
 	if s.page {
 		l.do(call.MediaReady{Device: s.d.id, Ref: s.ref, Media: d.media, OK: d.media.Valid()})

@@ -128,6 +128,7 @@ func (a *Agent) credentials() *digest.Client {
 // listen takes an INVITE that made the leg.
 func (l *leg) listen(tx *sipua.ServerTx, offer *description) {
 	l.tx, l.txOffer = tx, offer
+	l.update = allows(tx.Request(), "UPDATE")
 	if offer != nil {
 		l.stream.reported = offer.media
 	}

@@ -149,16 +149,21 @@ func quote(name string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(plain(name, maxName)) + `"`
 }
 
+// remote is the other party of the call, as the View has it.
+func (l *leg) remote() call.Party {
+	if c := l.s.view; !c.Outgoing {
+		return c.Calling
+	}
+	return l.s.view.Called
+}
+
 // identity says who the other party is (draft-ietf-sip-privacy, RFC 3325).
 func (l *leg) identity(response bool) []string {
-	c := l.s.view
-	other, party := c.Calling, "calling"
-	if c.Outgoing {
-		other = c.Called
-	}
+	other, party := l.remote(), "calling"
 	if response {
 		party = "called"
 	}
+	l.named = other
 	if other.Number == "" {
 		return nil
 	}

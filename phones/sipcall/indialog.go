@@ -3,6 +3,7 @@ package sipcall
 import (
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -144,6 +145,43 @@ func (l *leg) updated(tx *sipua.ServerTx, offer description) []byte {
 		_ = tx.Reject(488, "")
 	}
 	return body
+}
+
+// rename tells the peer that it speaks with somebody else though its media stay, by
+// UPDATE if it takes that. Whatever it answers, it has been told.
+func (l *leg) rename() {
+	other := l.remote()
+	if other == l.named || other.Number == "" {
+		return
+	}
+	if !l.update {
+		l.named = other // lest it is asked for twice
+		l.refresh()
+		return
+	}
+	req, err := l.dialog.Request("UPDATE", l.contact())
+	if err != nil {
+		return
+	}
+	add(req, l.identity(false)...)
+	add(req, l.timerHeaders()...)
+	add(req, "Allow", l.a.ua.Allow(), "Supported", supported)
+	l.send(req, func(res *sip.Response, err error) {
+		switch {
+		case l.state == legOver:
+		case err != nil && !errors.Is(err, sipua.ErrOverload), err == nil && (res.StatusCode == 408 || res.StatusCode == 481): // RFC 3261 12.2.1.2
+			l.bye()
+			l.s.lost()
+		case err == nil && res.StatusCode < 300:
+			l.retarget(res)
+			l.resumeTimer(res)
+		}
+	})
+}
+
+// allows reports whether a message lists a method in Allow.
+func allows(m sip.Message, method string) bool {
+	return slices.Contains(sipua.List(m, "Allow"), method)
 }
 
 // onInfo takes INFO. Digits within a call have nobody to hear them here.

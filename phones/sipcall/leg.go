@@ -51,6 +51,8 @@ type leg struct {
 	other    sipua.Target    // where else the first INVITE may go
 
 	stream stream
+	named  call.Party // the other party, as the peer was told
+	update bool       // the peer takes UPDATE
 	refresher
 	waited   bool        // for media, long enough
 	wait     *time.Timer // for media

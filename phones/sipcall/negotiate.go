@@ -134,6 +134,9 @@ func (l *leg) negotiate(w told) {
 		return
 	}
 	if !l.force && (st.held || st.serves(w)) {
+		if !st.held && w.dir == sendrecv {
+			l.rename()
+		}
 		return
 	}
 	if st.held {

@@ -36,9 +36,9 @@
 // second for the other party's address; then it says inactive, and a re-INVITE
 // follows when the address is known. A re-INVITE is sent when what the phone was
 // told is no longer what the View says, one at a time, and the newest View wins.
-// While the phone itself holds a call nothing is sent: it hears when it resumes. A
-// change of the other party's name alone is not sent. A BYE that follows a REFER
-// waits until its outcome has been told.
+// While the phone itself holds a call nothing is sent: it hears when it resumes. If
+// only the other party has changed that is told by UPDATE, or by re-INVITE to who does
+// not allow it. A BYE that follows a REFER waits until its outcome has been told.
 //
 // A phone is told whether messages wait for a line with `mwi` by a NOTIFY without
 // subscription (RFC 3842) when it comes and at each change.
