@@ -44,7 +44,8 @@ func newFleet(b testing.TB, n int) *fleet {
 	f.log.Apply(context.Background(), logbuf.Config{}, logbuf.Config{BufferLevel: logbuf.Off, ConsoleLevel: logbuf.Off, MonitorLevel: logbuf.Off})
 	f.hub = presence.New(presence.Options{Log: f.log})
 	f.x = call.New(call.Options{Log: f.log, Publisher: f.hub})
-	cfg := phones.Config{Telephony: phones.Telephony{On: true, MaxEphones: n, MaxDN: n}}
+	// The phones of a benchmark send no keepalives.
+	cfg := phones.Config{Telephony: phones.Telephony{On: true, MaxEphones: n, MaxDN: n, KeepAlive: time.Hour}}
 	numbers := map[string]presence.Number{}
 	for i := 1; i <= n; i++ {
 		number := fmt.Sprint(20000 + i)
@@ -52,8 +53,9 @@ func newFleet(b testing.TB, n int) *fleet {
 		cfg.EphoneDNs = append(cfg.EphoneDNs, phones.EphoneDN{Tag: i, Number: number, Channels: 1})
 		e := phones.Ephone{Tag: i, MAC: phones.MAC{0, 0, 0, 1, byte(i >> 8), byte(i)}, Type: "7960",
 			Buttons: []phones.Button{{Number: 1, Sep: phones.Normal, DNs: []int{i}}}}
-		for k := range 5 {
-			e.BLF = append(e.BLF, phones.BLFKey{Tag: k + 1, Number: fmt.Sprint(20001 + k*i%n), Label: "label"})
+		e.BLF = []phones.BLFKey{{Tag: 1, Number: "20001", Label: "label"}}
+		for k := 2; k <= 5; k++ {
+			e.BLF = append(e.BLF, phones.BLFKey{Tag: k, Number: fmt.Sprint(20002 + k*i%max(n-1, 1)), Label: "label"})
 		}
 		cfg.Ephones = append(cfg.Ephones, e)
 	}
@@ -233,7 +235,7 @@ func echoFleet(b *testing.B, n, width, messages int) time.Duration {
 	return took
 }
 
-// One keepalive with its answer, against an echo of 12 bytes.
+// One keepalive with its answer, over loopback.
 func BenchmarkKeepAlive(b *testing.B) {
 	f := newFleet(b, 1)
 	f.register(1, 1)
@@ -262,8 +264,8 @@ func BenchmarkKeepAlive(b *testing.B) {
 func BenchmarkFanOut(b *testing.B) {
 	f := newFleet(b, fleetSize)
 	f.register(fleetSize, 64)
-	time.Sleep(200 * time.Millisecond) // what registration still has on its way
 	var got atomic.Int64
+	all := make(chan struct{}, 1)
 	for _, c := range f.conns {
 		go func() {
 			r := wire.NewReader(c)
@@ -272,22 +274,36 @@ func BenchmarkFanOut(b *testing.B) {
 				if err != nil {
 					return
 				}
-				if id == wire.IDFeatureStatV2 {
-					got.Add(1)
+				if id == wire.IDFeatureStatV2 && got.Add(1) == fleetSize {
+					select {
+					case all <- struct{}{}:
+					default: // nobody waits yet
+					}
 				}
 			}
 		}()
 	}
-	await := func(n int64) {
-		for got.Load() < n {
-			runtime.Gosched()
+	// Lamps that went on while phones were registering are not counted.
+	for before := int64(-1); before != got.Load(); time.Sleep(500 * time.Millisecond) {
+		before = got.Load()
+	}
+	got.Store(0)
+	select {
+	case <-all:
+	default:
+	}
+	await := func() {
+		select {
+		case <-all:
+			got.Store(0)
+		case <-time.After(time.Minute):
+			b.Fatalf("%d of %d lamps", got.Load(), fleetSize)
 		}
-		got.Store(0)
 	}
 	change := func(l presence.Line) time.Duration {
 		start := time.Now()
 		f.hub.Publish("20001", l)
-		await(fleetSize)
+		await()
 		return time.Since(start)
 	}
 	frame := wire.Encode(nil, wire.NewFeatureStat(9, 1, wire.ButtonBLFSpeedDial, 2, "label"), 9)
@@ -302,7 +318,7 @@ func BenchmarkFanOut(b *testing.B) {
 		for _, c := range sockets {
 			_, _ = c.Write(frame)
 		}
-		await(fleetSize)
+		await()
 		return time.Since(start)
 	}
 	change(lineBusy)
