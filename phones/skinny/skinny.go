@@ -225,6 +225,7 @@ func (p *Phone) Close() error {
 	}
 	p.cancel()
 	if conn != nil {
+		_ = conn.SetWriteDeadline(time.Now().Add(leaveTimeout)) // of a write that hangs
 		p.sending.Lock()
 		p.mu.Lock()
 		p.out = p.out[:0]

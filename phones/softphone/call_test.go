@@ -134,6 +134,18 @@ func TestVanished(t *testing.T) {
 	})
 }
 
+// A watched number as a key: ringing is in use, DnD goes before that.
+func TestKey(t *testing.T) {
+	for want, s := range map[handset.Status]State{
+		handset.Unknown: {Status: "busy"}, handset.Idle: {Active: true, Status: "idle"}, handset.Busy: {Active: true, Status: "busy", Ringing: true},
+		handset.DnD: {Active: true, Status: "busy", DnD: true},
+	} {
+		if k := blfKey(s); k.Status != want || (k.Lamp == handset.LampOn) != (want == handset.Busy || want == handset.DnD) {
+			t.Errorf("%+v: %+v", s, k)
+		}
+	}
+}
+
 func ExamplePhone_Press() {
 	net := memnet.New()
 	bell := func(number string, at, to netip.AddrPort) *Phone {
