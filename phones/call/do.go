@@ -38,7 +38,11 @@ func (c *core) do(in Input) {
 	case Reject:
 		d := c.devices[in.Device]
 		if l := c.find(d, in.Ref); l != nil && l.ringsOn(d) != nil {
-			c.unring(l, d, in.Code)
+			if in.To != "" && len(in.To) <= MaxDigits && l.dn != nil && len(l.rings) == 1 {
+				c.deflect(l, in.To)
+			} else {
+				c.unring(l, d, in.Code)
+			}
 		}
 	case MediaReady:
 		c.mediaReady(in)

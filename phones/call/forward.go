@@ -123,6 +123,11 @@ func (c *core) divert(in DivertToVoicemail) {
 	if l == nil || l.ringsOn(d) == nil || l.call.setup == nil || c.cfg.Telephony.Voicemail == "" {
 		return
 	}
+	c.deflect(l, c.cfg.Telephony.Voicemail)
+}
+
+// deflect sends a ringing call to a number.
+func (c *core) deflect(l *leg, number string) {
 	k, n := l.call, l.dn
 	c.stop(&k.setup.timer)
 	k.setup.callee = nil
@@ -131,7 +136,7 @@ func (c *core) divert(in DivertToVoicemail) {
 		c.failSetup(k, 480)
 		return
 	}
-	c.redirect(k, n, c.cfg.Telephony.Voicemail)
+	c.redirect(k, n, number)
 }
 
 // setWaiting says whether messages wait for a number.

@@ -7,6 +7,30 @@ import (
 	"github.com/busylamp/busylamp/phones"
 )
 
+// A SIP phone that answers 302 sends the call on; one of several that ring does not.
+func TestPhoneRedirects(t *testing.T) {
+	for _, shared := range []bool{false, true} {
+		r := newRig(t, lab(func(c *phones.Config) { c.DNs[0].Shared, c.DNs[0].MaxCalls = true, 2 }))
+		a, b, s := r.phone(1, "1:1"), r.phone(2, "1:2"), r.sipPhone(1, 1)
+		others := []phones.Device{}
+		if shared {
+			others = append(others, r.sipPhone(2, 1))
+		}
+		r.do(Dial{Device: b, Number: r.c.dns[phones.DNID{SIP: true, Tag: 1}].number})
+		r.want(s, RingIn)
+		r.do(Reject{Device: s, Ref: r.call(s).Ref, Code: 480, To: "2001"})
+		r.want(s)
+		if shared {
+			r.want(others[0], RingIn)
+			r.want(a)
+		} else {
+			r.want(a, RingIn)
+		}
+		r.do(OnHook{Device: b})
+		r.quiet()
+	}
+}
+
 func TestForwardAll(t *testing.T) {
 	r := newRig(t, lab(func(c *phones.Config) { c.EphoneDNs[1].Forward.MaxLength = 3 }))
 	a, b, x := r.phone(1, "1:1"), r.phone(2, "1:2"), r.phone(3, "1:3")

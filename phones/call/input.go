@@ -81,10 +81,13 @@ type (
 	}
 	// Reject refuses a ringing call with a SIP status code, 486 or 480 for example;
 	// of a trunk's outgoing call: the far side's final answer.
+	// To is the number that a SIP phone sends the call to instead (302), "" for none. It
+	// counts if no other phone rings with it.
 	Reject struct {
 		Device phones.Device
 		Ref    uint32
 		Code   int
+		To     string
 	}
 	// MediaReady is the address a device receives media on: the answer of an SCCP
 	// phone to OpenReceiveChannel, or new SDP of a SIP device. Not OK: it cannot.

@@ -200,7 +200,7 @@ func drawInput(t *rapid.T, r *rig) Input {
 		return Conference{Device: d, Ref: ref}
 	case 30:
 		return rapid.SampledFrom([]Input{DropLast{Device: d, Ref: ref}, MeetMe{Device: d, Button: button, Ref: ref},
-			DivertToVoicemail{Device: d, Ref: ref}, DnD{Device: d, Toggle: true},
+			DivertToVoicemail{Device: d, Ref: ref}, Reject{Device: d, Ref: ref, Code: 480, To: number}, DnD{Device: d, Toggle: true},
 			Mailbox{Number: number, Waiting: flag}, Test{Number: number, State: "busy"}, Test{Number: number, State: "clear"}}).Draw(t, "other")
 	case 31, 32:
 		return Park{Device: d, Ref: ref, Slot: rapid.SampledFrom([]string{"", "", "701", "702", "2001"}).Draw(t, "slot")}

@@ -134,9 +134,25 @@ func (l *leg) firstInvited(i *invitation, code int, res *sip.Response, err error
 		l.drop()
 		if code < 400 {
 			code = 480
+			if !s.d.trunk() && s.to == "" {
+				s.to = redirection(res)
+			}
 		}
 		s.forkFailed(code)
 	}
+}
+
+// redirection is the number that a 3xx leads to, "" if it is none of ours to call.
+func redirection(res *sip.Response) string {
+	list, err := sipua.Contacts(res)
+	if err != nil || len(list) == 0 || list[0].Star {
+		return ""
+	}
+	number := sipua.User(&list[0].URI)
+	if len(number) > call.MaxDigits || strings.Trim(number, "+0123456789*#ABCD") != "" {
+		return ""
+	}
+	return number
 }
 
 // rings is told of a provisional answer.

@@ -23,6 +23,7 @@ type session struct {
 	alerted bool
 	early   call.Media // of a 183
 	code    int        // of the forks that have failed, the one that says most
+	to      string     // number that one of them has redirected to
 	timer   *time.Timer
 
 	transfers int  // REFERs under way
@@ -122,7 +123,7 @@ func (s *session) reject(code int) {
 	if s.page {
 		return
 	}
-	s.d.a.x.Do(call.Reject{Device: s.d.id, Ref: s.ref, Code: code})
+	s.d.a.x.Do(call.Reject{Device: s.d.id, Ref: s.ref, Code: code, To: s.to})
 }
 
 func (s *session) stopTimer() {

@@ -29,7 +29,9 @@
 // A page is an INVITE that asks to be answered by itself and offers audio to listen to.
 //
 // A call that rings here is an INVITE to every live contact of its line; the first
-// 200 wins and the others are cancelled. A redirection (3xx) counts as 480. A trunk
+// 200 wins and the others are cancelled. If all have refused and one of a phone by a redirection
+// (3xx), the call goes to the user of its Contact, whatever the host; a trunk's
+// redirection counts as 480. A trunk
 // that does not answer in 180 s is cancelled with 408.
 //
 // An answer (200 to an INVITE, or the ACK to a 200 with an offer) waits up to a
