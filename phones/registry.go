@@ -161,19 +161,19 @@ type Watcher struct {
 
 // FindWatcher says whether a request from user, received from src, comes from a
 // registered phone. It does iff a contact of that number was registered from
-// the same IP address and port; or by TCP from the same address, and this
-// request's Contact (contact: "host" or "host:port", "" if none) names that
-// contact and that address. So a phone behind a NAT is recognised by its mapped
-// port, and one that opens a new TCP connection by its Contact unless there is a
-// NAT between. A different agent on a phone's address passes for it only if it
-// copies a TCP phone's Contact.
+// the same IP address and port; or from the same address, and this request's
+// Contact (contact: "host" or "host:port", "" if none) names that contact and that
+// address. So a phone behind a NAT is recognised by its mapped port, and one that
+// opens a new TCP connection, or sends from ports other than the one it listens on
+// (Cisco's do), by its Contact unless there is a NAT between. A different agent on a
+// phone's address passes for it only if it copies the phone's Contact.
 func (r *Registry) FindWatcher(user string, src netip.AddrPort, contact string) (Watcher, bool) {
 	src = unmap(src)
 	host, port := splitHostPort(contact)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, b := range r.bindings[user] {
-		again := b.Transport == "tcp" && b.Source.Addr() == src.Addr() && // another connection
+		again := b.Source.Addr() == src.Addr() && // another connection or port
 			strings.EqualFold(host, b.Host) && port == b.Port && host == src.Addr().String()
 		if b.Source != src && !again {
 			continue

@@ -21,6 +21,9 @@ func TestFindWatcher(t *testing.T) {
 	reg = h.request("2101", "10.1.1.1", 600)
 	reg.Source, reg.Transport = netip.MustParseAddrPort("10.1.1.1:40000"), "tcp"
 	h.must(reg)
+	reg = h.request("2101", "10.1.1.2", 600)
+	reg.Source = netip.MustParseAddrPort("10.1.1.2:50001") // a 7960 listens on another port
+	h.must(reg)
 	reg = h.request("2101", "192.168.1.8", 600)
 	reg.Source, reg.Transport = netip.MustParseAddrPort("203.0.113.10:40000"), "tcp"
 	h.must(reg)
@@ -40,6 +43,9 @@ func TestFindWatcher(t *testing.T) {
 		{"new connection, another contact", "2101", "10.1.1.1:40001", "10.1.1.1:5070", 0},
 		{"new connection, nonsense contact", "2101", "10.1.1.1:40001", "10.1.1.1:sip", 0},
 		{"new connection, no contact", "2101", "10.1.1.1:40001", "", 0},
+		{"new port, same contact", "2101", "10.1.1.2:50002", "10.1.1.2:5060", 40003},
+		{"new port, another contact", "2101", "10.1.1.2:50002", "10.1.1.2:50002", 0},
+		{"new port, no contact", "2101", "10.1.1.2:50002", "", 0},
 		{"new connection through a NAT", "2101", "203.0.113.10:40001", "192.168.1.8:5060", 0},
 	}
 	for _, tt := range tests {
