@@ -203,6 +203,9 @@ func (sh *Shell) debugText(t logbuf.Topic, on bool) string {
 // SetDebug switches one topic and prints nothing.
 func (c *Context) SetDebug(t logbuf.Topic, on bool) { c.Shell.o.Log.SetDebug(t, on) }
 
+// Debugging tells whether a topic is on.
+func (c *Context) Debugging(t logbuf.Topic) bool { return c.Shell.o.Log.Enabled(t) }
+
 // UndebugAll is `undebug all`.
 func (c *Context) UndebugAll() error {
 	c.Shell.o.Log.UndebugAll()

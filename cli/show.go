@@ -2,11 +2,11 @@ package cli
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/busylamp/busylamp/cli/conf"
 	"github.com/busylamp/busylamp/cli/render"
+	"github.com/busylamp/busylamp/internal/logbuf"
 )
 
 // ShowRunning is `show running-config` and `write terminal`.
@@ -125,10 +125,19 @@ func (c *Context) ShowLogging() error {
 
 // ShowDebugging is `show debugging`.
 func (c *Context) ShowDebugging() error {
-	topics := c.Shell.o.Log.Debugs()
-	slices.Sort(topics)
-	for _, t := range topics {
-		c.Printf("  %s\n", c.Shell.debugText(t, true))
+	return c.ShowDebuggingOf(func(logbuf.Topic) []string { return nil })
+}
+
+// ShowDebuggingOf is ShowDebugging where some topics have lines of their own.
+func (c *Context) ShowDebuggingOf(own func(logbuf.Topic) []string) error {
+	for _, t := range c.Shell.o.Log.Debugs() { // sorted
+		lines := own(t)
+		if len(lines) == 0 {
+			lines = []string{c.Shell.debugText(t, true)}
+		}
+		for _, text := range lines {
+			c.Printf("  %s\n", text)
+		}
 	}
 	return nil
 }

@@ -62,13 +62,16 @@ type Agents struct {
 		Logout(d phones.Device) error
 	}
 	// Csim makes a test call and waits until it was answered and ended; nil when it
-	// was answered. The context ends it early.
+	// was answered, else what a router prints behind `csim err`. The context ends it early.
 	Csim func(ctx context.Context, number string) error
 	// Platform names the limits that `show voice register global` prints; empty
 	// means C3825.
 	Platform Platform
 	// Now is the appliance's clock; nil: time.Now.
 	Now func() time.Time
+
+	// filter is that of `debug ephone ... mac-address`; Exec makes it.
+	filter *phoneFilter
 }
 
 func (a Agents) presence() presence.Snapshot {

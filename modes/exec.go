@@ -7,21 +7,25 @@ import (
 	"github.com/busylamp/busylamp/cli"
 	"github.com/busylamp/busylamp/cli/conf"
 	"github.com/busylamp/busylamp/cli/grammar"
+	"github.com/busylamp/busylamp/internal/logbuf"
+	"github.com/busylamp/busylamp/phones"
 )
 
 // Exec is all EXEC commands, and the actions of configuration modes.
 func Exec(a Agents) []cli.Exec {
+	a.filter = &phoneFilter{a: a, only: map[logbuf.Topic][]phones.MAC{}}
 	cmds := slices.Concat(
 		execSession(),
 		execConfiguration(),
-		execShow(),
-		execDebug(),
+		execShow(a),
+		execDebug(a),
 		execDebugEphone(a),
 		execPresence(a),
 		execRegister(a),
 		execEphone(a),
 		execEphoneDN(a),
-		execTelephony(),
+		execTelephony(a),
+		execDialPeers(a),
 		execCalls(a),
 		execActions(a),
 		execPhones(a),
@@ -140,7 +144,7 @@ func execConfiguration() []cli.Exec {
 	}
 }
 
-func execShow() []cli.Exec {
+func execShow(a Agents) []cli.Exec {
 	return []cli.Exec{
 		everybody("show version", `
 			version  System hardware and software status`, method((*cli.Context).ShowVersion)),
@@ -157,7 +161,8 @@ func execShow() []cli.Exec {
 		privileged("show logging", `
 			logging  Show the contents of logging buffers`, method((*cli.Context).ShowLogging)),
 		everybody("show debugging", `
-			debugging  State of each debugging option`, method((*cli.Context).ShowDebugging)),
+			debugging  State of each debugging option`,
+			func(c *cli.Context, _ grammar.Args) error { return c.ShowDebuggingOf(a.filter.texts) }),
 		privileged("show startup-config", `
 			startup-config  Contents of startup configuration`, method((*cli.Context).ShowStartup)),
 		privileged("show running-config", `

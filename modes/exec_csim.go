@@ -63,10 +63,11 @@ func execCalls(a Agents) []cli.Exec {
 				if a.Csim == nil {
 					return errors.New("% Calls are not available")
 				}
-				if err := a.Csim(c, number); err != nil {
-					c.Printf("\ncsim err csimDisconnected recvd DISC %v\n", err)
-				} else {
+				switch err := a.Csim(c, number); {
+				case err == nil:
 					failed = 0
+				case c.Err() == nil: // not interrupted
+					c.Printf("\ncsim err %v\n", err)
 				}
 				c.Printf("csim: loop = 1, failed = %d\ncsim: call attempted = 1, setup failed = %d, tone failed = 0\n", failed, failed)
 				return nil

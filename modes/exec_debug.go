@@ -65,8 +65,11 @@ func DebugText(t logbuf.Topic, on bool) string {
 }
 
 // execDebug is each switch in its three forms, debug, no debug and undebug.
-func execDebug() []cli.Exec {
-	all := method((*cli.Context).UndebugAll)
+func execDebug(a Agents) []cli.Exec {
+	all := func(c *cli.Context, _ grammar.Args) error {
+		a.filter.clear()
+		return c.UndebugAll()
+	}
 	cmds := []cli.Exec{
 		privileged("undebug all", `
 			all  Disable all debugging`, all),

@@ -1,6 +1,7 @@
 package modes
 
 import (
+	"fmt"
 	"slices"
 	"sync"
 
@@ -10,19 +11,32 @@ import (
 	"github.com/busylamp/busylamp/phones"
 )
 
-// ephoneDebugs are the switches of `debug ephone` and how each calls itself when
-// it is switched (CME command reference).
-var ephoneDebugs = []struct{ keyword, help, name string }{
-	{"blf", "BLF monitoring", "EPHONE BLF debugging"},
-	{"detail", "Everything about calls and phones", "Ephone detail debugging"},
-	{"error", "Errors", "EPHONE error debugging"},
-	{"keepalive", "Keepalives", "EPHONE keepalive debugging"},
-	{"message", "Names of messages", "EPHONE skinny message debugging"},
-	{"paging", "Paging", "EPHONE paging debugging"},
-	{"pak", "Media packets", "EPHONE packet debugging"},
-	{"raw", "Bytes of messages", "EPHONE raw protocol debugging"},
-	{"register", "Registration", "Ephone registration debugging"},
-	{"state", "States of calls", "EPHONE state debugging"},
+// ephoneDebug is one switch of `debug ephone`.
+type ephoneDebug struct {
+	keyword, help string
+	name          string // how it calls itself when it is switched (CME command reference)
+	silent        bool   // switched for one phone, it does not say for which
+}
+
+var ephoneDebugs = []ephoneDebug{
+	{keyword: "blf", help: "BLF monitoring", name: "EPHONE BLF debugging"},
+	{keyword: "detail", help: "Everything about calls and phones", name: "Ephone detail debugging", silent: true},
+	{keyword: "error", help: "Errors", name: "EPHONE error debugging", silent: true},
+	{keyword: "keepalive", help: "Keepalives", name: "EPHONE keepalive debugging"},
+	{keyword: "message", help: "Names of messages", name: "EPHONE skinny message debugging"},
+	{keyword: "paging", help: "Paging", name: "EPHONE paging debugging"},
+	{keyword: "pak", help: "Media packets", name: "EPHONE packet debugging"},
+	{keyword: "raw", help: "Bytes of messages", name: "EPHONE raw protocol debugging"},
+	{keyword: "register", help: "Registration", name: "Ephone registration debugging", silent: true},
+	{keyword: "state", help: "States of calls", name: "EPHONE state debugging"},
+}
+
+// echo is what switching it for one phone prints.
+func (d ephoneDebug) echo(word string, mac phones.MAC) string {
+	if d.silent {
+		return d.name + " is " + word
+	}
+	return fmt.Sprintf("%s is %s for phone %s", d.name, word, mac)
 }
 
 // phoneFilter remembers which phones each topic is restricted to.
@@ -57,6 +71,45 @@ func (f *phoneFilter) remove(t logbuf.Topic, mac phones.MAC) (left bool) {
 	return left
 }
 
+// clear restricts no topic any more.
+func (f *phoneFilter) clear() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for t := range f.only {
+		delete(f.only, t)
+		f.tell(t)
+	}
+}
+
+// of is the phones a topic is restricted to, none if it is not.
+func (f *phoneFilter) of(t logbuf.Topic) []phones.MAC {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.only[t])
+}
+
+// texts is what `show debugging` says of a topic that is on for some phones only.
+func (f *phoneFilter) texts(t logbuf.Topic) (lines []string) {
+	for _, mac := range f.of(t) {
+		lines = append(lines, fmt.Sprintf("%s for phone %s", DebugText(t, true), mac))
+	}
+	return lines
+}
+
+// includes reports whether any `debug ephone` is on for a phone.
+func (f *phoneFilter) includes(c *cli.Context, mac phones.MAC) bool {
+	for _, d := range ephoneDebugs {
+		t := logbuf.Topic("ephone " + d.keyword)
+		if !c.Debugging(t) {
+			continue
+		}
+		if only := f.of(t); len(only) == 0 || slices.Contains(only, mac) {
+			return true
+		}
+	}
+	return false
+}
+
 func (f *phoneFilter) tell(t logbuf.Topic) {
 	if f.a.Skinny != nil {
 		f.a.Skinny.DebugOnly(t, slices.Clone(f.only[t]))
@@ -65,7 +118,7 @@ func (f *phoneFilter) tell(t logbuf.Topic) {
 
 // execDebugEphone is `debug ephone KEYWORD [mac-address H.H.H]` and its negative forms.
 func execDebugEphone(a Agents) []cli.Exec {
-	filter := &phoneFilter{a: a, only: map[logbuf.Topic][]phones.MAC{}}
+	filter := a.filter
 	var cmds []cli.Exec
 	for _, d := range ephoneDebugs {
 		topic := logbuf.Topic("ephone " + d.keyword)
@@ -86,14 +139,17 @@ func execDebugEphone(a Agents) []cli.Exec {
 		onOne := func(c *cli.Context, args grammar.Args) error {
 			filter.set(topic, mac(args))
 			c.SetDebug(topic, true)
-			c.Printf("%s is enabled for phone %s\n", d.name, mac(args))
+			c.Printf("%s\n", d.echo("enabled", mac(args)))
 			return nil
 		}
 		offOne := func(c *cli.Context, args grammar.Args) error {
+			if len(filter.of(topic)) == 0 { // on for all, which cannot leave one out
+				return c.Undebug(topic)
+			}
 			if !filter.remove(topic, mac(args)) {
 				c.SetDebug(topic, false)
 			}
-			c.Printf("%s is disabled for phone %s\n", d.name, mac(args))
+			c.Printf("%s\n", d.echo("disabled", mac(args)))
 			return nil
 		}
 		tail := "ephone " + d.keyword

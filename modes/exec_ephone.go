@@ -14,8 +14,14 @@ const ephoneHelp = `
 `
 
 // state is SCCP phones and calls at one moment.
-func (a Agents) state() phoneState {
-	var s phoneState
+func (a Agents) state(c *cli.Context) phoneState {
+	s := phoneState{intercoms: map[phones.DNID]string{}}
+	s.debugged = func(mac phones.MAC) bool { return a.filter.includes(c, mac) }
+	for _, d := range PhonesConfig(c.Tree()).EphoneDNs {
+		if d.Intercom != nil {
+			s.intercoms[phones.DNID{Tag: d.Tag}] = d.Intercom.Number
+		}
+	}
 	if a.Skinny != nil {
 		s.skinny = a.Skinny.Snapshot()
 	}
@@ -27,7 +33,7 @@ func (a Agents) state() phoneState {
 
 // shown is the body of a command that prints from one moment's state.
 func (a Agents) shown(f func(io.Writer, phoneState) error) func(*cli.Context, grammar.Args) error {
-	return func(c *cli.Context, _ grammar.Args) error { return f(c.Out, a.state()) }
+	return func(c *cli.Context, _ grammar.Args) error { return f(c.Out, a.state(c)) }
 }
 
 // filtered is the body of `show ephone` with a condition.
@@ -45,12 +51,12 @@ func execEphone(a Agents) []cli.Exec {
 				$mac  MAC address of a phone`,
 				func(c *cli.Context, args grammar.Args) error {
 					mac, _ := phones.ParseMAC(args.String("mac"))
-					return showEphones(c.Out, a.state(), func(r phoneRecord) bool { return r.Config.MAC == mac })
+					return showEphones(c.Out, a.state(c), func(r phoneRecord) bool { return r.Config.MAC == mac })
 				}),
 			everybody("show ephone <"+shownModels+">$model", ephoneHelp+`
 				$model  Phones of one model`,
 				func(c *cli.Context, args grammar.Args) error {
-					return showEphones(c.Out, a.state(), byModel(args.String("model")))
+					return showEphones(c.Out, a.state(c), byModel(args.String("model")))
 				}),
 		},
 		ephoneFilters(a, registered, unregistered),
@@ -95,7 +101,7 @@ func ephoneTables(a Agents, registered, unregistered func(phoneRecord) bool) []c
 			summary  Short records and totals`,
 			func(c *cli.Context, _ grammar.Args) error {
 				t := PhonesConfig(c.Tree()).Telephony
-				return showEphoneSummary(c.Out, a.state(), phoneLimits{t.MaxEphones, t.MaxConferences})
+				return showEphoneSummary(c.Out, a.state(c), phoneLimits{t.MaxEphones, t.MaxConferences})
 			}),
 		privileged("show ephone summary brief", ephoneHelp+`
 			summary  Short records and totals
@@ -112,16 +118,18 @@ func ephoneTables(a Agents, registered, unregistered func(phoneRecord) bool) []c
 			connections  Calls that are up`, a.shown(showEphoneRTP)),
 		privileged("show ephone attempted-registrations", ephoneHelp+`
 			attempted-registrations  Phones that were refused`,
-			func(c *cli.Context, _ grammar.Args) error { return showEphoneAttempts(c.Out, a.state().skinny) }),
+			func(c *cli.Context, _ grammar.Args) error { return showEphoneAttempts(c.Out, a.state(c).skinny) }),
 		privileged("show ephone dn [<1-{max-dn}>$tag]", ephoneHelp+`
 			dn    Where directory numbers appear
 			$tag  Tag of an ephone-dn`,
-			func(c *cli.Context, args grammar.Args) error { return showEphoneDNs(c.Out, a.state(), args.Int("tag")) }),
+			func(c *cli.Context, args grammar.Args) error {
+				return showEphoneDNs(c.Out, a.state(c), args.Int("tag"))
+			}),
 		privileged("show ephone telephone-number NUMBER(32)$number", ephoneHelp+`
 			telephone-number  Where a telephone number appears
 			$number           Telephone number`,
 			func(c *cli.Context, args grammar.Args) error {
-				return showEphoneNumber(c.Out, a.state(), args.String("number"))
+				return showEphoneNumber(c.Out, a.state(c), args.String("number"))
 			}),
 		privileged("clear telephony-service ephone-attempted-registrations", `
 			telephony-service              SCCP phones
@@ -147,26 +155,26 @@ const (
 func execEphoneDN(a Agents) []cli.Exec {
 	conference := func(kind string) func(*cli.Context, grammar.Args) error {
 		return func(c *cli.Context, args grammar.Args) error {
-			return showConference(c.Out, a.state(), PhonesConfig(c.Tree()).EphoneDNs, kind, args.String("number"))
+			return showConference(c.Out, a.state(c), PhonesConfig(c.Tree()).EphoneDNs, kind, args.String("number"))
 		}
 	}
 	return []cli.Exec{
 		privileged("show ephone-dn [<1-{max-dn}>$tag]", ephoneDNHelp+`
 			$tag  Tag of an ephone-dn`,
 			func(c *cli.Context, args grammar.Args) error {
-				return showEphoneDN(c.Out, a.state(), PhonesConfig(c.Tree()).Telephony, args.Int("tag"))
+				return showEphoneDN(c.Out, a.state(c), PhonesConfig(c.Tree()).Telephony, args.Int("tag"))
 			}),
 		privileged("show ephone-dn summary", ephoneDNHelp+`
 			summary  One row for each channel`, a.shown(showEphoneDNSummary)),
 		privileged("show ephone-dn park", ephoneDNHelp+`
 			park  Park slots`,
 			func(c *cli.Context, _ grammar.Args) error {
-				return showPark(c.Out, a.state(), PhonesConfig(c.Tree()).EphoneDNs)
+				return showPark(c.Out, a.state(c), PhonesConfig(c.Tree()).EphoneDNs)
 			}),
 		everybody("show ephone-dn paging", ephoneDNHelp+`
 			paging  Paging numbers`,
 			func(c *cli.Context, _ grammar.Args) error {
-				return showPaging(c.Out, a.state(), PhonesConfig(c.Tree()))
+				return showPaging(c.Out, a.state(c), PhonesConfig(c.Tree()))
 			}),
 		privileged("show ephone-dn conference", ephoneDNHelp+`
 			conference  Conference numbers`, conference("")),
@@ -183,22 +191,30 @@ func execEphoneDN(a Agents) []cli.Exec {
 	}
 }
 
-func execTelephony() []cli.Exec {
+func execTelephony(a Agents) []cli.Exec {
 	config := func(f func(io.Writer, phones.Config) error) func(*cli.Context, grammar.Args) error {
 		return func(c *cli.Context, _ grammar.Args) error { return f(c.Out, PhonesConfig(c.Tree())) }
 	}
 	blocks := func(command string) func(*cli.Context, grammar.Args) error {
 		return func(c *cli.Context, _ grammar.Args) error { return showBlocks(c.Out, c.Tree(), command) }
 	}
+	ephones := func(c *cli.Context, _ grammar.Args) error {
+		registered := 0
+		if a.Skinny != nil {
+			registered = a.Skinny.Snapshot().Registered
+		}
+		return showConfiguredEphones(c.Out, c.Tree(), registered)
+	}
 	all := func(c *cli.Context, _ grammar.Args) error {
 		t := c.Tree()
 		if err := showTelephony(c.Out, t); err != nil {
 			return err
 		}
-		for _, command := range []string{cmdEphoneDN, cmdEphone} {
-			if err := showBlocks(c.Out, t, command); err != nil {
-				return err
-			}
+		if err := showBlocks(c.Out, t, cmdEphoneDN); err != nil {
+			return err
+		}
+		if err := ephones(c, grammar.Args{}); err != nil {
+			return err
 		}
 		cfg := PhonesConfig(t)
 		if err := showVoicePorts(c.Out, cfg); err != nil {
@@ -212,13 +228,18 @@ func execTelephony() []cli.Exec {
 		everybody("show telephony-service all", telephonyHelp+`
 			all  Settings, numbers, phones and what follows from them`, all),
 		everybody("show telephony-service ephone", telephonyHelp+`
-			ephone  Phones`, blocks(cmdEphone)),
+			ephone  Phones`, ephones),
 		everybody("show telephony-service ephone-dn", telephonyHelp+`
 			ephone-dn  Directory numbers`, blocks(cmdEphoneDN)),
 		everybody("show telephony-service ephone-template", telephonyHelp+`
 			ephone-template  Phone templates`, blocks("ephone-template")),
 		everybody("show telephony-service ephone-dn-template", telephonyHelp+`
 			ephone-dn-template  Templates of directory numbers`, blocks(cmdEphoneDNTemplate)),
+		privileged("show telephony-service fac", telephonyHelp+`
+			fac  Feature access codes`,
+			func(c *cli.Context, _ grammar.Args) error {
+				return showAccessCodes(c.Out, PhonesConfig(c.Tree()).Telephony)
+			}),
 		everybody("show telephony-service voice-port", telephonyHelp+`
 			voice-port  Virtual voice ports of directory numbers`, config(showVoicePorts)),
 		everybody("show telephony-service dial-peer", telephonyHelp+`

@@ -14,7 +14,7 @@ const registerHelp = `
 `
 
 func execRegister(a Agents) []cli.Exec {
-	return []cli.Exec{
+	return append([]cli.Exec{
 		privileged("show voice register global", registerHelp+`
 			global  Settings and statistics of all SIP phones`,
 			func(c *cli.Context, _ grammar.Args) error {
@@ -41,9 +41,9 @@ func execRegister(a Agents) []cli.Exec {
 			func(c *cli.Context, args grammar.Args) error {
 				p, ok := a.phones().Pool(args.Int("tag"))
 				if !ok {
-					return errors.New("% Voice register pool does not exist")
+					return errNoPool
 				}
-				return showRegisterPool(c.Out, []phones.PoolStatus{p})
+				return showRegisterPool(c.Out, c.Tree(), a.phones(), []phones.PoolStatus{p})
 			}),
 		privileged("show voice register pool all [brief$brief]", registerHelp+`
 			pool    SIP phones
@@ -54,19 +54,14 @@ func execRegister(a Agents) []cli.Exec {
 				if args.Has("brief") {
 					return showRegisterBrief(c.Out, a.phones().Pools)
 				}
-				return showRegisterPool(c.Out, a.phones().Pools)
+				return showRegisterPool(c.Out, c.Tree(), a.phones(), a.phones().Pools)
 			}),
 		privileged("show voice register pool registered", registerHelp+`
 			pool        SIP phones
 			registered  Those that are registered`,
 			func(c *cli.Context, _ grammar.Args) error {
-				var on []phones.PoolStatus
-				for _, p := range a.phones().Pools {
-					if p.Registered {
-						on = append(on, p)
-					}
-				}
-				return showRegisterBrief(c.Out, on)
+				s := a.phones()
+				return showRegisterPool(c.Out, c.Tree(), s, chosen(s, func(p phones.PoolStatus) bool { return p.Registered }))
 			}),
 		privileged("show voice register pool unregistered", registerHelp+`
 			pool          SIP phones
@@ -90,7 +85,7 @@ func execRegister(a Agents) []cli.Exec {
 				}
 				return nil
 			}),
-	}
+	}, execRegisterPools(a)...)
 }
 
 func showRegisterAll(c *cli.Context, a Agents) error {
@@ -104,5 +99,5 @@ func showRegisterAll(c *cli.Context, a Agents) error {
 		return err
 	}
 	c.Printf("VOICE REGISTER POOL\n===================\n")
-	return showRegisterPool(c.Out, s.Pools)
+	return showRegisterPool(c.Out, c.Tree(), s, s.Pools)
 }

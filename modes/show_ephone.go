@@ -16,12 +16,17 @@ import (
 type phoneState struct {
 	skinny phones.SkinnySnapshot
 	calls  call.Snapshot
+	// debugged: some `debug ephone` is on for a phone; nil: for none.
+	debugged func(phones.MAC) bool
+	// intercoms are the numbers that intercom lines dial, as configured.
+	intercoms map[phones.DNID]string
 }
 
 // phoneRecord is one ephone with its lines.
 type phoneRecord struct {
 	phones.EphoneStatus
-	view call.View // zero while it is not in service
+	view  call.View // zero while it is not in service
+	debug bool
 }
 
 func (s phoneState) records() []phoneRecord {
@@ -33,7 +38,9 @@ func (s phoneState) records() []phoneRecord {
 		}
 	}
 	for _, e := range s.skinny.Ephones {
-		out = append(out, phoneRecord{EphoneStatus: e, view: views[e.Config.Tag]})
+		r := phoneRecord{EphoneStatus: e, view: views[e.Config.Tag]}
+		r.debug = s.debugged != nil && s.debugged(e.Config.MAC)
+		out = append(out, r)
 	}
 	return out
 }
@@ -100,6 +107,14 @@ func bit(b bool) int {
 	return 0
 }
 
+// activeLine is the button in use, 0 while the phone is on hook.
+func (r phoneRecord) activeLine() int {
+	if c, ok := r.active(); ok && r.view.OffHook {
+		return c.Button
+	}
+	return 0
+}
+
 // head is the first line of a record. The second number is the ephone's place in
 // the table of registrations.
 func (r phoneRecord) head() string {
@@ -107,12 +122,8 @@ func (r phoneRecord) head() string {
 	if r.State == phones.EphoneRegistered {
 		state += fmt.Sprintf(" in SCCP ver %d/%d max_streams=%d", r.Version, r.InUse, r.MaxStreams)
 	}
-	line := 0
-	if c, ok := r.active(); ok {
-		line = c.Button
-	}
 	return fmt.Sprintf("ephone-%d[%d] Mac:%s TCP socket:[%d] activeLine:%d whisperLine:0 %s",
-		r.Config.Tag, r.Config.Tag-1, macOrZero(r.Config.MAC), r.Socket, line, state)
+		r.Config.Tag, r.Config.Tag-1, macOrZero(r.Config.MAC), r.Socket, r.activeLine(), state)
 }
 
 func macOrZero(m phones.MAC) string {
@@ -145,8 +156,8 @@ func (s phoneState) record(b *strings.Builder, r phoneRecord) {
 	if r.media() {
 		started = 1
 	}
-	fmt.Fprintf(b, "mediaActive:%d whisper_mediaActive:0 startMedia:%d offhook:%d ringing:%d reset:%d reset_sent:%d paging %d debug:0 caps:%d\n",
-		bit(r.media()), started, bit(r.view.OffHook), bit(r.ringing()), r.Resets, r.Resets, bit(r.view.Paged != nil), r.Caps)
+	fmt.Fprintf(b, "mediaActive:%d whisper_mediaActive:0 startMedia:%d offhook:%d ringing:%d reset:%d reset_sent:%d paging %d debug:%d caps:%d\n",
+		bit(r.media()), started, bit(r.view.OffHook), bit(r.ringing()), bit(r.ResetPending), r.Resets, bit(r.view.Paged != nil), bit(r.debug), r.Caps)
 	address, port := "0.0.0.0", uint16(0)
 	if r.Remote.IsValid() {
 		address, port = r.Remote.Addr().String(), r.Remote.Port()
@@ -163,7 +174,8 @@ func (s phoneState) record(b *strings.Builder, r phoneRecord) {
 	overlay := 0
 	var overlays strings.Builder
 	for _, l := range r.lines() {
-		if len(l.DNs) == 0 {
+		// Nothing is known of the buttons of a phone that never came.
+		if len(l.DNs) == 0 || r.MaxLine == 0 {
 			continue
 		}
 		s.button(b, r, l)
@@ -184,19 +196,26 @@ func (s phoneState) record(b *strings.Builder, r phoneRecord) {
 	if r.Config.PagingDN != 0 {
 		fmt.Fprintf(b, "paging-dn %d\n", r.Config.PagingDN)
 	}
+	fmt.Fprintf(b, "Preferred Codec: %s\nLpcor Type: none\n", r.codec())
 	for _, c := range r.view.Calls {
-		if c.State == call.Connected {
+		if c.State == call.Connected || r.view.OffHook && c.Ref == r.view.Active {
 			s.activeCall(b, r, c)
 		}
 	}
 	if r.Config.Username != "" {
-		fmt.Fprintf(b, "Username:%s Password:%s\n", r.Config.Username, strings.Repeat("*", min(len(r.Config.Password), 8)))
+		fmt.Fprintf(b, "Username:%s Password:%s\n", r.Config.Username, hidden)
 	}
-	codec := r.Config.Codec
-	if codec == "" {
-		codec = "g711ulaw"
+}
+
+// hidden stands for a password: a router shows it, to whom it asks no password.
+const hidden = "********"
+
+// codec is the phone's preferred codec.
+func (r phoneRecord) codec() string {
+	if r.Config.Codec == "" {
+		return "g711ulaw"
 	}
-	fmt.Fprintf(b, "Preferred Codec: %s\nLpcor Type: none\n", codec)
+	return r.Config.Codec
 }
 
 // button is a line button: its channels and what is special about it.
@@ -210,6 +229,9 @@ func (s phoneState) button(b *strings.Builder, r phoneRecord, l phones.SpecLine)
 		name = "register dn"
 	}
 	fmt.Fprintf(b, "  %s %-2d number %s", name, id.Tag, d.Number)
+	if to := s.intercoms[id]; to != "" {
+		fmt.Fprintf(b, "  auto dial %s", to)
+	}
 	if d.Forward.All != "" {
 		fmt.Fprintf(b, " cfa %s", d.Forward.All)
 	}
@@ -291,7 +313,7 @@ func (s phoneState) activeCall(b *strings.Builder, r phoneRecord, c call.CallVie
 		number = c.Calling.Number
 	}
 	fmt.Fprintf(b, "Active Call on DN %d chan %d :%s %s to %s via %s\n%s  %d bytes no vad\n",
-		c.DN.Tag, c.Channel, number, rtpAddress(c.Local), rtpAddress(c.Send), remote, codecName(c.Send.Codecs), size)
+		c.DN.Tag, c.Channel, number, rtpAddress(c.Local), rtpAddress(c.Send), remote, codecInUse(c.Send.Codecs, r.codec()), size)
 	fmt.Fprintf(b, "Tx Pkts 0 bytes 0 Rx Pkts 0 bytes 0 Lost 0\nJitter 0 Latency 0 callingDn %d calledDn %d\n", calling, called)
 }
 
@@ -301,6 +323,18 @@ func rtpAddress(m call.Media) string {
 		return "0.0.0.0 0"
 	}
 	return fmt.Sprintf("%s %d", m.Addr.Addr(), m.Addr.Port())
+}
+
+// codecInUse is the codec of a call, or the one it would begin with while there is
+// no media.
+func codecInUse(c call.Codecs, preferred string) string {
+	if c == 0 {
+		c = map[string]call.Codecs{"g711alaw": call.G711a, "g722r64": call.G722, "g729r8": call.G729, "ilbc": call.ILBC}[preferred]
+	}
+	if c == 0 {
+		c = call.G711u
+	}
+	return codecName(c)
 }
 
 // codecName is the name of a codec in phone records.

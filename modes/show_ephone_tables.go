@@ -51,8 +51,8 @@ func showEphoneSummary(w io.Writer, s phoneState, limits phoneLimits) error {
 	b.WriteString("hairpin_block:\n")
 	for _, r := range s.records() {
 		fmt.Fprintln(&b, r.head())
-		fmt.Fprintf(&b, "mediaActive:%d whisper_mediaActive:0 startMedia:%d offhook:%d ringing:%d reset:%d reset_sent:%d debug:0",
-			bit(r.media()), bit(r.media()), bit(r.view.OffHook), bit(r.ringing()), r.Resets, r.Resets)
+		fmt.Fprintf(&b, "mediaActive:%d whisper_mediaActive:0 startMedia:%d offhook:%d ringing:%d reset:%d reset_sent:%d debug:%d",
+			bit(r.media()), bit(r.media()), bit(r.view.OffHook), bit(r.ringing()), bit(r.ResetPending), r.Resets, bit(r.debug))
 		if id := r.Spec.PrimaryDN(); r.State == phones.EphoneRegistered && id != (phones.DNID{}) {
 			fmt.Fprintf(&b, "  primary_dn: %d*", id.Tag)
 		}
@@ -60,7 +60,7 @@ func showEphoneSummary(w io.Writer, s phoneState, limits phoneLimits) error {
 		if r.Remote.IsValid() {
 			address = r.Remote.Addr().String()
 		}
-		fmt.Fprintf(&b, "\nIP:%s * %s  keepalive %d  ", address, r.device(), r.KeepAlives)
+		fmt.Fprintf(&b, "\nIP:%s * %s  keepalive %d   music 0 ", address, r.device(), r.KeepAlives)
 		for _, button := range r.Config.Buttons {
 			b.WriteString(" " + button.String())
 		}
@@ -68,11 +68,18 @@ func showEphoneSummary(w io.Writer, s phoneState, limits phoneLimits) error {
 	}
 	fmt.Fprintf(&b, "Max %d, Registered %d, Unregistered %d, Deceased %d, Sockets %d\n\n",
 		limits.ephones, s.skinny.Registered, s.skinny.Unregistered, s.skinny.Deceased, s.skinny.Sockets)
-	fmt.Fprintf(&b, "Max Conferences %d with %d active (%d allowed)\n", limits.conferences, len(s.calls.Conferences), limits.conferences)
-	b.WriteString("Skinny Music On Hold Status\nActive MOH clients 0 (max 0), Media Clients 0\nNo MOH file loaded\n")
+	threeParty := 0
+	for _, conf := range s.calls.Conferences {
+		threeParty += bit(conf.Kind == "software")
+	}
+	fmt.Fprintf(&b, "Max Conferences %d with %d active (%d allowed)\n", limits.conferences, threeParty, limits.conferences)
+	fmt.Fprintf(&b, "Skinny Music On Hold Status\nActive MOH clients 0 (max %d), Media Clients 0\nNo MOH file loaded\n", mohClients)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
+
+// mohClients is how many phones a router of this size plays music to; we play none.
+const mohClients = 480
 
 // phoneLimits are what summaries print of the configuration.
 type phoneLimits struct{ ephones, conferences int }
@@ -196,9 +203,13 @@ func showEphoneTypes(w io.Writer, s phoneState) error {
 func showEphoneLogin(w io.Writer, s phoneState) error {
 	var b strings.Builder
 	for _, r := range s.records() {
-		fmt.Fprintf(&b, "ephone %-3d      Pin enabled:%s", r.Config.Tag, render.TrueFalse(r.Config.PIN != ""))
+		pin := render.TrueFalse(r.Config.PIN != "")
+		if r.Config.PIN != "" || r.User != "" {
+			pin = fmt.Sprintf("%-12sLogged-in:%s", pin, render.TrueFalse(r.User != ""))
+		}
+		fmt.Fprintf(&b, "ephone %-3d      Pin enabled:%s", r.Config.Tag, pin)
 		if r.User != "" {
-			fmt.Fprintf(&b, "  Logged-in:TRUE  User:%s", r.User)
+			fmt.Fprintf(&b, "   User:%s", r.User)
 		}
 		b.WriteByte('\n')
 	}

@@ -106,13 +106,13 @@ button 3: cw:1 ccw:(0 0)
 overlay 1: 2(2009) 3(2005) 
 speed dial 1:57514 marketing
 paging-dn 25
+Preferred Codec: g711ulaw
+Lpcor Type: none
 Active Call on DN 1 chan 1 :2001 10.4.188.99 0 to 10.4.188.90 22926 via 10.4.188.90
 G711Ulaw64k  160 bytes no vad
 Tx Pkts 0 bytes 0 Rx Pkts 0 bytes 0 Lost 0
 Jitter 0 Latency 0 callingDn 1 calledDn 4
-Username:ann Password:******
-Preferred Codec: g711ulaw
-Lpcor Type: none
+Username:ann Password:********
 
 `
 	equal(t, "registered", got, strings.Replace(want, "10.4.188.99 0 to", "10.4.188.99 20000 to", 1))
@@ -122,8 +122,6 @@ Lpcor Type: none
 	equal(t, "unregistered", got, `ephone-3[2] Mac:0015.6247.EF91 TCP socket:[-1] activeLine:0 whisperLine:0 UNREGISTERED
 mediaActive:0 whisper_mediaActive:0 startMedia:0 offhook:0 ringing:0 reset:0 reset_sent:0 paging 0 debug:0 caps:0
 IP:0.0.0.0 * 0 Unknown 0  keepalive 0 max_line 0 available_line 0
-button 1: cw:1 ccw:(0 0)
-  dn 4  number 2002 CH1   DOWN         CH2   DOWN         
 Preferred Codec: g711ulaw
 Lpcor Type: none
 
@@ -187,7 +185,7 @@ Total Phones           3           1           1             0         1
 ===========================================================================
 `},
 		"login": {func(w io.Writer) error { return showEphoneLogin(w, s) },
-			"ephone 1        Pin enabled:TRUE\nephone 3        Pin enabled:FALSE\nephone 4        Pin enabled:FALSE\n"},
+			"ephone 1        Pin enabled:TRUE        Logged-in:FALSE\nephone 3        Pin enabled:FALSE\nephone 4        Pin enabled:FALSE\n"},
 		"dn": {func(w io.Writer) error { return showEphoneDNs(w, s, 4) },
 			"Tag 4, Normal or Intercom dn\nephone 1, mac-address 0012.7F57.62A5, line 3\nephone 3, mac-address 0015.6247.EF91, line 1\n"},
 		"telephone-number": {func(w io.Writer) error { return showEphoneNumber(w, s, "2009") },
@@ -247,6 +245,9 @@ ephone-dn 251 ( IDLE )
 
         Paging Control Info
 skinnyPC[0] ephone-paging-dn 250        (ACTIVE) count 1
+                phone           ip address      port
+sccp(ephone#[phone]): None
+sip (pool): 1(m)
 skinnyPC[1] ephone-paging-dn 251        ( IDLE ) count 0
 `)
 }

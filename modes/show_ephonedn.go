@@ -3,6 +3,8 @@ package modes
 import (
 	"fmt"
 	"io"
+	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,11 +50,15 @@ func ephoneDNs(s call.Snapshot, tag int) []call.DNStatus {
 func showEphoneDN(w io.Writer, s phoneState, t phones.Telephony, tag int) error {
 	var b strings.Builder
 	for _, d := range ephoneDNs(s.calls, tag) {
-		fmt.Fprintf(&b, "50/0/%d %s\n\n", d.ID.Tag, dnChannels(d))
+		state := dnChannels(d)
+		if d.Number == "" {
+			state = "INVALID"
+		}
+		fmt.Fprintf(&b, "50/0/%d %s\n\n", d.ID.Tag, state)
 		fmt.Fprintf(&b, "EFXS 50/0/%d Slot is 50, Sub-unit is 0, Port is %d\n Type of VoicePort is EFXS\n", d.ID.Tag, d.ID.Tag)
-		operation := "DORMANT"
-		if d.InService {
-			operation = "UP"
+		operation := "UP"
+		if d.Number != "" && d.InService && !slices.ContainsFunc(d.Channels, func(c call.Channel) bool { return c.State != 0 }) {
+			operation = "DORMANT" // at rest
 		}
 		fmt.Fprintf(&b, " Operation State is %s\n Administrative State is UP\n No Interface Down Failure\n Description is not set\n%s", operation, voicePort)
 		fmt.Fprintf(&b, " Interdigit Time Out is set to %d s\n Call Disconnect Time Out is set to 60 s\n Ringing Time Out is set to %d s\n Wait Release Time Out is set to 30 s\n",
@@ -202,11 +208,43 @@ func showPaging(w io.Writer, s phoneState, c phones.Config) error {
 			}
 		}
 		fmt.Fprintf(&control, "skinnyPC[%d] ephone-paging-dn %-10d (%s) count %d\n", n, e.Tag, state, len(d.Paging))
+		if len(d.Paging) > 0 {
+			showPaged(&control, e.Paging.Multicast, d.Paging)
+		}
 		n++
 	}
 	b.WriteString("\n        Paging Control Info\n" + control.String())
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// showPaged prints the phones that hear a page: where it goes, SCCP phones, SIP phones.
+func showPaged(b *strings.Builder, group netip.AddrPort, hearing []phones.Device) {
+	var ephones, pools []string
+	b.WriteString("                phone           ip address      port\n")
+	for _, d := range hearing {
+		way := "(u)"
+		if group.IsValid() {
+			way = "(m)"
+		}
+		if d.Kind == phones.PoolDevice {
+			pools = append(pools, fmt.Sprintf("%d%s", d.Tag, way))
+			continue
+		}
+		phone := fmt.Sprintf("%d[%d]", d.Tag, d.Tag-1)
+		ephones = append(ephones, phone+way)
+		if group.IsValid() {
+			fmt.Fprintf(b, "ephone#[phone]  %-15s %-15s %d\n", phone, group.Addr(), group.Port())
+		}
+	}
+	fmt.Fprintf(b, "sccp(ephone#[phone]): %s\nsip (pool): %s\n", orNone(ephones), orNone(pools))
+}
+
+func orNone(words []string) string {
+	if len(words) == 0 {
+		return "None"
+	}
+	return strings.Join(words, " ")
 }
 
 func tags(all []int) string { return strings.Trim(strings.ReplaceAll(fmt.Sprint(all), " ", ","), "[]") }

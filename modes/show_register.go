@@ -131,7 +131,15 @@ func showRegisterDN(w io.Writer, dns []phones.DNStatus) error {
 		if c.Label != "" {
 			row("Label is %s", c.Label)
 		}
-		row("Auto answer is disabled")
+		row("Auto answer is %s", render.Enabled(c.AutoAnswer))
+		for _, f := range []struct{ when, number string }{{"all", c.Forward.All}, {"busy", c.Forward.Busy}} {
+			if f.number != "" {
+				row("call-forward b2bua %s %s", f.when, f.number)
+			}
+		}
+		if c.Forward.NoAnswer != "" {
+			row("call-forward b2bua noan %s timeout %d", c.Forward.NoAnswer, int(c.Forward.Timeout/time.Second))
+		}
 		if c.Watch {
 			row("Allow watch is enabled")
 		}
@@ -149,19 +157,17 @@ func showRegisterDN(w io.Writer, dns []phones.DNStatus) error {
 }
 
 // showRegisterPool is `show voice register pool TAG|all`.
-func showRegisterPool(w io.Writer, pools []phones.PoolStatus) error {
+func showRegisterPool(w io.Writer, t conf.Tree, s phones.Snapshot, pools []phones.PoolStatus) error {
+	blocks := map[int]conf.Node{}
+	for n := range t.Root().All(cmdRegisterPool) {
+		blocks[n.Args().Int("tag")] = n
+	}
 	var b strings.Builder
 	for _, p := range pools {
 		fmt.Fprintf(&b, "Pool Tag %d\nConfig:\n", p.Config.Tag)
-		poolConfig(&b, p)
+		poolConfig(&b, blocks[p.Config.Tag], p)
 		b.WriteString("\nDialpeers created:\n\n")
-		if len(p.Bindings) > 0 {
-			fmt.Fprintf(&b, "Dial-peers for Pool %d:\n\n", p.Config.Tag)
-		}
-		for _, d := range p.Bindings {
-			fmt.Fprintf(&b, "dial-peer voice %d voip\n destination-pattern %s\n session target ipv4:%s:%d\n session protocol sipv2\n\n",
-				d.DialPeer, d.Number, d.Host, d.Port)
-		}
+		poolPeers(&b, s, p)
 		b.WriteString("Statistics:\n")
 		statistics(&b, p.Stats)
 		b.WriteString("\n")
@@ -170,7 +176,26 @@ func showRegisterPool(w io.Writer, pools []phones.PoolStatus) error {
 	return err
 }
 
-func poolConfig(b *strings.Builder, p phones.PoolStatus) {
+// poolPeers are the dial peers that registrations of a pool have made.
+func poolPeers(b *strings.Builder, s phones.Snapshot, p phones.PoolStatus) {
+	if len(p.Bindings) > 0 {
+		fmt.Fprintf(b, "Dial-peers for Pool %d:\n\n", p.Config.Tag)
+	}
+	for _, d := range p.Bindings {
+		fmt.Fprintf(b, "dial-peer voice %d voip\n destination-pattern %s\n session target ipv4:%s:%d\n session protocol sipv2\n",
+			d.DialPeer, d.Number, d.Host, d.Port)
+		dn, _ := s.DN(d.DN)
+		f := dn.Config.Forward
+		for _, row := range [][2]string{{"call-fwd-all", f.All}, {"call-fwd-busy", f.Busy}, {"call-fwd-noan", f.NoAnswer}} {
+			if row[1] != "" {
+				fmt.Fprintf(b, "  %-20s %s\n", row[0], row[1])
+			}
+		}
+		b.WriteByte('\n')
+	}
+}
+
+func poolConfig(b *strings.Builder, n conf.Node, p phones.PoolStatus) {
 	c := p.Config
 	row := func(format string, a ...any) { fmt.Fprintf(b, "  "+format+"\n", a...) }
 	switch {
@@ -191,11 +216,15 @@ func poolConfig(b *strings.Builder, p phones.PoolStatus) {
 	if p.UserAgent != "" {
 		row("Current Phone load version is %s", p.UserAgent)
 	}
-	row("DTMF Relay is disabled")
-	row("Call Waiting is enabled")
-	row("DnD is disabled")
-	row("Busy trigger per button value is 0")
-	row("keep-conference is enabled")
+	relay := "disabled"
+	if kinds := dtmfKinds(n); kinds != "" {
+		relay = "enabled, " + kinds
+	}
+	row("DTMF Relay is %s", relay)
+	row("Call Waiting is %s", render.Enabled(c.CallWaiting))
+	row("DnD is %s", render.Enabled(c.DnD))
+	row("Busy trigger per button value is %d", c.BusyTrigger)
+	row("keep-conference is %s", render.Enabled(n.On("keep-conference")))
 	if c.Username != "" {
 		row("username %s password %s", c.Username, c.Password)
 	}
@@ -225,6 +254,21 @@ func poolConfig(b *strings.Builder, p phones.PoolStatus) {
 		row("Reason for unregistered state:")
 		fmt.Fprintf(b, "         %s\n", p.UnregisteredReason)
 	}
+}
+
+// dtmfKinds are the kinds of `dtmf-relay` of a block, "" without it.
+func dtmfKinds(n conf.Node) string {
+	args, ok := n.Get("dtmf-relay")
+	if !ok {
+		return ""
+	}
+	var kinds []string
+	for _, k := range [][2]string{{"rtp", "cisco-rtp"}, {"nte", "rtp-nte"}, {"notify", "sip-notify"}, {"kpml", "sip-kpml"}} {
+		if args.Has(k[0]) {
+			kinds = append(kinds, k[1])
+		}
+	}
+	return strings.Join(kinds, " ")
 }
 
 // mask is the dotted form of a prefix length.

@@ -199,8 +199,8 @@ func lab() phones.Snapshot {
 	mac1, _ := phones.ParseMAC("001B.535C.D410")
 	mac2, _ := phones.ParseMAC("0015.C68E.6D13")
 	pools := []phones.Pool{
-		{Tag: 1, MAC: mac1, Type: "7971", Numbers: []phones.PoolNumber{{Index: 1, DN: 1}, {Index: 4, DN: 7}}, Username: "pool1", Password: "lab", Template: 1},
-		{Tag: 2, MAC: mac2, Numbers: []phones.PoolNumber{{Index: 1, DN: 2}}},
+		{Tag: 1, MAC: mac1, Type: "7971", Numbers: []phones.PoolNumber{{Index: 1, DN: 1}, {Index: 4, DN: 7}}, Username: "pool1", Password: "lab", Template: 1, CallWaiting: true, BusyTrigger: 3},
+		{Tag: 2, MAC: mac2, Numbers: []phones.PoolNumber{{Index: 1, DN: 2}}, DnD: true},
 	}
 	binding := phones.Binding{Number: "45111", Host: "8.3.3.111", Port: 5060, Source: netip.MustParseAddrPort("8.3.3.111:5060"),
 		Transport: "udp", CallID: "abc@8.3.3.111", Pool: 1, DN: 1, Line: 1, DialPeer: 40001, Remaining: 76 * time.Second}
@@ -217,7 +217,8 @@ func lab() phones.Snapshot {
 				Lines: []phones.PoolLine{{Index: 1, DN: 2, Number: "45112"}}},
 		},
 		DNs: []phones.DNStatus{
-			{Config: phones.DN{Tag: 1, Number: "45111", Watch: true, Name: "Ann Lee", Label: "desk"}, Uses: []phones.DNUse{{Pool: 1, Lines: []int{1, 4}}}},
+			{Config: phones.DN{Tag: 1, Number: "45111", Watch: true, Name: "Ann Lee", Label: "desk",
+				Forward: phones.Forward{All: "4555", NoAnswer: "999", Timeout: 8 * time.Second}}, Uses: []phones.DNUse{{Pool: 1, Lines: []int{1, 4}}}},
 			{Config: phones.DN{Tag: 4}},
 		},
 		Attempts: []phones.Attempt{{MAC: mac2, Addr: netip.MustParseAddr("8.33.33.112"), Attempts: 4,
@@ -247,6 +248,8 @@ Config:
   Name Ann Lee
   Label is desk
   Auto answer is disabled
+  call-forward b2bua all 4555
+  call-forward b2bua noan 999 timeout 8
   Allow watch is enabled
   Pool 1    has this DN configured for line 1, 4
 
@@ -259,7 +262,9 @@ Config:
 
 func TestRegisterPool(t *testing.T) {
 	var b strings.Builder
-	err := showRegisterPool(&b, lab().Pools)
+	r := newRouter(t, compiled(t))
+	r.load(t, "voice register pool 1\ndtmf-relay rtp-nte sip-notify\nvoice register pool 2\nno keep-conference\n")
+	err := showRegisterPool(&b, r.store.Tree(), lab(), lab().Pools)
 	same(t, printed(t, err, &b), readTestdata(t, "register-pool.txt"))
 }
 

@@ -13,7 +13,7 @@ func idleTelephony() phones.Telephony {
 	return phones.Telephony{
 		KeepAlive: 30 * time.Second, AutoReg: true, MaxProtocol: 9, DateFormat: "mm-dd-yy", TimeFormat: 12, TimeZone: 5,
 		Interdigit: 10 * time.Second, Ringing: 180 * time.Second, BusyTone: 10 * time.Second,
-		TransferSystem: "full-consult", ForwardMaxLength: -1, DirectedPickup: true,
+		TransferSystem: "full-consult", ForwardMaxLength: -1, DirectedPickup: true, MaxConferences: 12,
 	}
 }
 

@@ -42,6 +42,9 @@ func telephony(t conf.Tree) phones.Telephony {
 	if args, ok := n.Get("ip source-address"); ok {
 		c.Source = netip.AddrPortFrom(address(args, "address"), uint16(args.Int("port")))
 	}
+	if c.MaxConferences == 0 {
+		c.MaxConferences = defaultConferences
+	}
 	if kind := l.text("transfer-system", "kind"); kind != "" {
 		c.TransferSystem = kind
 	}
@@ -78,6 +81,10 @@ func telephony(t conf.Tree) phones.Telephony {
 	}
 	return c
 }
+
+// defaultConferences is half of what a 3800 series router can do (CME command
+// reference: max-conferences).
+const defaultConferences = 12
 
 func autoAssign(n conf.Node) []phones.AutoAssign {
 	var all []phones.AutoAssign

@@ -28,12 +28,12 @@ func (s *Statistics) count(unregister, success bool, now time.Time) {
 	default:
 		s.RegisterRequests++
 		s.LastRegister = now
-		s.AttemptsSinceUnregister++
 		if success {
 			s.RegisterSuccess++
 			s.RegisterSuccessAt = now
 		} else {
 			s.RegisterFailed++
+			s.AttemptsSinceUnregister++
 		}
 	}
 }

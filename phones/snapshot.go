@@ -126,8 +126,8 @@ type Statistics struct {
 
 	RegisterRequests, RegisterSuccess, RegisterFailed       uint64
 	UnregisterRequests, UnregisterSuccess, UnregisterFailed uint64
-	// AttemptsSinceUnregister counts registration requests since the last
-	// unregister request.
+	// AttemptsSinceUnregister counts registration requests that failed since the
+	// last unregister request.
 	AttemptsSinceUnregister uint64
 
 	// Zero when it has not happened yet.

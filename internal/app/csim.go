@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -42,8 +43,11 @@ func (c *csim) Show(v call.View) {
 	ch <- v
 }
 
-// start calls a number and waits until somebody answered, then hangs up. The
-// error names the cause why nobody did (Q.850).
+// errNoPeer: nobody has the number. The words are those of routers.
+var errNoPeer = errors.New("csim_do_test Error peer not found")
+
+// start calls a number and waits until somebody answered, then hangs up. The error
+// says why nobody did, as a router says it behind `csim err`.
 func (c *csim) start(ctx context.Context, number string) error {
 	d, ref := c.x.NewTest(), c.x.NewRef()
 	views := make(chan call.View, 1)
@@ -64,10 +68,10 @@ func (c *csim) start(ctx context.Context, number string) error {
 		case v := <-views:
 			leg, ok := v.Call(ref)
 			switch {
-			case !ok || v.Gone:
-				return cause(480)
-			case leg.Code >= 300:
-				return cause(leg.Code)
+			case ok && (leg.Code == 404 || leg.Code == 604):
+				return errNoPeer
+			case !ok || v.Gone || leg.Code >= 300:
+				return fmt.Errorf("csimDisconnected recvd DISC cid(%d)", ref)
 			case leg.State == call.Connected:
 				select {
 				case <-time.After(csimTalks):
@@ -77,14 +81,4 @@ func (c *csim) start(ctx context.Context, number string) error {
 			}
 		}
 	}
-}
-
-// cause is the Q.850 cause of a SIP status code (RFC 3398 8.2.6.1).
-func cause(code int) error {
-	causes := map[int]int{404: 1, 480: 18, 484: 28, 486: 17, 488: 65, 600: 17, 603: 21, 604: 1}
-	n, ok := causes[code]
-	if !ok {
-		n = 41 // temporary failure
-	}
-	return fmt.Errorf("cid(%d)", n)
 }

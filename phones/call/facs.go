@@ -48,6 +48,15 @@ func facs(t phones.Telephony) []fac {
 	return all
 }
 
+// AccessCodes are the feature access codes in force: `show telephony-service fac`.
+func AccessCodes(t phones.Telephony) []phones.FAC {
+	var all []phones.FAC
+	for _, f := range facs(t) {
+		all = append(all, phones.FAC{Name: f.name, Code: f.code})
+	}
+	return all
+}
+
 // fac finds the code that digits begin with, and what follows it.
 func (c *core) fac(number string) (f fac, arg string, ok bool) {
 	for _, f := range c.plan.facs {
