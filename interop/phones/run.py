@@ -1,11 +1,13 @@
 """Tests of phones and calls with real peers. Usage: run.py [TEST...]; inside a network namespace, see interop/run.sh."""
 import contextlib, io, os, sys, time, traceback
-import calls, lab, registration
+import baresip, calls, lab, registration, sipcalls
 
 TESTS = [
     ("fleet", "SCCP fleet, 13 models and versions, server at 9: tshark finds the dialogue in order", registration.default),
     ("fleet17", "SCCP fleet, server at 17: header versions follow", registration.highest),
     ("call", "SCCP call: order of messages at both phones, media, the lamp of a watcher", calls.one_call),
+    ("baresip", "baresip watches an SCCP line, calls and is called", baresip.watch_and_call),
+    *[("sipp", name, test) for name, test in sipcalls.TESTS],
 ]
 
 
@@ -13,7 +15,7 @@ def main(wanted):
     a = lab.Appliance(open(os.path.join(lab.HERE, "..", "cfg", "phones.cfg")).read().replace("\nline con 0", "\n" + registration.config() + "\nline con 0"))
     failed = 0
     for key, name, test in TESTS:
-        if wanted and key not in wanted:
+        if wanted and not any(w in (key, name) for w in wanted):
             continue
         began, said = time.monotonic(), io.StringIO()
         try:
@@ -22,7 +24,7 @@ def main(wanted):
             print(f"ok   {name} ({time.monotonic() - began:.1f} s)", flush=True)
         except Exception:
             failed += 1
-            print(f"FAIL {name}\n" + "\n".join("     " + line for line in (said.getvalue() + traceback.format_exc()).splitlines()[-60:]), flush=True)
+            print(f"FAIL {name}\n" + "\n".join("     " + line for line in (said.getvalue() + traceback.format_exc()).splitlines()[-400:]), flush=True)
     if a.stop() != 0:
         failed += 1
         print("FAIL the appliance of the phones did not end well\n" + open(a.log).read()[-3000:])
