@@ -29,11 +29,30 @@ func (e LoadError) String() string {
 // startup-config` print. It ends at `end` and waits (bounded) until the agents
 // have taken it.
 func (sh *Shell) Load(ctx context.Context, file []byte, who conf.Origin) []LoadError {
+	s := sh.loader(ctx, who)
+	defer s.leaveConfig()
+	return s.load(ctx, file)
+}
+
+// Adopt is Load for lines that the appliance writes by itself, such as those of
+// an ephone that a phone made by registering: nobody has configured them, and no
+// message says so.
+func (sh *Shell) Adopt(ctx context.Context, lines []byte, who conf.Origin) []LoadError {
+	s := sh.loader(ctx, who)
+	defer func() { s.stack = nil }()
+	return s.load(ctx, lines)
+}
+
+// loader is a session without a terminal, in global configuration mode.
+func (sh *Shell) loader(ctx context.Context, who conf.Origin) *Session {
 	s := newSession(sh, LineConsole, 0, "")
 	s.ctx, s.source, s.level, s.term = ctx, who.Text, maxLevel, nullTerminal{}
 	s.loading, s.piped = true, true
 	s.enterConfig()
-	defer s.leaveConfig()
+	return s
+}
+
+func (s *Session) load(ctx context.Context, file []byte) []LoadError {
 	r := fileReader{rest: strings.TrimPrefix(string(file), "\ufeff")}
 	var bad []LoadError
 	refused := -1 // indentation of a refused line: what is deeper belongs to it

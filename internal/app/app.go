@@ -66,6 +66,7 @@ type App struct {
 	mobile   *mobility.Manager
 	web      *provision.Server
 	csim     *csim
+	learned  chan phones.Ephone
 	started  time.Time
 	boot     string
 	reload   chan string

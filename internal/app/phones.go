@@ -26,10 +26,11 @@ func (a *App) wirePhones(n sipua.Network) {
 	a.Lines = phones.New(phones.Options{Log: a.Log, Devices: a.Calls})
 	phonesip.New(phonesip.Options{UA: a.SIP, Registry: a.Lines, Log: a.Log})
 	a.mobile = mobility.New(mobility.Options{Changed: a.loggedIn, InUse: a.inUse})
-	a.Skinny = sccp.New(sccp.Options{Net: n, Log: a.Log, Exchange: a.Calls, Hub: a.hub, User: a.mobile.Profile})
+	a.Skinny = sccp.New(sccp.Options{Net: n, Log: a.Log, Exchange: a.Calls, Hub: a.hub, User: a.mobile.Profile, Learned: a.learn})
 	a.sipCalls = sipcall.New(sipcall.Options{UA: a.SIP, Exchange: a.Calls, Directory: a.Lines, Log: a.Log})
 	a.web = provision.New(provision.Options{Net: n, Log: a.Log, Mobility: a.mobile, Device: a.deviceAt})
 	a.csim = newCsim(a.Calls)
+	a.learned = make(chan phones.Ephone, maxLearned)
 }
 
 // phoneConfig is what all who serve phones are told.
@@ -45,6 +46,7 @@ func (a *App) bindPhones(bind netip.Addr) {
 	conf.Bind(a.store, "phones", func(t conf.Tree) phoneConfig {
 		return phoneConfig{modes.PhonesConfig(t), modes.SIPCallsConfig(t), modes.HTTPAddress(t)}
 	}, equal, func(ctx context.Context, old, new phoneConfig) error { return a.applyPhones(ctx, old, new, bind) })
+	a.fronts.Go(a.adopt)
 }
 
 // mwiNumbers are the tags of the numbers whose phones are told of messages.

@@ -63,6 +63,9 @@ func (c *conn) register(m *wire.RegisterReq) bool {
 	s.o.Exchange.Register(device, p.spec)
 	s.endAll(ids)
 	s.isBack(device.Tag)
+	if p.fresh && s.o.Learned != nil {
+		s.o.Learned(p.ephone)
+	}
 	return true
 }
 

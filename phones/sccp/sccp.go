@@ -97,4 +97,8 @@ type Options struct {
 	// nobody; nil: there is no Extension Mobility. It is asked when the phone
 	// registers: Reset brings a user's keys, or takes them off.
 	User func(phones.Device) *phones.Profile
+	// Learned is told of an ephone that was not configured and has registered, with
+	// the button that `auto assign` gave it; nil: nobody wants to know. It is called on
+	// the goroutine of the connection and must not wait.
+	Learned func(phones.Ephone)
 }
