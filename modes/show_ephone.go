@@ -207,7 +207,7 @@ func (s phoneState) record(b *strings.Builder, r phoneRecord) {
 	}
 }
 
-// hidden stands for a password: a router shows it, to whom it asks no password.
+// hidden stands for a password. A router prints it, to users who need none to get here.
 const hidden = "********"
 
 // codec is the phone's preferred codec.

@@ -31,7 +31,7 @@ type Telephony struct {
 	TransferSystem   string   // "full-consult" (default), "full-blind", "blind", "local-consult"
 	TransferPatterns []string // `transfer-pattern`: numbers beyond local ones that calls may be transferred to
 	ForwardMaxLength int      // `call-forward max-length` default of all dns, -1: no limit
-	MaxConferences   int      // three-party conferences at a time; 0 means the platform's (6)
+	MaxConferences   int      // three-party conferences at a time; 0 means 6, the configuration says 12 by default
 	HardwareConf     bool     // `conference hardware`: ad-hoc and meet-me on conference dns
 	DirectedPickup   bool     // `service directed-pickup`, default on
 	GroupPickup      bool     // `service directed-pickup gpickup`
