@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,6 +23,8 @@ type Stage interface {
 	SIP(ctx context.Context, datagram []byte) error
 	// Received waits for the next datagram back.
 	Received(ctx context.Context) ([]byte, error)
+	// HTTP fetches a page of the web server, as phones do.
+	HTTP(ctx context.Context, port uint16, page string) ([]byte, error)
 	// Advance lets time pass.
 	Advance(ctx context.Context, d time.Duration) error
 }
@@ -216,6 +219,20 @@ func (r *Runner) perform(ctx context.Context, s *Script, w []string) error {
 			return fmt.Errorf("no section %q", w[2])
 		}
 		return r.Stage.SIP(ctx, crlf(f))
+	case w[0] == "http" && len(w) == 4:
+		f, ok := s.Files[w[3]]
+		port, err := strconv.ParseUint(w[1], 10, 16)
+		if !ok || err != nil {
+			return fmt.Errorf("no section %q, or no port", w[3])
+		}
+		b, err := r.Stage.HTTP(ctx, uint16(port), w[2])
+		if err != nil {
+			return err
+		}
+		if d := compare(s, splitLines(string(f)), splitLines(string(b))); d != "" {
+			return fmt.Errorf("the page differs:\n%s", d)
+		}
+		return nil
 	case w[0] == "expect" && len(w) == 2:
 		f, ok := s.Files[w[1]]
 		if !ok {

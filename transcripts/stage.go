@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
+	"net/http"
 	"net/netip"
 	"slices"
 	"time"
@@ -52,6 +54,30 @@ func (s *stage) Advance(ctx context.Context, d time.Duration) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// maxPage bounds a page of the web server, in bytes.
+const maxPage = 1 << 20
+
+// HTTP implements Stage. The web server has the address of SCCP.
+func (s *stage) HTTP(ctx context.Context, port uint16, page string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, attention)
+	defer cancel()
+	at := netip.AddrPortFrom(s.skinny().Addr(), port)
+	client := http.Client{Transport: &http.Transport{
+		DisableKeepAlives: true,
+		DialContext:       func(ctx context.Context, _, _ string) (net.Conn, error) { return s.net.Dial(ctx, at) },
+	}}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+at.String()+page, nil)
+	if err != nil {
+		return nil, err
+	}
+	res, err := client.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer res.Body.Close()
+	return io.ReadAll(io.LimitReader(res.Body, maxPage))
 }
 
 // SIP implements Stage.
