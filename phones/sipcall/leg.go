@@ -221,8 +221,10 @@ func (l *leg) post(req *sip.Request, done func(*sip.Response, error)) {
 }
 
 func (l *leg) postTo(to sipua.Target, req *sip.Request, done func(*sip.Response, error)) {
+	l.a.asked.Add(1)
 	l.a.ua.Send(req, to, func(res *sip.Response, err error) {
 		l.a.post(l.device, func(*device) { done(res, err) })
+		l.a.asked.Add(-1)
 	})
 }
 

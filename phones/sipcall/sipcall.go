@@ -93,12 +93,13 @@ const (
 
 // Times.
 const (
-	mediaWait   = time.Second       // for the other party's address
-	setupWait   = 4 * time.Second   // for the exchange to know a call that we brought
-	trunkRing   = 180 * time.Second // a trunk rings
-	farewell    = time.Second       // for BYEs before the endpoint closes
-	minSession  = 90                // s, RFC 4028 5
-	referExpiry = 180               // s, longest life of a REFER's subscription
+	mediaWait    = time.Second       // for the other party's address
+	setupWait    = 4 * time.Second   // for the exchange to know a call that we brought
+	trunkRing    = 180 * time.Second // a trunk rings
+	farewell     = time.Second       // for BYEs and their answers before the endpoint closes
+	farewellLook = 20 * time.Millisecond
+	minSession   = 90  // s, RFC 4028 5
+	referExpiry  = 180 // s, longest life of a REFER's subscription
 )
 
 // Exchange is the call model. *call.Exchange is one.
@@ -150,6 +151,7 @@ type Agent struct {
 	dir    Directory
 	log    *logbuf.Log
 	config atomic.Pointer[Config]
+	asked  atomic.Int64 // requests within dialogs that have no answer yet
 
 	running sync.WaitGroup
 	mu      sync.Mutex // never held while calling out
@@ -230,7 +232,8 @@ func (a *Agent) renew() {
 	})
 }
 
-// dismiss ends all calls before the endpoint closes for good.
+// dismiss ends all calls before the endpoint closes for good, and waits a moment for
+// the answers: of many BYEs at once some get lost, and are repeated after T1.
 func (a *Agent) dismiss() {
 	n, done := a.each(func(d *device) {
 		for _, s := range d.sessions {
@@ -242,6 +245,15 @@ func (a *Agent) dismiss() {
 	for range n {
 		select {
 		case <-done:
+		case <-patience.C:
+			return
+		}
+	}
+	look := time.NewTicker(farewellLook)
+	defer look.Stop()
+	for a.asked.Load() > 0 {
+		select {
+		case <-look.C:
 		case <-patience.C:
 			return
 		}
