@@ -242,10 +242,14 @@ func TestRecord(t *testing.T) {
 
 // A transcript that does not fit must be told apart from one that does.
 func TestMismatchIsFound(t *testing.T) {
+	const skinny = "-- startup.cfg --\ntelephony-service\n max-ephones 2\n ip source-address 10.1.1.2 port 2000\nephone 1\n mac-address 0012.7F57.62A1\n"
 	for name, text := range map[string]string{
 		"output":  "-- console --\nRouter>show privilege\nCurrent privilege level is 7\n",
 		"missing": "-- console --\nRouter>show privilege\n",
 		"surplus": "-- console --\nRouter>show privilege\nCurrent privilege level is 1\nand more\n",
+		"display": skinny + "-- console --\nRouter>\n@ phone A sccp 0012.7F57.62A1\n@ phone A expect key 1 idle\n",
+		"refusal": skinny + "-- console --\nRouter>\n@ phone A refused sccp 0012.7F57.62A1\n",
+		"nobody":  "-- console --\nRouter>\n@ phone A press offhook\n",
 		"prompt":  "-- console --\nRouter>show privilege\nCurrent privilege level is 1\nRouter#show privilege\nCurrent privilege level is 1\n",
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -287,6 +291,9 @@ func TestParse(t *testing.T) {
 	}
 	if p := s.Steps[1]; !p.Typed || p.Input != "lab" || p.Prompt != "Password: " {
 		t.Errorf("password step %+v", p)
+	}
+	if p, err := Parse("no prompt", []byte("-- console --\nR>show ephone-dn paging\nephone#[phone]  2[1]\n")); err != nil || len(p.Steps) != 1 {
+		t.Errorf("printed text is taken for a prompt: %+v, %v", p, err)
 	}
 	if !s.Advances() {
 		t.Error("advance not seen")
