@@ -293,5 +293,6 @@ func (c *core) gone(id phones.Device) {
 		l.byKey = false
 		c.hangUp(l)
 	}
+	c.leavePage(d) // to which its last call may have gone on
 	c.remove(d)
 }

@@ -16,6 +16,7 @@ package call
 
 import (
 	"github.com/busylamp/busylamp/internal/logbuf"
+	"github.com/busylamp/busylamp/phones"
 	"github.com/busylamp/busylamp/presence"
 )
 
@@ -34,6 +35,13 @@ type Sink interface {
 	// Show is called on the Exchange's goroutine, in order for each device. It must not
 	// block and must not call the Exchange.
 	Show(v View)
+}
+
+// Tracer is a Sink that writes debug lines about its devices itself: it knows what
+// stands before them, and which devices are debugged.
+type Tracer interface {
+	// Trace is called as Show is. TopicState lines are for `debug ephone detail` too.
+	Trace(d phones.Device, topic logbuf.Topic, text string)
 }
 
 // Options of an Exchange. Log and Publisher are required.

@@ -138,6 +138,16 @@ func (x *Exchange) Lookup(number string) (n Number, ok bool) {
 	return n, ok
 }
 
+// InUse reports whether a device is off hook or has a call.
+func (x *Exchange) InUse(d phones.Device) (used bool) {
+	x.ask(func() {
+		if o := x.core.devices[d]; o != nil {
+			used = len(o.legs) > 0
+		}
+	})
+	return used
+}
+
 // ask runs something on the goroutine and waits for it.
 func (x *Exchange) ask(do func()) {
 	done := make(chan struct{})
@@ -192,7 +202,11 @@ func (x *Exchange) carryOut(effects []effect) {
 		case e.done != nil:
 			e.done(e.code)
 		case e.topic != "":
-			x.o.Log.Debugf(e.topic, "%s", e.text)
+			if t, ok := x.sink(e.device.Kind).(Tracer); ok {
+				t.Trace(e.device, e.topic, e.text)
+			} else {
+				x.o.Log.Debugf(e.topic, "%s", e.text)
+			}
 		case e.phone:
 			x.o.Publisher.PublishDevice(e.number, e.line)
 		default:
@@ -216,6 +230,7 @@ type effect struct {
 	code   int
 	topic  logbuf.Topic
 	text   string
+	device phones.Device // that the debug line is about; none: about no device
 	number string
 	line   presence.Line
 	phone  bool // the state is of the phone whose primary number it is

@@ -2,6 +2,8 @@ package call
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -194,5 +196,42 @@ func TestExchangeConcurrently(t *testing.T) {
 	}
 	if a, b := x.NewTrunk(), x.NewTrunk(); a == b || a.Kind != phones.TrunkDevice || x.NewTest().Kind != phones.TestDevice {
 		t.Fatal("trunk calls share a name")
+	}
+}
+
+// tracer is a hearer that writes debug lines itself.
+type tracer struct {
+	*hearer
+	lines chan string
+}
+
+func (t tracer) Trace(d phones.Device, topic logbuf.Topic, text string) {
+	t.lines <- fmt.Sprintf("%v %s: %s", d, topic, text)
+}
+
+func TestExchangeTraces(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	x, h := newExchange(t)
+	defer x.Close()
+	lines := make(chan string, 10)
+	x.Attach(phones.EphoneDevice, tracer{h, lines})
+	x.o.Log.SetDebug(TopicState, true)
+	x.Register(ephone(1), specOf(1))
+	x.Register(ephone(2), specOf(2))
+	x.Do(Dial{Device: ephone(1), Number: "2002"})
+	if !x.InUse(ephone(1)) || !x.InUse(ephone(2)) || x.InUse(ephone(3)) {
+		t.Error("in use")
+	}
+	x.Do(OnHook{Device: ephone(1)})
+	if x.InUse(ephone(1)) {
+		t.Error("still in use")
+	}
+	close(lines)
+	var got []string
+	for l := range lines {
+		got = append(got, l)
+	}
+	if want := []string{"ephone-1 ephone state: Skinny-to-Skinny call DN 1 to DN 2 instance 1"}; !slices.Equal(got, want) {
+		t.Errorf("%q", got)
 	}
 }

@@ -132,6 +132,9 @@ func (c *core) deflect(l *leg, number string) {
 	c.stop(&k.setup.timer)
 	k.setup.callee = nil
 	c.drop(l)
+	if k.setup.from.state == RingOut {
+		c.setState(k.setup.from, Proceeding)
+	}
 	if n == nil {
 		c.failSetup(k, 480)
 		return

@@ -113,3 +113,16 @@ func TestForwardBusyAndNoAnswer(t *testing.T) {
 	r.hangUpAll()
 	r.quiet()
 }
+
+// A call sent on to where nobody rings yet does not ring any more.
+func TestDivertToTrunk(t *testing.T) {
+	r := newRig(t, lab(func(c *phones.Config) {
+		c.DialPeers = []phones.DialPeer{{Tag: 1, Pattern: "9T", Target: trunkTarget}}
+		c.Telephony.Voicemail = "95551"
+	}))
+	a, b := r.phone(1, "1:1"), r.phone(2, "1:2")
+	r.dials(a, "2002")
+	r.want(a, RingOut)
+	r.do(DivertToVoicemail{Device: b})
+	r.want(a, Proceeding)
+}

@@ -264,3 +264,20 @@ func TestMeetMe(t *testing.T) {
 	r.hangUpAll()
 	r.quiet()
 }
+
+// The call of a phone that leaves is forwarded to a page: the phone hears none.
+func TestPageAfterLeaving(t *testing.T) {
+	r := newRig(t, lab(func(cfg *phones.Config) {
+		cfg.EphoneDNs[1].Forward.NoAnswer = "2006"
+		cfg.EphoneDNs[5].Paging = &phones.Paging{}
+	}))
+	a := r.phone(1, "1:1")
+	r.registerPhone(2, phones.Spec{PagingDN: 6}, "1:2")
+	r.dials(a, "2002")
+	r.do(Gone{ephone(2)})
+	for _, n := range r.c.snapshot(r.now).DNs {
+		if len(n.Paging) > 0 {
+			t.Errorf("%v pages %v", n.ID, n.Paging)
+		}
+	}
+}

@@ -9,9 +9,6 @@ func (c *core) hold(l *leg) {
 	if l.state != Connected || l.device == nil {
 		return
 	}
-	if l.device.id.Kind == phones.EphoneDevice {
-		l.media = Media{} // the phone closes its channel
-	}
 	c.setState(l, Held)
 	c.touchCall(l.call)
 	c.alertLater(l)

@@ -45,9 +45,11 @@ func (c *core) newLeg(k *call, n *dn, channel int, ref uint32) *leg {
 // setState changes the state of a leg and says so.
 func (c *core) setState(l *leg, s State) {
 	if was := l.state; was != s {
-		l.state = s
+		if l.state = s; was == Connected && l.sccp() {
+			l.media = Media{} // the phone closes its channel
+		}
 		if l.dn != nil && l.dn.eph != nil && s.String() != was.String() {
-			c.debugf(TopicDetail, "Skinny Call State change for %v %v", l.dn.id, s)
+			c.debugOf(l.about(), TopicDetail, "Skinny Call State change for %v %v", l.dn.id, s)
 		}
 	}
 	c.touchLeg(l)
@@ -101,7 +103,7 @@ func (c *core) drop(l *leg) {
 	if l.channel >= 0 {
 		l.dn.channels[l.channel] = nil
 		if l.dn.eph != nil {
-			c.debugf(TopicDetail, "Skinny Call State change for %v IDLE", l.dn.id)
+			c.debugOf(l.about(), TopicDetail, "Skinny Call State change for %v IDLE", l.dn.id)
 		}
 	}
 	if i := slices.Index(k.legs, l); i >= 0 {

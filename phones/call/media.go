@@ -17,7 +17,8 @@ func (c *core) mediaReady(in MediaReady) {
 		c.touchPage(n)
 		return
 	}
-	if l := c.find(d, in.Ref); l != nil && in.Ref != 0 {
+	// What an SCCP phone says of a channel that it is to close meanwhile is void.
+	if l := c.find(d, in.Ref); l != nil && in.Ref != 0 && (l.receives() || !l.sccp()) {
 		l.media = m
 		c.touchCall(l.call)
 	}
@@ -27,6 +28,9 @@ func (c *core) mediaReady(in MediaReady) {
 func (l *leg) receives() bool {
 	return l.state == Connected && l.anchor == noAnchor && !l.paging()
 }
+
+// sccp reports whether a leg is a call of an SCCP phone.
+func (l *leg) sccp() bool { return l.device != nil && l.device.id.Kind == phones.EphoneDevice }
 
 // sends is where a leg's device sends media; zero: nowhere.
 func (c *core) sends(l *leg) Media {
@@ -45,7 +49,8 @@ func (c *core) sends(l *leg) Media {
 			}
 		}
 	case RingOut, Proceeding: // an announcement or the far side's own ringback
-		if s := k.setup; s != nil && s.callee != nil {
+		// An SCCP phone has no channel open yet: it makes the ringback itself.
+		if s := k.setup; s != nil && s.callee != nil && !l.sccp() {
 			return toward(l, s.callee)
 		}
 	case RingIn: // what the caller offers: all its codecs, since the answer chooses

@@ -112,9 +112,9 @@ func (c *core) try(k *call, t target) int {
 	}
 	from := k.setup.from
 	if n.eph != nil {
-		c.debugf(TopicDetail, "SkinnyTryCall to %s instance %d", n.number, channel+1)
+		c.debugOf(from.device, TopicDetail, "SkinnyTryCall to %s instance %d", n.number, channel+1)
 		if from.dn != nil && from.dn.eph != nil {
-			c.debugf(TopicState, "Skinny-to-Skinny call %v to %v instance %d", from.dn.id, n.id, channel+1)
+			c.debugOf(from.device, TopicState, "Skinny-to-Skinny call %v to %v instance %d", from.dn.id, n.id, channel+1)
 		}
 	}
 	l := c.newLeg(k, n, channel, 0)

@@ -48,7 +48,7 @@ func TestSCCPCallsSIP(t *testing.T) {
 		t.Fatalf("%+v", r.lines["2101"])
 	}
 	r.do(Alerting{Device: s, Ref: r.call(s).Ref, Media: media(6000)})
-	if k := r.call(a); k.State != RingOut || k.Send.Addr.Port() != 6000 || k.Tone != ToneNone { // early media
+	if k := r.call(a); k.State != RingOut || k.Send.Valid() || k.Tone != ToneRingback { // no early media
 		t.Fatalf("%+v", k)
 	}
 	r.do(Answer{Device: s, Ref: r.call(s).Ref, Media: media(6001)})
@@ -252,4 +252,39 @@ func TestCodecs(t *testing.T) {
 			t.Error("sends to nobody")
 		}
 	}
+}
+
+// Whoever phones a trunk from an SCCP phone, or is transferred to one, hears ringback
+// until somebody answers: the phone has no channel open for what the far side sends.
+func TestEarlyMediaToSCCP(t *testing.T) {
+	early := func(r *rig, d phones.Device) {
+		r.do(Alerting{Device: d, Ref: r.call(d).Ref, Media: media(5000)})
+	}
+	t.Run("caller", func(t *testing.T) {
+		r := newRig(t, lab())
+		a, s := r.phone(1, "1:1"), r.sipPhone(1, 1)
+		r.dials(a, "2101")
+		early(r, s)
+		if k := r.call(a); k.State != RingOut || k.Tone != ToneRingback || k.Send.Valid() || k.Receive {
+			t.Errorf("%+v", k)
+		}
+	})
+	t.Run("transferred", func(t *testing.T) {
+		r := newRig(t, lab(func(cfg *phones.Config) { cfg.Telephony.TransferSystem = "full-blind" }))
+		a, b, s := r.phone(1, "1:1"), r.phone(2, "1:2"), r.sipPhone(1, 1)
+		r.dials(a, "2002")
+		r.do(OffHook{Device: b})
+		old := r.call(a).Ref
+		r.do(MediaReady{Device: a, Ref: old, Media: media(4000), OK: true})
+		r.do(Transfer{Device: b})
+		r.keys(b, "2101")
+		if k := r.call(s); k.Send.Valid() {
+			t.Errorf("offered the closed channel: %+v", k)
+		}
+		early(r, s)
+		r.do(MediaReady{Device: a, Ref: old, Media: media(4000), OK: true}) // late
+		if k := r.call(a); k.State != RingOut || k.Tone != ToneRingback || k.Send.Valid() || k.Local.Valid() {
+			t.Errorf("%+v", k)
+		}
+	})
 }

@@ -53,7 +53,6 @@ func (c *core) touchDevice(d *device) {
 	if n := d.primary; n != nil {
 		c.touchNumber(n.number)
 		c.touchNumber(n.secondary)
-		c.touchNumber(n.secondary)
 		for _, a := range n.watched {
 			if a.sep == phones.Watch {
 				c.touchDevice(a.device)
@@ -166,9 +165,28 @@ func (c *core) states(number string) (line, phone presence.Line) {
 	return c.lineOf(number), c.phoneLine(number)
 }
 
-// debugf is a debug line.
+// debugf is a debug line that is about no phone.
 func (c *core) debugf(topic logbuf.Topic, format string, a ...any) {
-	if c.debug(topic) {
-		c.effects = append(c.effects, effect{topic: topic, text: fmt.Sprintf(format, a...)})
+	c.debugOf(nil, topic, format, a...)
+}
+
+// debugOf is a debug line about a device, nil for none.
+func (c *core) debugOf(d *device, topic logbuf.Topic, format string, a ...any) {
+	// `debug ephone detail` shows the lines of `state` too.
+	if !c.debug(topic) && (topic != TopicState || !c.debug(TopicDetail)) {
+		return
 	}
+	e := effect{topic: topic, text: fmt.Sprintf(format, a...)}
+	if d != nil {
+		e.device = d.id
+	}
+	c.effects = append(c.effects, e)
+}
+
+// about is the device that a leg's debug lines are about, nil if there is none.
+func (l *leg) about() *device {
+	if l.device == nil && len(l.rings) > 0 {
+		return l.rings[0].device
+	}
+	return l.device
 }

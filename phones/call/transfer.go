@@ -226,8 +226,11 @@ func (c *core) connect(l, l2 *leg) bool {
 	}
 	k2 := l2.call
 	k2.redirecting = Party{}
-	if k2.setup != nil {
-		k2.setup.recall = c.newRecall(k2, l)
+	if s := k2.setup; s != nil {
+		if s.recall != nil {
+			c.stop(&s.recall.timer)
+		}
+		s.recall = c.newRecall(k2, l)
 	}
 	state := l2.state
 	a.outgoing = l2.outgoing

@@ -264,3 +264,24 @@ func TestLocalConsult(t *testing.T) {
 	r.hangUpAll()
 	r.quiet()
 }
+
+// A phone whose call was transferred, and rings somewhere, transfers it in turn: who
+// did so last gets it back, after his time.
+func TestRecallOfATransferredTransfer(t *testing.T) {
+	r := newRig(t, lab(func(cfg *phones.Config) { cfg.Telephony.TransferBack = 30 * time.Second }))
+	b, c, x, s := r.phone(2, "1:2"), r.phone(3, "1:3"), r.phone(4, "1:4"), r.sipPhone(1, 1)
+	r.do(Dial{Device: s, Ref: 900, Number: "2002", Media: media(5000)})
+	r.do(OffHook{Device: b})
+	r.do(TransferTo{Device: b, Ref: r.call(b).Ref, Number: "2003"})
+	r.want(c, RingIn)
+	r.do(Dial{Device: s, Ref: 901, Number: "2004", Media: media(5002)})
+	r.do(OffHook{Device: x})
+	r.wait(20 * time.Second)
+	r.do(Join{Device: s, Ref: 901, With: 900})
+	r.want(s)
+	r.wait(15 * time.Second) // the time of b is over
+	r.want(c, RingIn)
+	r.wait(15 * time.Second)
+	r.want(c)
+	r.want(s, RingIn)
+}

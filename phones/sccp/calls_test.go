@@ -200,6 +200,7 @@ func TestCallOnTheWire(t *testing.T) {
 			ephone-1[1]:OFFHOOK
 			ephone-1[1]:SIEZE on activeline 0
 			ephone-1[1]:SetCallState line 1 DN 1 TsOffHook
+			ephone-1[1]:Skinny-to-Skinny call DN 1 to DN 2 instance 1
 			ephone-1[1]:SetCallState line 1 DN 1 TsRingOut
 			ephone-1[1]:Call Info DN 1 line 1 ref 1 called 2003 calling 2001
 			ephone-1[1]: Ann calling 

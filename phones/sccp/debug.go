@@ -56,6 +56,23 @@ func (c *conn) debugf(t logbuf.Topic, format string, a ...any) {
 	}
 }
 
+// Trace implements call.Tracer. Lines of `state` have the phone's name before them,
+// those of `detail` that the call model writes have not (CME command reference).
+func (s *Server) Trace(d phones.Device, topic logbuf.Topic, text string) {
+	c := s.phone(d.Tag)
+	if c == nil { // it is leaving
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case topic == TopicState:
+		c.stateLine(text)
+	case c.debugging(topic):
+		s.o.Log.Debugf(topic, "%s", text)
+	}
+}
+
 // errorf writes a line of `debug ephone error`. mu is held.
 func (c *conn) errorf(format string, a ...any) {
 	if c.debugging(TopicError) {

@@ -38,3 +38,31 @@ func TestDebugMessages(t *testing.T) {
 		}
 	})
 }
+
+// Lines of the call model about a phone have its name before them where a router
+// prints it, and follow the filter.
+func TestDebugOfCallModel(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab(t, guide())
+		l.register(ephone1, 7, 11).begin()
+		l.logged()
+		d := phones.Device{Kind: phones.EphoneDevice, Tag: 1}
+		say := func() {
+			l.s.Trace(d, TopicState, "Skinny-to-Skinny call DN 1 to DN 2 instance 1")
+			l.s.Trace(d, TopicDetail, "Skinny Call State change for DN 1 SIEZE")
+			l.s.Trace(phones.Device{Kind: phones.EphoneDevice, Tag: 3}, TopicDetail, "of a phone that is gone")
+		}
+		say()
+		l.wantLog()
+		l.log.SetDebug(TopicState, true)
+		say()
+		l.wantLog("ephone-1[1]:Skinny-to-Skinny call DN 1 to DN 2 instance 1")
+		l.log.SetDebug(TopicState, false)
+		l.log.SetDebug(TopicDetail, true)
+		say()
+		l.wantLog("ephone-1[1]:Skinny-to-Skinny call DN 1 to DN 2 instance 1", "Skinny Call State change for DN 1 SIEZE")
+		l.s.DebugOnly(TopicDetail, []phones.MAC{mac("0030.94C3.F43A")})
+		say()
+		l.wantLog()
+	})
+}
