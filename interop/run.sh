@@ -1,8 +1,13 @@
 #!/usr/bin/env bash
-# Real peers against the built appliance, on loopback only. Every process started here is stopped here, by pid.
-# Usage: interop/run.sh [TEST...]    (default: all)
+# Real peers against the built appliance, in a network namespace of their own: loopback, and two addresses on it. Every process
+# started here is stopped here, by pid. Usage: interop/run.sh [TEST...]    (default: all)
 set -uo pipefail
 cd "$(dirname "$0")"
+if [ -z "${BUSYLAMP_NETNS:-}" ]; then
+  as=--map-root-user; [ "$(id -u)" != 0 ] || as=
+  # shellcheck disable=SC2086
+  BUSYLAMP_NETNS=1 exec unshare $as --net sh -ec 'ip link set lo up; ip addr add 10.99.0.1/32 dev lo; ip addr add 10.99.0.2/32 dev lo; exec ./run.sh "$@"' sh "$@"
+fi
 OUT=$(mktemp -d); BIN=../bin/busylamp
 SSH=22022 TELNET=22023 SIP=9060
 PIDS=(); FAILED=0; RUN=0
@@ -76,10 +81,16 @@ body_tests() { # the body of a NOTIFY against the IETF schemas, when they are at
 }
 
 frames_tests() { check "tshark reads every SCCP frame" ./sccp_frames.sh; }
-demo_tests() { check "make run: demo has live rows" ./demo.sh "$OUT"; }
+demo_tests() { check "make run: phones of both protocols watch and call one another" /usr/bin/python3 phones/demo.py; }
+# Tests that count themselves: `ok   NAME` or `FAIL NAME` for each. $PHONES: only these.
+phone_tests() {
+  /usr/bin/python3 phones/run.py ${PHONES:-} | tee "$OUT/phones"
+  RUN=$((RUN+$(grep -Ec '^(ok  |FAIL) ' "$OUT/phones"))); FAILED=$((FAILED+$(grep -c '^FAIL ' "$OUT/phones")))
+  grep -q '^ok ' "$OUT/phones" || { echo "FAIL no test of phones has run"; FAILED=$((FAILED+1)); }
+}
 crash_tests() { check "SIGKILL during write memory never loses both configurations" /usr/bin/python3 ./crash.py "$BIN" "${CRASHES:-25}"; }
 
-if [ $# = 0 ]; then set -- frames shell sip body demo crash; fi
+if [ $# = 0 ]; then set -- frames shell sip body phone demo crash; fi
 for t in "$@"; do declare -F "${t}_tests" >/dev/null || { echo "no such tests: $t"; exit 2; }; done
 start
 for t in "$@"; do ${t}_tests; done

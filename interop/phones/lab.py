@@ -3,7 +3,7 @@ import atexit, os, re, signal, subprocess, tempfile, threading, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BIN = os.path.join(HERE, "..", "..", "bin", "busylamp")
-SERVER, PEER = "127.0.0.1", "10.99.0.2"  # PEER: baresip takes no 127.0.0.1
+SERVER, PEER = "10.99.0.1", "10.99.0.2"  # on lo: baresip takes no 127.0.0.1
 SCCP, SIP, HTTP = 2000, 5060, 8080
 OUT = tempfile.mkdtemp(prefix="busylamp-interop-")
 SLOW = 30  # seconds, for whatever takes a moment on an idle machine
@@ -51,13 +51,14 @@ def until(what, ok, seconds=SLOW):
 
 
 class Appliance:
-    """A running appliance, whose console is ours."""
+    """A running appliance, whose console is ours; without a configuration it is the demo."""
 
     def __init__(self, config, name="appliance", *args):
         self.startup, self.log = os.path.join(OUT, name + ".cfg"), os.path.join(OUT, name + ".err")
-        with open(self.startup, "w") as f:
-            f.write(config)
-        self.p = start([BIN, "run", "--startup", self.startup, "--state", os.path.join(OUT, name), "--ssh", "off", "--telnet", "off", *args],
+        if config:
+            with open(self.startup, "w") as f:
+                f.write(config)
+        self.p = start([BIN, "run", *(["--startup", self.startup] if config else ["--demo"]), "--state", os.path.join(OUT, name), "--ssh", "off", "--telnet", "off", *args],
                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=open(self.log, "w"), text=True, bufsize=1)
         self.marks, self.said, self.grown = 0, "", threading.Condition()
         threading.Thread(target=self._read, daemon=True).start()
@@ -130,11 +131,13 @@ class Phone:
     """A `busylamp phone`: driven by do(), or with driven=False one that prints what changes on it."""
     made = 0
 
-    def __init__(self, protocol, mac, *args, driven=True):
+    def __init__(self, protocol, mac, *args, driven=True, inside=None):
         Phone.made += 1
         self.out = os.path.join(OUT, f"phone{Phone.made}.out")
         port = SCCP if protocol == "sccp" else SIP
         cmd = [BIN, "phone", "--protocol", protocol, "--server", f"{SERVER}:{port}", "--mac", mac, *map(str, args)]
+        if inside:  # another network
+            cmd = ["nsenter", f"--net={inside}", *cmd]
         self.p = start(cmd + (["--script", "-"] if driven else []), stdin=subprocess.PIPE if driven else subprocess.DEVNULL,
                        stdout=open(self.out, "w"), stderr=subprocess.STDOUT, text=True, bufsize=1)
         self.oks = 0

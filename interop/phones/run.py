@@ -1,6 +1,6 @@
 """Tests of phones and calls with real peers. Usage: run.py [TEST...]; inside a network namespace, see interop/run.sh."""
-import contextlib, io, os, sys, time, traceback
-import baresip, calls, lab, registration, sipcalls
+import contextlib, io, os, signal, sys, time, traceback
+import baresip, calls, hostile, lab, mobility, registration, screen, sipcalls
 
 TESTS = [
     ("fleet", "SCCP fleet, 13 models and versions, server at 9: tshark finds the dialogue in order", registration.default),
@@ -8,6 +8,13 @@ TESTS = [
     ("call", "SCCP call: order of messages at both phones, media, the lamp of a watcher", calls.one_call),
     ("baresip", "baresip watches an SCCP line, calls and is called", baresip.watch_and_call),
     *[("sipp", name, test) for name, test in sipcalls.TESTS],
+    ("mobility", "Extension Mobility over HTTP, and the lamp of a watcher", mobility.login),
+    ("screen", "a phone on a terminal: lines, keys, a call by a key, lamps", screen.smoke),
+    ("hostile", "SIGKILL of SCCP phones mid-call", hostile.killed_sccp),
+    ("hostile", "SIGKILL of a SIP phone mid-call", hostile.killed_sip),
+    ("hostile", "half-open TCP mid-call", hostile.half_open),
+    ("hostile", "phones that send garbage", hostile.garbage),
+    ("crowd", "1,000 phones come back at once, three times, and are restarted: nothing leaks", hostile.crowd),
 ]
 
 
@@ -21,8 +28,10 @@ def main(wanted):
         try:
             with contextlib.redirect_stdout(said):
                 test(a)
-            print(f"ok   {name} ({time.monotonic() - began:.1f} s)", flush=True)
+            print(f"ok   {name} ({time.monotonic() - began:.1f} s) {said.getvalue().strip()}".rstrip(), flush=True)
         except Exception:
+            for p in [p for p in lab.processes if p is not a.p]:
+                lab.end(p, signal.SIGKILL)
             failed += 1
             print(f"FAIL {name}\n" + "\n".join("     " + line for line in (said.getvalue() + traceback.format_exc()).splitlines()[-400:]), flush=True)
     if a.stop() != 0:

@@ -101,13 +101,20 @@ def delayed_offer(a):
 
 
 def blind_transfer(a):
-    """2101 calls 2102, who sends it on to 2103."""
-    with registered(a, 2103, 2102, 2101) as (target, callee, caller):
-        target.ring().accept().hang_up()
-        callee.ring().accept().request("REFER", "Refer-To: <sip:2103@[remote_ip]>", "Referred-By: <sip:2102@[remote_ip]>").gets(202)
+    """2101 calls 2102, who sends it on to an SCCP phone."""
+    sales = lab.sccp(calls.SALES, "7971")
+    with registered(a, 2102, 2101) as (callee, caller):
+        callee.ring().accept().request("REFER", "Refer-To: <sip:2005@[remote_ip]>", "Referred-By: <sip:2102@[remote_ip]>").gets(202)
         callee.gets("NOTIFY", "sipfrag", "SIP/2.0 100").answer(200, "OK").hung_up().gets("NOTIFY", "SIP/2.0 200", "terminated").answer(200, "OK")
-        caller.invite(2102).trying().gets(200).request("ACK").gets("INVITE").answer(200, "OK", sdp=caller.sdp()).gets("ACK").hung_up()
-        play(a, target, callee, caller)
+        caller.invite(2102).trying().gets(200).request("ACK")
+        caller.gets("INVITE", "a=inactive").answer(200, "OK", sdp=caller.sdp("inactive")).gets("ACK")  # 2102 has left
+        caller.gets("INVITE", "a=sendrecv").answer(200, "OK", sdp=caller.sdp()).gets("ACK").hung_up()  # 2005 has answered
+        with running(callee, caller):
+            sales.do("expect ring", "expect call ringin 2101")
+            lab.until("2102 is out of it", lambda: "BYE sip:2102" in callee.log())
+            sales.do("answer", "expect call connected 2101", f"expect media {lab.SERVER}:{caller.rtp}", "end", "expect calls 0")
+    sales.end()
+    quiet(a)
 
 
 def unknown(a):
