@@ -81,10 +81,10 @@ body_tests() { # the body of a NOTIFY against the IETF schemas, when they are at
 }
 
 frames_tests() { check "tshark reads every SCCP frame" ./sccp_frames.sh; }
-demo_tests() { check "make run: phones of both protocols watch and call one another" /usr/bin/python3 phones/demo.py; }
+demo_tests() { check "make run: phones of both protocols watch and call one another" /usr/bin/python3 -B phones/demo.py; }
 # Tests that count themselves: `ok   NAME` or `FAIL NAME` for each. $PHONES: only these.
 phone_tests() {
-  /usr/bin/python3 phones/run.py ${PHONES:-} | tee "$OUT/phones"
+  /usr/bin/python3 -B phones/run.py ${PHONES:-} | tee "$OUT/phones"
   RUN=$((RUN+$(grep -Ec '^(ok  |FAIL) ' "$OUT/phones"))); FAILED=$((FAILED+$(grep -c '^FAIL ' "$OUT/phones")))
   grep -q '^ok ' "$OUT/phones" || { echo "FAIL no test of phones has run"; FAILED=$((FAILED+1)); }
 }
