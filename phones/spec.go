@@ -6,12 +6,16 @@ import (
 )
 
 // EphoneSpec is what an ephone is while it is in service: its buttons as far as
-// its model has them, with the directory numbers that exist. login is the
+// its model has them, with the directory numbers that exist. model is what the
+// phone said of itself; that of `type` counts if it is zero. login is the
 // Extension Mobility user's profile; without one a phone with a logout profile
-// has that. Addr is left to the caller.
-func EphoneSpec(cfg Config, e Ephone, login *Profile) Spec {
+// has that. Addr and Session are left to the caller.
+func EphoneSpec(cfg Config, e Ephone, model Model, login *Profile) Spec {
+	if model.Name == "" {
+		model, _ = ModelNamed(e.Type)
+	}
 	s := Spec{
-		Model: e.Type, Name: e.MAC.Device(), AutoLine: e.AutoLine,
+		Model: cmp.Or(model.Name, e.Type), Name: e.MAC.Device(), AutoLine: e.AutoLine,
 		PagingDN: e.PagingDN, PagingMulticast: e.PagingMulticast, FeatureRingDnD: e.FeatureRingDnD,
 		BusyTrigger: e.BusyTrigger, MaxCalls: e.MaxCallsPerButton,
 		KeepConference: e.KeepConference, KeepLast: e.KeepLast, KeepEndCall: e.KeepEndCall, KeepLocal: e.KeepLocal,
@@ -19,10 +23,10 @@ func EphoneSpec(cfg Config, e Ephone, login *Profile) Spec {
 		Codec: e.Codec,
 	}
 	most := maxButtons
-	if m, ok := ModelNamed(e.Type); ok {
-		most = m.Buttons(e.Addons)
+	if model.Name != "" {
+		most = model.Buttons(e.Addons)
 	}
-	if p := mobile(cfg, e.LogoutProfile, login); p != nil {
+	if p := e.mobile(cfg, login); p != nil {
 		s.User = userOf(login)
 		s.Lines, s.Primary = profileLines(p, func(number string) (DNID, bool) { return ephoneDN(cfg, number) })
 		s.Lines = slices.DeleteFunc(s.Lines, func(l SpecLine) bool { return l.Button > most })
@@ -53,6 +57,23 @@ func EphoneSpec(cfg Config, e Ephone, login *Profile) Spec {
 	}
 	s.Primary = ownButton(s.Lines, s.Primary)
 	return s
+}
+
+// EphoneKeys are the speed dials and BLF speed dials of an ephone: its own, or those
+// of the profile in force.
+func EphoneKeys(cfg Config, e Ephone, login *Profile) (dials []SpeedDial, blf []BLFKey) {
+	p := e.mobile(cfg, login)
+	if p == nil {
+		return e.SpeedDials, e.BLF
+	}
+	for _, d := range p.SpeedDials {
+		if d.BLF {
+			blf = append(blf, BLFKey{Tag: d.Tag, Number: d.Number, Label: d.Label})
+		} else {
+			dials = append(dials, SpeedDial{Tag: d.Tag, Number: d.Number, Label: d.Label})
+		}
+	}
+	return dials, blf
 }
 
 // maxButtons is what `button` can name on a phone whose model is not known.
@@ -118,6 +139,15 @@ func PoolNumbers(cfg Config, p Pool, login *Profile) (numbers []PoolNumber, prim
 		}
 	}
 	return numbers, ownButton(lines, primary)
+}
+
+// mobile is the profile in force on an ephone, nil if it is not enabled for
+// Extension Mobility; analog phones never are.
+func (e *Ephone) mobile(cfg Config, login *Profile) *Profile {
+	if e.Analog {
+		return nil
+	}
+	return mobile(cfg, e.LogoutProfile, login)
 }
 
 // mobile is the Extension Mobility profile in force on a phone, nil if it is not

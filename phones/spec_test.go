@@ -58,7 +58,7 @@ func TestEphoneSpec(t *testing.T) {
 		{"unknown model", "1:1 34:2", "", AutoLine{}, "1:1 34:2 primary 1"},
 	} {
 		e := Ephone{Tag: 1, Type: c.typ, Buttons: buttons(t, c.buttons), AutoLine: c.auto}
-		if got := specText(EphoneSpec(cfg, e, nil)); got != c.want {
+		if got := specText(EphoneSpec(cfg, e, Model{}, nil)); got != c.want {
 			t.Errorf("%s: got %s, want %s", c.name, got, c.want)
 		}
 	}
@@ -98,7 +98,7 @@ func TestMobilePhones(t *testing.T) {
 		{"no such logout profile", 7, nil, "1:1 primary 1", "1:1 primary 1"},
 	} {
 		e := Ephone{Type: "7960", Buttons: buttons(t, "1:1"), LogoutProfile: c.logout}
-		if got := specText(EphoneSpec(cfg, e, c.login)); got != c.ephone {
+		if got := specText(EphoneSpec(cfg, e, Model{}, c.login)); got != c.ephone {
 			t.Errorf("%s: ephone got %s, want %s", c.name, got, c.ephone)
 		}
 		p := Pool{Numbers: []PoolNumber{{1, 1}}, LogoutProfile: c.logout}
@@ -107,8 +107,36 @@ func TestMobilePhones(t *testing.T) {
 			t.Errorf("%s: pool got %s, want %s", c.name, got, c.pool)
 		}
 	}
-	if s := EphoneSpec(cfg, Ephone{LogoutProfile: 3}, user(":2005")); s.User != "me" {
+	if s := EphoneSpec(cfg, Ephone{LogoutProfile: 3}, Model{}, user(":2005")); s.User != "me" {
 		t.Errorf("user %q", s.User)
+	}
+}
+
+// A phone is what it says it is, and analog ones take no part in Extension Mobility.
+func TestEphoneIsWhatItSays(t *testing.T) {
+	cfg := Config{
+		EphoneDNs:      []EphoneDN{{Tag: 1, Number: "2001"}, {Tag: 2, Number: "2002"}},
+		LogoutProfiles: []Profile{{Tag: 3, Numbers: []ProfileNumber{{Numbers: []string{"2002"}, Sep: Normal}}, SpeedDials: []ProfileSpeedDial{{Tag: 7, Number: "911", BLF: true}}}},
+	}
+	e := Ephone{Type: "7940", Buttons: buttons(t, "1:1 3:2"), SpeedDials: []SpeedDial{{Tag: 1, Number: "2002"}}}
+	m, _ := ModelOfType(7)
+	if s := EphoneSpec(cfg, e, m, nil); specText(s) != "1:1 3:2 primary 1" || s.Model != "7960" {
+		t.Errorf("%s of %s", specText(s), s.Model)
+	}
+	e.Buttons, e.Addons = buttons(t, "1:1 34:2"), []string{"7914", "7914"}
+	if s := EphoneSpec(cfg, e, m, nil); specText(s) != "1:1 34:2 primary 1" {
+		t.Errorf("sidecars: %s", specText(s))
+	}
+	e.LogoutProfile = 3
+	if dials, blf := EphoneKeys(cfg, e, nil); len(dials) != 0 || len(blf) != 1 || blf[0].Number != "911" {
+		t.Errorf("%+v %+v", dials, blf)
+	}
+	e.Analog = true
+	if s := EphoneSpec(cfg, e, Model{}, nil); specText(s) != "1:1 primary 1" {
+		t.Errorf("analog: %s", specText(s))
+	}
+	if dials, blf := EphoneKeys(cfg, e, nil); len(dials) != 1 || len(blf) != 0 {
+		t.Errorf("analog: %+v %+v", dials, blf)
 	}
 }
 

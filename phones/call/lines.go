@@ -161,7 +161,7 @@ func owners(cfg *phones.Config) map[phones.DNID][]phones.Device {
 		}
 	}
 	for _, e := range cfg.Ephones {
-		add(phones.EphoneDevice, e.Tag, phones.EphoneSpec(*cfg, e, nil))
+		add(phones.EphoneDevice, e.Tag, phones.EphoneSpec(*cfg, e, phones.Model{}, nil))
 	}
 	any := func(string) bool { return true }
 	for _, p := range cfg.Pools {

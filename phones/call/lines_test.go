@@ -68,7 +68,7 @@ func (o *office) plug(tags ...int) {
 	for _, tag := range tags {
 		for _, e := range o.cfg.Ephones {
 			if e.Tag == tag {
-				o.do(Registered{ephone(tag), phones.EphoneSpec(o.cfg, e, nil)})
+				o.do(Registered{ephone(tag), phones.EphoneSpec(o.cfg, e, phones.Model{}, nil)})
 			}
 		}
 	}
@@ -93,7 +93,7 @@ func (o *office) plugSIP(tag int) {
 func (o *office) login(tag int, profile *phones.Profile) {
 	for _, e := range o.cfg.Ephones {
 		if e.Tag == tag {
-			o.do(Registered{ephone(tag), phones.EphoneSpec(o.cfg, e, profile)})
+			o.do(Registered{ephone(tag), phones.EphoneSpec(o.cfg, e, phones.Model{}, profile)})
 		}
 	}
 }

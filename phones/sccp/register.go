@@ -47,12 +47,13 @@ func (c *conn) register(m *wire.RegisterReq) bool {
 			p.old.replaced()
 		}
 	}
-	profile, user := s.profileOf(&p.ephone, device, p.logout)
-	if profile != nil {
-		wear(&p.ephone, profile, p.dns)
+	var login *phones.Profile
+	if s.o.User != nil {
+		login = s.o.User(device)
 	}
-	p.spec = specOf(&p.ephone, p.model, p.dns)
-	p.spec.Name, p.spec.Session, p.spec.Addr, p.spec.User = m.Name, p.session, c.remote.Addr(), user
+	p.spec = phones.EphoneSpec(*p.cfg, p.ephone, p.model, login)
+	p.spec.Name, p.spec.Session, p.spec.Addr = m.Name, p.session, c.remote.Addr()
+	p.ephone.SpeedDials, p.ephone.BLF = phones.EphoneKeys(*p.cfg, p.ephone, login)
 	ids := c.settle(&p, m)
 
 	mnemonic := "REGISTER"
@@ -79,9 +80,8 @@ type place struct {
 	model   phones.Model
 	spec    phones.Spec
 
-	tel    *phones.Telephony
-	dns    map[int]*phones.EphoneDN
-	logout []phones.Profile
+	cfg *phones.Config
+	tel *phones.Telephony
 }
 
 // claim gives a phone its ephone, or remembers that it was refused and says why.
@@ -98,7 +98,7 @@ func (s *Server) claim(c *conn, m *wire.RegisterReq, mac phones.MAC) (p place, w
 	s.sessions++
 	p.old, p.session = p.slot.conn, s.sessions
 	p.slot.conn = c
-	p.ephone, p.tel, p.dns, p.logout = *p.slot.cfg, s.tel, s.dns, s.cfg.LogoutProfiles
+	p.ephone, p.cfg, p.tel = *p.slot.cfg, s.cfg, s.tel
 	// The phone says what it is, whatever `type` says; that counts for models that
 	// nobody knows.
 	if p.model = model; !known {
@@ -169,7 +169,7 @@ func (s *Server) slotFor(mac phones.MAC, model phones.Model) (sl *slot, fresh bo
 		s.slots[tag], s.macs[mac] = sl, sl
 		fresh = true
 	}
-	if sl.auto && len(sl.cfg.Buttons) == 0 {
+	if sl.auto && len(sl.cfg.Buttons) == 0 && len(t.AutoAssign) > 0 {
 		if dn := assign(t.AutoAssign, model.Name, s.dns, s.taken()); dn != 0 {
 			e := *sl.cfg
 			e.Buttons = []phones.Button{{Number: 1, Sep: phones.Normal, DNs: []int{dn}}}

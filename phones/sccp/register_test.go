@@ -317,7 +317,7 @@ func TestProfiles(t *testing.T) {
 		find[*wire.UnregisterAck](p)
 		p.enrol(ephone1, 7, 11)
 		e = l.ephone(1)
-		lines := []phones.SpecLine{{Button: 2, Sep: phones.Overlay, DNs: []phones.DNID{{Tag: 1}, {Tag: 2}}}}
+		lines := []phones.SpecLine{{Button: 1, Sep: phones.Overlay, DNs: []phones.DNID{{Tag: 1}, {Tag: 2}}}}
 		if fmt.Sprint(e.Spec.Lines) != fmt.Sprint(lines) || e.User != "ann" || len(e.BLF) != 1 || e.BLF[0].SubID == 0 {
 			t.Errorf("%+v", e)
 		}

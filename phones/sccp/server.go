@@ -146,9 +146,7 @@ func (s *Server) configure(cfg *phones.Config) (over []leaving) {
 	s.cfg, s.tel = cfg, &tel
 	s.dns = make(map[int]*phones.EphoneDN, len(cfg.EphoneDNs))
 	for i := range cfg.EphoneDNs {
-		if dn := &cfg.EphoneDNs[i]; dn.Tag <= cfg.Telephony.MaxDN {
-			s.dns[dn.Tag] = dn
-		}
+		s.dns[cfg.EphoneDNs[i].Tag] = &cfg.EphoneDNs[i]
 	}
 	configured := make(map[int]bool, len(cfg.Ephones))
 	byMAC := make(map[phones.MAC]bool, len(cfg.Ephones))
