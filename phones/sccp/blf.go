@@ -77,9 +77,9 @@ func (c *conn) watch() {
 	c.mu.Unlock()
 	for {
 		c.mu.Lock()
-		l, at := c.nextLamp()
-		if l == nil {
-			c.alarmAt(at)
+		l := c.nextLamp()
+		if l == nil || l.due.After(time.Now()) {
+			c.setAlarm()
 			c.mu.Unlock()
 			return
 		}
@@ -95,28 +95,23 @@ func (c *conn) watch() {
 	}
 }
 
-// nextLamp is a lamp that is due now, or the time when the next one will be. mu is held.
-func (c *conn) nextLamp() (*lamp, time.Time) {
-	var next time.Time
-	now := time.Now()
+// nextLamp is the lamp that is due first, nil if none ever is. mu is held.
+func (c *conn) nextLamp() (first *lamp) {
 	for i := range c.lamps {
-		l := &c.lamps[i]
-		switch {
-		case l.busy || l.due.IsZero():
-		case !l.due.After(now):
-			return l, next
-		case next.IsZero() || l.due.Before(next):
-			next = l.due
+		if l := &c.lamps[i]; !l.busy && !l.due.IsZero() && (first == nil || l.due.Before(first.due)) {
+			first = l
 		}
 	}
-	return nil, next
+	return first
 }
 
-// alarmAt sets the timer. mu is held.
-func (c *conn) alarmAt(at time.Time) {
-	if at.IsZero() || !c.registered || c.closed {
+// setAlarm sets the timer for the lamp that is due first. mu is held.
+func (c *conn) setAlarm() {
+	l := c.nextLamp()
+	if l == nil || !c.registered || c.closed {
 		return
 	}
+	at := l.due
 	if c.wake != nil {
 		c.wake.Reset(time.Until(at))
 		return
@@ -202,14 +197,13 @@ func (l *lamp) renew(id uint32) {
 	l.c.mu.Lock()
 	defer l.c.mu.Unlock()
 	l.busy = false
-	if err != nil {
-		if l.id == id {
-			l.id = 0
-		}
-		l.due = time.Now()
-		return
+	switch {
+	case l.id != id: // it has ended meanwhile, and failed has said when to try again
+	case err != nil:
+		l.id, l.due = 0, time.Now()
+	default:
+		l.due = time.Now().Add(subscribeFor / 2)
 	}
-	l.due = time.Now().Add(subscribeFor / 2)
 }
 
 // Notify implements presence.Sink.
@@ -223,7 +217,7 @@ func (l *lamp) Notify(n presence.Note) {
 	if !n.Active {
 		// The service was switched off, or the number is gone: it may come back.
 		l.failed(presence.ErrDisabled)
-		c.alarmAt(l.due)
+		c.setAlarm()
 		return
 	}
 	status := statusOf(n.Line)
@@ -313,7 +307,7 @@ func (s *Server) lampsAgain() {
 			}
 		}
 		if some {
-			c.alarmAt(time.Now())
+			c.setAlarm()
 		}
 		c.mu.Unlock()
 	}

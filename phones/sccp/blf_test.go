@@ -260,3 +260,56 @@ func TestRetry(t *testing.T) {
 		p.feature(1, wire.BLFIdle)
 	})
 }
+
+// Each lamp is tried again at its time, whatever happens to others.
+func TestRetryOfOneLampAmongOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cfg := guide()
+		cfg.Ephones[0].BLF[0].Number = "4711"
+		l := newLab(t, cfg)
+		watch := func(numbers ...string) {
+			c := presence.Config{Enabled: true, MaxSubscriptions: 1000, RetryInterval: 90 * time.Second, RetryLimit: 10, Numbers: map[string]presence.Number{}}
+			for _, n := range numbers {
+				c.Numbers[n] = presence.Number{Watch: true}
+			}
+			if err := l.hub.Apply(t.Context(), presence.Config{}, c); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+		}
+		p := l.register(ephone1, 7, 11)
+		p.begin()
+		time.Sleep(60 * time.Second)
+		p.send(&wire.KeepAlive{})
+		watch() // ends the subscription of key 4, which is tried again after 90 seconds
+		watch("4711")
+		time.Sleep(31 * time.Second)
+		synctest.Wait()
+		if b := l.ephone(1).BLF; b[0].SubID == 0 || b[1].SubID != 0 {
+			t.Errorf("%+v", b)
+		}
+	})
+}
+
+// renewing is a Hub whose subscription ends just after it was renewed.
+type renewing struct {
+	Hub
+	ends func()
+}
+
+func (h renewing) Refresh(uint32, time.Duration) error { h.ends(); return nil }
+
+func TestLampEndsWhileRenewed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab(t, guide())
+		l.register(ephone1, 7, 11).begin()
+		c := l.s.phone(1)
+		lamp := &c.lamps[0]
+		l.s.o.Hub = renewing{l.hub, func() { lamp.Notify(presence.Note{SubID: lamp.id}) }}
+		lamp.renew(lamp.id)
+		if in := time.Until(lamp.due); lamp.id != 0 || in > 90*time.Second {
+			t.Errorf("subscription %d, tried again in %v", lamp.id, in)
+		}
+		l.s.o.Hub = l.hub
+	})
+}

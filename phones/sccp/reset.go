@@ -42,18 +42,18 @@ func (s *Server) Reset(tags []int, kind phones.ResetKind, gap time.Duration, seq
 	if sequential {
 		q.back = make(chan int, backQueue)
 	}
-	s.CancelReset()
-	s.mu.Lock()
-	s.sequence = q
-	s.mu.Unlock()
+	s.follow(q)
 	go s.run(q, list, kind, gap)
 }
 
 // CancelReset ends a sequence of Reset.
-func (s *Server) CancelReset() {
+func (s *Server) CancelReset() { s.follow(nil) }
+
+// follow ends a sequence that is under way; next is the one that follows it, nil for none.
+func (s *Server) follow(next *sequence) {
 	s.mu.Lock()
 	q := s.sequence
-	s.sequence = nil
+	s.sequence = next
 	s.mu.Unlock()
 	if q != nil {
 		close(q.quit)

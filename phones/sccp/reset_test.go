@@ -2,6 +2,7 @@ package sccp
 
 import (
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -123,4 +124,32 @@ func (p *phone) drain() {
 			return
 		}
 	}
+}
+
+// However many ask at once, one sequence is under way, and CancelReset ends it.
+func TestResetsAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab(t, guide())
+		p1, p2 := l.register(ephone1, 7, 11), l.register(ephone2, 30006, 11)
+		p1.begin()
+		p2.begin()
+		for range 50 {
+			var wg sync.WaitGroup
+			for range 4 {
+				wg.Go(func() { l.s.Reset(nil, phones.Restart, 5*time.Second, false) })
+			}
+			wg.Wait()
+			l.s.CancelReset()
+			synctest.Wait()
+			p1.drain()
+			p2.drain()
+			time.Sleep(6 * time.Second)
+			p2.silent()
+			p1.send(&wire.KeepAlive{})
+			p2.send(&wire.KeepAlive{})
+			synctest.Wait()
+			p1.drain()
+			p2.drain()
+		}
+	})
 }
