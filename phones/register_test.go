@@ -361,6 +361,11 @@ func TestLogin(t *testing.T) {
 	if s := h.settled().specs[1]; s.User != "me" || specText(s) != "1:3 2:1 primary 1" {
 		t.Errorf("%+v", s)
 	}
+	before := h.ix
+	h.SetLogin(1, &Profile{User: "me", Numbers: []ProfileNumber{{[]string{"2103"}, Normal}, {[]string{"2101"}, Normal}}})
+	if h.ix != before {
+		t.Error("a login that changes nothing costs a look at all phones")
+	}
 	h.SetLogin(1, nil)
 	try("2102", 200)
 	want := []string{"pool-1 1:2 primary 1", "pool-1 gone", "pool-1 1:3 primary 1", "pool-1 1:3 2:1 primary 1", "pool-1 gone", "pool-1 1:2 primary 1"}

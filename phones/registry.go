@@ -102,10 +102,15 @@ func (r *Registry) Apply(_ context.Context, _, new Config) error {
 }
 
 // SetLogin says which Extension Mobility profile is in force at a pool, nil for its
-// logout profile. Its lines are other ones at once, so it must register again.
+// logout profile. Its lines are other ones at once, so it must register again. A
+// profile that is in force already costs nothing.
 func (r *Registry) SetLogin(pool int, login *Profile) {
 	j := r.journal()
 	r.mu.Lock()
+	if old := r.logins[pool]; old == login || old != nil && login != nil && reflect.DeepEqual(*old, *login) {
+		r.mu.Unlock()
+		return
+	}
 	if login == nil {
 		delete(r.logins, pool)
 	} else {

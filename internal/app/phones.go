@@ -25,7 +25,7 @@ func (a *App) wirePhones(n sipua.Network) {
 	a.Calls = call.New(call.Options{Log: a.Log, Publisher: a.hub})
 	a.Lines = phones.New(phones.Options{Log: a.Log, Devices: a.Calls})
 	phonesip.New(phonesip.Options{UA: a.SIP, Registry: a.Lines, Log: a.Log})
-	a.mobile = mobility.New(mobility.Options{Changed: a.loggedIn, InUse: a.inUse})
+	a.mobile = mobility.New(mobility.Options{Changed: a.loggedIn, InUse: a.Calls.InUse})
 	a.Skinny = sccp.New(sccp.Options{Net: n, Log: a.Log, Exchange: a.Calls, Hub: a.hub, User: a.mobile.Profile, Learned: a.learn})
 	a.sipCalls = sipcall.New(sipcall.Options{UA: a.SIP, Exchange: a.Calls, Directory: a.Lines, Log: a.Log})
 	a.web = provision.New(provision.Options{Net: n, Log: a.Log, Mobility: a.mobile, Device: a.deviceAt})
@@ -105,16 +105,6 @@ func (a *App) loggedIn(d phones.Device) {
 		a.Lines.SetLogin(d.Tag, a.mobile.Profile(d))
 		a.sipCalls.Restart(d.Tag, phones.Restart)
 	}
-}
-
-// inUse reports whether a phone is off hook or has a call.
-func (a *App) inUse(d phones.Device) bool {
-	for _, v := range a.Calls.Snapshot().Devices {
-		if v.Device == d {
-			return v.OffHook || len(v.Calls) > 0
-		}
-	}
-	return false
 }
 
 // deviceAt is the registered phone at an address; the name tells several behind one

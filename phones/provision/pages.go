@@ -1,6 +1,7 @@
 package provision
 
 import (
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"net/http"
@@ -85,22 +86,70 @@ func (s *Server) link(r *http.Request, path string, query url.Values) string {
 	return u.String()
 }
 
+const (
+	titleMobility  = "Extension Mobility"
+	titleFastDials = "Personal Speed Dials"
+	titleDirectory = "Local Directory"
+	pathFastDials  = "/CMEserverForPhone/fastdial"
+	pathMobility   = "/CMEserverForPhone/em"
+	pathDirectory  = "/localdirectory"
+)
+
+// named is the query by which a phone says its name, as it did.
+func named(name string) url.Values {
+	q := url.Values{}
+	if name != "" {
+		q.Set("name", name)
+	}
+	return q
+}
+
 // services is the menu behind the Services button; Extension Mobility is its last entry.
 func (s *Server) services(w http.ResponseWriter, r *http.Request) {
 	m := menu{Title: "Services", Prompt: "Please select a service", Items: []menuItem{
-		{"Local Directory", s.link(r, "/localdirectory", nil)},
+		{titleDirectory, s.link(r, pathDirectory, nil)},
 	}}
-	if d, name, ok := s.phone(r); ok && s.o.Mobility.Enabled(d) {
-		q := url.Values{}
-		if name != "" {
-			q.Set("name", name)
+	if d, name, ok := s.phone(r); ok {
+		if len(s.fastDials(d)) > 0 {
+			m.Items = append(m.Items, menuItem{titleFastDials, s.link(r, pathFastDials, named(name))})
 		}
-		m.Items = append(m.Items, menuItem{"Extension Mobility", s.link(r, "/CMEserverForPhone/em", q)})
+		if s.o.Mobility.Enabled(d) {
+			m.Items = append(m.Items, menuItem{titleMobility, s.link(r, pathMobility, named(name))})
+		}
 	}
 	write(w, m)
 }
 
-const titleMobility = "Extension Mobility"
+// fastDials are the personal speed dials of a phone (CME command reference: fastdial).
+func (s *Server) fastDials(d phones.Device) []phones.FastDial {
+	cfg := &s.config.Load().Phones
+	switch d.Kind {
+	case phones.EphoneDevice:
+		for i := range cfg.Ephones {
+			if cfg.Ephones[i].Tag == d.Tag {
+				return cfg.Ephones[i].FastDials
+			}
+		}
+	case phones.PoolDevice:
+		for i := range cfg.Pools {
+			if cfg.Pools[i].Tag == d.Tag {
+				return cfg.Pools[i].FastDials
+			}
+		}
+	}
+	return nil
+}
+
+// fastDial is the menu of a phone's personal speed dials.
+func (s *Server) fastDial(w http.ResponseWriter, r *http.Request) {
+	var all []entry
+	if d, _, ok := s.phone(r); ok {
+		for _, f := range s.fastDials(d) {
+			all = append(all, entry{cmp.Or(f.Name, f.Number), f.Number})
+		}
+	}
+	s.list(w, r, titleFastDials, all)
+}
 
 // mobility is the login page, or the logout page while somebody is logged in.
 func (s *Server) mobility(w http.ResponseWriter, r *http.Request) {
@@ -109,11 +158,7 @@ func (s *Server) mobility(w http.ResponseWriter, r *http.Request) {
 		write(w, text{Title: titleMobility, Prompt: "Not available", Text: "This phone is not enabled for Extension Mobility"})
 		return
 	}
-	q := url.Values{}
-	if name != "" {
-		q.Set("name", name)
-	}
-	user := r.FormValue("user")
+	q, user, login := named(name), r.FormValue("user"), s.o.Mobility.Profile(d)
 	switch {
 	case r.FormValue("logout") == "1":
 		if err := s.o.Mobility.Logout(d); err != nil {
@@ -121,9 +166,9 @@ func (s *Server) mobility(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		write(w, text{Title: titleMobility, Prompt: "Logout", Text: "Logout successful"})
-	case s.o.Mobility.Profile(d) != nil:
+	case login != nil:
 		q.Set("logout", "1")
-		write(w, menu{Title: titleMobility, Prompt: "Logged in as " + s.o.Mobility.Profile(d).User,
+		write(w, menu{Title: titleMobility, Prompt: "Logged in as " + login.User,
 			Items: []menuItem{{"Logout", s.link(r, r.URL.Path, q)}}})
 	case user == "":
 		write(w, input{Title: titleMobility, Prompt: "Enter user name and password", URL: s.link(r, r.URL.Path, q), Items: []inputItem{
@@ -151,14 +196,14 @@ func (s *Server) login(d phones.Device, r *http.Request, user string) text {
 
 // search asks for whom to look.
 func (s *Server) search(w http.ResponseWriter, r *http.Request) {
-	write(w, input{Title: "Local Directory", Prompt: "Enter search criteria", URL: s.link(r, "/localdirectory/query", nil), Items: []inputItem{
+	write(w, input{Title: titleDirectory, Prompt: "Enter search criteria", URL: s.link(r, pathDirectory+"/query", nil), Items: []inputItem{
 		{DisplayName: "Last Name", QueryStringParam: "last", InputFlags: "A"},
 		{DisplayName: "First Name", QueryStringParam: "first", InputFlags: "A"},
 		{DisplayName: "Number", QueryStringParam: "num", InputFlags: "N"},
 	}})
 }
 
-// query lists who fits, pageEntries at a time.
+// query lists who fits.
 func (s *Server) query(w http.ResponseWriter, r *http.Request) {
 	last, first, number := fold(r.FormValue("last")), fold(r.FormValue("first")), r.FormValue("num")
 	var found []entry
@@ -169,12 +214,17 @@ func (s *Server) query(w http.ResponseWriter, r *http.Request) {
 			found = append(found, e)
 		}
 	}
+	s.list(w, r, titleDirectory, found)
+}
+
+// list shows entries, pageEntries at a time.
+func (s *Server) list(w http.ResponseWriter, r *http.Request, title string, found []entry) {
 	start, _ := strconv.Atoi(r.FormValue("start"))
 	if start < 0 || start >= len(found) {
 		start = 0
 	}
 	end := min(start+pageEntries, len(found))
-	d := directory{Title: "Local Directory", Prompt: "No records found", Entries: found[start:end]}
+	d := directory{Title: title, Prompt: "No records found", Entries: found[start:end]}
 	if len(found) > 0 {
 		d.Prompt = fmt.Sprintf("Record %d to %d of %d", start+1, end, len(found))
 	}

@@ -1,14 +1,16 @@
 // Package provision is what phones fetch over HTTP: the services menu with
-// Extension Mobility, and the local directory.
+// personal speed dials and Extension Mobility, and the local directory.
 //
 // Only internal/app imports it. A Server has one goroutine per listener and
 // those of net/http; Apply and Close stop and wait for them.
 package provision
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log"
 	"net"
 	"net/http"
 	"net/netip"
@@ -153,7 +155,7 @@ func (s *Server) run(ctx context.Context, c Config, first, done chan struct{}) {
 	defer s.serving(nil)
 	server := &http.Server{
 		Handler: s.handler(), ReadTimeout: timeout, WriteTimeout: timeout, IdleTimeout: timeout,
-		MaxHeaderBytes: maxHeader, ErrorLog: nil,
+		MaxHeaderBytes: maxHeader, ErrorLog: log.New(errorLog{s.o.Log}, "", 0),
 	}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(&limited{Listener: ln, free: make(chan struct{}, maxConnections)}) }()
@@ -168,6 +170,14 @@ func (s *Server) run(ctx context.Context, c Config, first, done chan struct{}) {
 	}
 }
 
+// errorLog is where net/http complains, which would write to the console otherwise.
+type errorLog struct{ log *logbuf.Log }
+
+func (e errorLog) Write(line []byte) (int, error) {
+	e.log.Msg("HTTP", logbuf.Warnings, "SERVER", "%s", bytes.TrimSpace(line))
+	return len(line), nil
+}
+
 func (s *Server) serving(at net.Addr) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -180,9 +190,10 @@ func (s *Server) serving(at net.Addr) {
 func (s *Server) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /CMEserverForPhone/serviceurl", s.services)
-	mux.HandleFunc("GET /CMEserverForPhone/em", s.mobility)
-	mux.HandleFunc("GET /localdirectory", s.search)
-	mux.HandleFunc("GET /localdirectory/query", s.query)
+	mux.HandleFunc("GET "+pathFastDials, s.fastDial)
+	mux.HandleFunc("GET "+pathMobility, s.mobility)
+	mux.HandleFunc("GET "+pathDirectory, s.search)
+	mux.HandleFunc("GET "+pathDirectory+"/query", s.query)
 	return http.MaxBytesHandler(mux, maxBody)
 }
 

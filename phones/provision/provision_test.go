@@ -203,3 +203,48 @@ func TestListener(t *testing.T) {
 		}
 	})
 }
+
+// The menu of personal speed dials is there for a phone that has some.
+func TestFastDials(t *testing.T) {
+	bed(t, func(s *Server, _ *mobility.Manager, get func(from, path string) string) {
+		const services = "/CMEserverForPhone/serviceurl?name=SEP001200078D82"
+		if got := get(phoneAddr, services); strings.Contains(got, titleFastDials) {
+			t.Error(got)
+		}
+		c := config()
+		c.Phones.Ephones[0].FastDials = []phones.FastDial{{Tag: 1, Number: "5551"}, {Tag: 2, Number: "5552", Name: "Home"}}
+		_ = s.Apply(t.Context(), config(), c)
+		var d directory
+		if err := xml.Unmarshal([]byte(get(phoneAddr, link(t, get(phoneAddr, services), titleFastDials))), &d); err != nil {
+			t.Fatal(err)
+		}
+		if d.Title != titleFastDials || len(d.Entries) != 2 || d.Entries[0] != (entry{"5551", "5551"}) || d.Entries[1] != (entry{"Home", "5552"}) {
+			t.Errorf("%+v", d)
+		}
+		if got := get(strangerAddr, pathFastDials); strings.Contains(got, "5551") {
+			t.Error(got)
+		}
+	})
+}
+
+// fleeting is a Mobility whose user leaves between two questions.
+type fleeting struct {
+	Mobility
+	asked int
+}
+
+func (f *fleeting) Profile(phones.Device) *phones.Profile {
+	if f.asked++; f.asked > 1 {
+		return nil
+	}
+	return &phones.Profile{User: "ann"}
+}
+
+func TestLogoutWhileAsking(t *testing.T) {
+	bed(t, func(s *Server, m *mobility.Manager, get func(from, path string) string) {
+		s.o.Mobility = &fleeting{Mobility: m}
+		if got := get(phoneAddr, pathMobility); !strings.Contains(got, "Logged in as ann") {
+			t.Error(got)
+		}
+	})
+}

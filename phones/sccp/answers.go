@@ -160,13 +160,6 @@ func (c *conn) view(v call.View) {
 	if len(c.resets) > 0 && len(v.Calls) == 0 {
 		c.restart(c.resets[0])
 	}
-	if len(c.todo) > 0 && !c.telling {
-		c.s.conns.Add(1) // never from zero: the reader lives until the phone is gone
-		go func() {
-			defer c.s.conns.Done()
-			c.tell()
-		}()
-	}
 }
 
 // latest is the newest View. mu is held.

@@ -58,7 +58,6 @@ type conn struct {
 	resets []phones.ResetKind // one that waits for the end of the call
 
 	todo     []call.Input // for the Exchange, when mu is free
-	telling  bool         // a goroutine is at it
 	out      *[]byte      // frames to be written
 	handling bool         // the reader handles messages and will write out what there is
 	writing  bool         // a goroutine writes, and will find what is added to out
@@ -90,7 +89,7 @@ func (c *conn) device() phones.Device {
 	return phones.Device{Kind: phones.EphoneDevice, Tag: c.ephone.Tag}
 }
 
-// do passes an input to the Exchange as soon as mu is free. mu is held.
+// do passes an input to the Exchange as soon as the message is handled. mu is held.
 func (c *conn) do(in call.Input) { c.todo = append(c.todo, in) }
 
 // send queues a message. mu is held.
@@ -228,23 +227,15 @@ func (c *conn) serve() {
 	}
 }
 
-// tell passes on to the Exchange what is to do. It returns at once if another
-// goroutine is at it.
+// tell passes on to the Exchange what the phone's message asks for. It runs on the
+// reader goroutine. mu is not held.
 func (c *conn) tell() {
-	for first := true; ; first = false {
-		c.mu.Lock()
-		if first && c.telling || len(c.todo) == 0 {
-			c.telling = c.telling && first
-			c.mu.Unlock()
-			return
-		}
-		c.telling = true
-		todo := c.todo
-		c.todo = nil
-		c.mu.Unlock()
-		for _, in := range todo {
-			c.s.o.Exchange.Do(in)
-		}
+	c.mu.Lock()
+	todo := c.todo
+	c.todo = nil
+	c.mu.Unlock()
+	for _, in := range todo {
+		c.s.o.Exchange.Do(in)
 	}
 }
 
