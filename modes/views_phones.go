@@ -17,6 +17,7 @@ func PhonesConfig(t conf.Tree) phones.Config {
 	c := phones.Config{
 		SIPSource:            sipSource(global),
 		AuthenticateRegister: global.On("authenticate register"),
+		SIPToSIP:             block(t, cmdVoiceService).On("allow-connections sip to sip"),
 		CallList:             block(t, cmdPresence).On("presence call-list"),
 		Telephony:            telephony(t),
 		DialPeers:            dialPeers(t),

@@ -69,7 +69,8 @@ func TestViewsOfGuideExample(t *testing.T) {
 	service.URLs = []phones.URL{{Kind: "directories", URL: "http://11.1.1.2/localdirectory"}}
 	service.TransferPatterns, service.CNFStamp = []string{".T"}, "Jan 01 2002 00:00:00"
 	equal(t, "phones", PhonesConfig(tree), phones.Config{
-		Mode: "cme", SIPSource: source, RegistrarOn: true, AttemptsSize: 10, CallList: true, Telephony: service,
+		SIPToSIP: true,
+		Mode:     "cme", SIPSource: source, RegistrarOn: true, AttemptsSize: 10, CallList: true, Telephony: service,
 		DialPeers:  []phones.DialPeer{{Tag: 2001, Pattern: "1...", Target: netip.MustParseAddrPort("11.1.1.4:5060"), Preference: 2, Transport: "udp"}},
 		MaxExpires: 240 * time.Second, MinExpires: 60 * time.Second,
 		Pools: []phones.Pool{

@@ -20,7 +20,7 @@ func voiceServiceMode() conf.Mode {
 			shared(inert("allow-connections h323 to h323", "", allowConnectionsHelp)),
 			shared(inert("allow-connections h323 to sip", "", allowConnectionsHelp)),
 			shared(inert("allow-connections sip to h323", "", allowConnectionsHelp)),
-			shared(inert("allow-connections sip to sip", "", allowConnectionsHelp)),
+			shared(acting("allow-connections sip to sip", "", allowConnectionsHelp)),
 			shared(inert("supplementary-service h450.2", "supplementary-service h450.2", supplementaryHelp)),
 			shared(inert("supplementary-service h450.3", "supplementary-service h450.3", supplementaryHelp)),
 			shared(inert("supplementary-service h450.12 [advertise-only$advertise]", "", supplementaryHelp)),

@@ -53,6 +53,8 @@ type Config struct {
 	DialPeers []DialPeer
 	// UserProfiles and LogoutProfiles are those of Extension Mobility.
 	UserProfiles, LogoutProfiles []Profile
+	// SIPToSIP is `allow-connections sip to sip`: a call from a SIP trunk may go out by one.
+	SIPToSIP bool
 	// CallList is `presence call-list` of presence mode: it holds for every phone.
 	CallList bool
 }

@@ -85,6 +85,9 @@ func (c *core) hunt(k *call) {
 // else why not.
 func (c *core) try(k *call, t target) int {
 	if t.peer != nil {
+		if from := k.setup.from.device; from != nil && from.id.Kind == phones.TrunkDevice && !c.cfg.SIPToSIP {
+			return 403 // else strangers would call out at our cost
+		}
 		c.tryTrunk(k, t.peer)
 		return 0
 	}

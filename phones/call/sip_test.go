@@ -217,6 +217,12 @@ func TestTrunkCallsIn(t *testing.T) {
 		t.Fatalf("%+v", r.call(d))
 	}
 	d = in("1003") // from trunk to trunk
+	if r.call(d).Code != 403 {
+		t.Fatalf("%+v", r.call(d))
+	}
+	r.do(Gone{d})
+	r.apply(lab(trunks, func(c *phones.Config) { c.SIPToSIP = true }))
+	d = in("1003")
 	r.want(d, Proceeding)
 	r.do(Gone{d})
 	r.wait(failedFor)
