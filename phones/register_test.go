@@ -373,3 +373,24 @@ func TestLogin(t *testing.T) {
 		t.Errorf("told %q, want %q", got, want)
 	}
 }
+
+// `dnd` of a pool reaches a phone that is registered.
+func TestDnDLive(t *testing.T) {
+	cfg := guide()
+	h := start(t, cfg)
+	defer h.stop()
+	if got := h.code(h.request("2101", "10.1.1.1", 600)); got != 200 {
+		t.Fatal(got)
+	}
+	for _, on := range []bool{true, false} {
+		next := cfg
+		next.Pools = slices.Clone(cfg.Pools)
+		next.Pools[0].DnD = on
+		if err := h.Apply(t.Context(), cfg, next); err != nil {
+			t.Fatal(err)
+		}
+		if s := h.settled().specs[1]; s.DnD != on {
+			t.Errorf("DnD %v, want %v", s.DnD, on)
+		}
+	}
+}

@@ -164,3 +164,22 @@ func TestLimits(t *testing.T) {
 	r.wait(time.Second)
 	r.quiet()
 }
+
+// A pool's `dnd` follows its configuration; what the user presses stays until that changes.
+func TestDnDConfiguredLive(t *testing.T) {
+	r := newRig(t, lab())
+	d := r.sipPhone(1, 1)
+	spec := r.views[d].Spec
+	again := func(configured, want bool) {
+		t.Helper()
+		spec.DnD = configured
+		r.do(Registered{d, spec})
+		if r.views[d].DnD != want {
+			t.Errorf("configured %v: DnD %v", configured, r.views[d].DnD)
+		}
+	}
+	again(true, true)
+	again(false, false)
+	r.do(DnD{Device: d, On: true})
+	again(false, true)
+}
