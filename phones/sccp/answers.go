@@ -155,7 +155,8 @@ func (c *conn) view(v call.View) {
 	if c.ready {
 		c.present(v)
 	} else {
-		c.waiting = &v
+		late := v // v itself stays off the heap
+		c.waiting = &late
 	}
 	if len(c.resets) > 0 && len(v.Calls) == 0 {
 		c.restart(c.resets[0])

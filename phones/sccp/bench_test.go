@@ -39,7 +39,10 @@ type fleet struct {
 }
 
 // newFleet makes a server for n phones; all of them watch 20001 by their key 1.
-func newFleet(b testing.TB, n int) *fleet {
+func newFleet(b testing.TB, n int) *fleet { return newServer(b, n, 5, tcp{}) }
+
+// newServer makes a server whose phones have a line and so many lamps.
+func newServer(b testing.TB, n, lamps int, on Network) *fleet {
 	f := &fleet{b: b, log: logbuf.New(time.Now)}
 	f.log.Apply(context.Background(), logbuf.Config{}, logbuf.Config{BufferLevel: logbuf.Off, ConsoleLevel: logbuf.Off, MonitorLevel: logbuf.Off})
 	f.hub = presence.New(presence.Options{Log: f.log})
@@ -53,16 +56,19 @@ func newFleet(b testing.TB, n int) *fleet {
 		cfg.EphoneDNs = append(cfg.EphoneDNs, phones.EphoneDN{Tag: i, Number: number, Channels: 1})
 		e := phones.Ephone{Tag: i, MAC: phones.MAC{0, 0, 0, 1, byte(i >> 8), byte(i)}, Type: "7960",
 			Buttons: []phones.Button{{Number: 1, Sep: phones.Normal, DNs: []int{i}}}}
-		e.BLF = []phones.BLFKey{{Tag: 1, Number: "20001", Label: "label"}}
-		for k := 2; k <= 5; k++ {
-			e.BLF = append(e.BLF, phones.BLFKey{Tag: k, Number: fmt.Sprint(20002 + k*i%max(n-1, 1)), Label: "label"})
+		for k := 1; k <= lamps; k++ {
+			number := "20001"
+			if k > 1 {
+				number = fmt.Sprint(20002 + k*i%max(n-1, 1))
+			}
+			e.BLF = append(e.BLF, phones.BLFKey{Tag: k, Number: number, Label: "label"})
 		}
 		cfg.Ephones = append(cfg.Ephones, e)
 	}
 	if err := f.hub.Apply(context.Background(), presence.Config{}, presence.Config{Enabled: true, MaxSubscriptions: 100 * n, Numbers: numbers}); err != nil {
 		b.Fatal(err)
 	}
-	f.s = New(Options{Net: tcp{}, Log: f.log, Exchange: f.x, Hub: f.hub})
+	f.s = New(Options{Net: on, Log: f.log, Exchange: f.x, Hub: f.hub})
 	if err := f.x.Apply(context.Background(), phones.Config{}, cfg); err != nil {
 		b.Fatal(err)
 	}

@@ -34,6 +34,8 @@ type Server struct {
 	usual *[wire.KeySets][]placed // soft keys of phones without a template
 	conns sync.WaitGroup          // goroutines of connections and their timers
 	pool  sync.Pool               // *[]byte, buffers of frames that are on their way
+	// painters are *painter, with their buffers.
+	painters sync.Pool
 
 	applying sync.Mutex // Apply and Close, one at a time
 	applied  Config     // what the listener is like
@@ -76,6 +78,7 @@ func New(o Options) *Server {
 		o.Location = func() *time.Location { return time.UTC }
 	}
 	s := &Server{o: o, usual: softKeysOf(nil), cfg: &phones.Config{}, tel: &phones.Telephony{}, slots: map[int]*slot{}, macs: map[phones.MAC]*slot{}}
+	s.painters.New = func() any { return new(painter) }
 	s.pool.New = func() any { b := make([]byte, 0, smallBuffer); return &b }
 	o.Exchange.Attach(phones.EphoneDevice, s)
 	return s

@@ -83,7 +83,7 @@ func twoLines() face {
 }
 
 // renderAll is render without pointers.
-func renderAll(old, new call.View, f face) []wire.Message { return render(&old, &new, &f) }
+func renderAll(old, now call.View, f face) []wire.Message { return new(painter).render(&old, &now, &f) }
 
 // idle is what such a phone shows while nothing goes on.
 func idle() call.View {

@@ -11,8 +11,11 @@ import (
 // render is what a phone that shows old is sent to make it show new, in the order
 // in which Cisco's call controls send it. Whatever Views were left out between the two
 // does not matter. A zero old View stands for a phone that has just got its keys.
-func render(old, new *call.View, f *face) []wire.Message {
-	p := painter{f: f, o: screenOf(old, f), n: screenOf(new, f), fresh: old.Device == phones.Device{}}
+// The messages are good until p renders again; p may be used for any phone.
+func (p *painter) render(old, new *call.View, f *face) []wire.Message {
+	p.f, p.fresh, p.dark = f, old.Device == phones.Device{}, false
+	p.o.draw(old, f)
+	p.n.draw(new, f)
 	p.shown = p.o.front
 	if p.fresh {
 		p.shown = softKeysShown{set: wire.KeySets}
@@ -21,7 +24,15 @@ func render(old, new *call.View, f *face) []wire.Message {
 	return p.out
 }
 
-// painter collects the messages of one render.
+// wipe makes the painter keep nothing alive but its buffers.
+func (p *painter) wipe() {
+	p.o.wipe()
+	p.n.wipe()
+	clear(p.out)
+	*p = painter{o: p.o, n: p.n, out: p.out[:0], lit: p.lit[:0]}
+}
+
+// painter collects the messages of one render. A zero one is ready.
 type painter struct {
 	f     *face
 	o, n  screen

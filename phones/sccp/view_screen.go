@@ -99,16 +99,16 @@ func (c *callScreen) live() bool {
 
 func (c *callScreen) ringing() bool { return c.was == call.RingIn || c.was == call.Waiting }
 
-// screenOf is the screen that shows a View.
-func screenOf(v *call.View, f *face) screen {
-	s := screen{
+// draw makes it the screen that shows a View; its slices are used again.
+func (s *screen) draw(v *call.View, f *face) {
+	*s = screen{
+		lines: s.lines[:0], calls: s.calls[:0],
 		off: v.OffHook || v.Paged != nil, prompt: idlePrompt(v, f.system), mwi: v.Waiting, page: v.Paged, notice: v.Notice,
 		ring: ringer{mode: wire.RingOff},
 	}
-	s.calls, s.lines = make([]callScreen, len(v.Calls)), make([]lineScreen, 0, len(v.Lines))
 	for i := range v.Calls {
 		c := &v.Calls[i]
-		s.calls[i] = callOf(v, c, f)
+		s.calls = append(s.calls, callOf(v, c, f))
 		if r := ringOf(v, c, s.calls[i].line); r.mode != wire.RingOff && (s.ring.mode == wire.RingOff || s.ring.mode == wire.RingSilent && r.mode != wire.RingSilent) {
 			s.ring = r
 		}
@@ -123,7 +123,13 @@ func screenOf(v *call.View, f *face) screen {
 	} else {
 		s.front.mask = mask(f.sets[wire.KeySetOnHook], v, &call.CallView{})
 	}
-	return s
+}
+
+// wipe makes the screen keep nothing alive but its slices.
+func (s *screen) wipe() {
+	clear(s.lines)
+	clear(s.calls)
+	*s = screen{lines: s.lines[:0], calls: s.calls[:0]}
 }
 
 // inFront is the index of the call whose soft keys the user has: the active one,
@@ -177,7 +183,7 @@ func lineOf(v *call.View, l *call.LineView, f *face) lineScreen {
 	s := lineScreen{
 		line: uint32(l.Button), dn: l.DN, lamp: max(l.Lamp, call.LampOff), mwi: l.Waiting, forward: l.Forward.All,
 	}
-	_, own := v.Call(l.Held)
+	own := l.Held != 0 && slices.ContainsFunc(v.Calls, func(c call.CallView) bool { return c.Ref == l.Held })
 	switch {
 	case l.Held != 0 && !own:
 		held := &call.CallView{Ref: l.Held, State: call.HeldRemote}

@@ -18,12 +18,13 @@ func (c *conn) show(old, new call.View) {
 	f := face{
 		inUse: c.inUse, keys: c.keys, sets: c.side.sets, system: c.tel.SystemMessage, hook: c.side.hook, sticky: c.side.sticky,
 	}
-	messages := render(&old, &new, &f)
+	p := c.s.painters.Get().(*painter)
+	messages := p.render(&old, &new, &f)
 	c.side.sticky = false
 	if n := new.Notice; n.Seq != old.Notice.Seq && n.Text != "" && n.Seconds == 0 {
 		c.side.sticky = true
 	}
-	t := tracer{old: old, new: new}
+	t := tracer{old: &old, new: &new}
 	c.traceSeized(t)
 	for _, m := range messages {
 		if off, ok := m.(*wire.SetSpeakerMode); ok && off.Mode == wire.SwitchOff {
@@ -33,4 +34,6 @@ func (c *conn) show(old, new call.View) {
 		c.trace(t, m)
 		c.send(m)
 	}
+	p.wipe()
+	c.s.painters.Put(p)
 }

@@ -11,16 +11,16 @@ import (
 
 // tracer puts messages into the words of `debug ephone state` and `detail` (CME
 // command reference: debug ephone state, debug ephone detail).
-type tracer struct{ old, new call.View }
+type tracer struct{ old, new *call.View }
 
 // dn is the directory number of a call, or of a line key.
 func (t tracer) dn(line, ref uint32) phones.DNID {
-	for _, v := range []call.View{t.new, t.old} {
+	for _, v := range []*call.View{t.new, t.old} {
 		if c, ok := v.Call(ref); ok && ref != 0 {
 			return c.DN
 		}
 	}
-	for _, v := range []call.View{t.new, t.old} {
+	for _, v := range []*call.View{t.new, t.old} {
 		for _, l := range v.Lines {
 			if uint32(l.Button) == line {
 				return l.DN
@@ -117,6 +117,9 @@ func (t tracer) detailLine(m wire.Message) string {
 
 // traceSeized tells of a line that is taken. mu is held.
 func (c *conn) traceSeized(t tracer) {
+	if !c.debugging(c.stateTopic()) {
+		return
+	}
 	for _, one := range t.new.Calls {
 		if _, known := t.old.Call(one.Ref); !known && one.State == call.Seized {
 			active, _ := t.old.Call(t.old.Active)
