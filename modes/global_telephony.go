@@ -35,6 +35,7 @@ func globalTelephony() []conf.Command {
 			Syntax:   "telephony-service",
 			Enter:    modeTelephony,
 			Implicit: true,
+			Takes:    []string{cmdEphone, cmdEphoneDN}, // administrator guide: the phones go with it
 			Bangs:    2,
 			Help: `
 				telephony-service  Cisco Unified CME for SCCP phones`,

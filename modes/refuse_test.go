@@ -27,3 +27,17 @@ func TestKeptForms(t *testing.T) {
 		t.Errorf("running-config:\n%s", run)
 	}
 }
+
+// The administrator guide: without telephony-service no SCCP phone is configured.
+func TestNoTelephonyService(t *testing.T) {
+	r := newRouter(t, compiled(t))
+	r.load(t, "telephony-service\n max-ephones 2\n max-dn 2\nephone-dn 1\n number 2001\nephone 1\n button 1:1\nvoice register global\n mode cme\nno telephony-service\n")
+	for _, command := range []string{"telephony-service", "ephone"} {
+		if strings.Contains(r.running(), "\n"+command) {
+			t.Errorf("%s is left:\n%s", command, r.running())
+		}
+	}
+	if !strings.Contains(r.running(), "\nvoice register global\n") {
+		t.Error("SIP phones have nothing to do with it")
+	}
+}

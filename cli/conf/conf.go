@@ -107,6 +107,10 @@ type Command struct {
 	// or its `no` form, is stored (exclusive forms).
 	Replaces []string
 
+	// Takes names commands of the same mode whose entries go when the `no` form of
+	// this one is typed (`no telephony-service` takes the phones along).
+	Takes []string
+
 	// Fixed: printed always; when nothing is stored, as its Default, which it
 	// needs (`version 12.4`, `no service password-encryption`). The negative
 	// form brings the Default back; add NoRefused where there is none.

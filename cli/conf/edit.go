@@ -173,6 +173,9 @@ func (e *edit) no(args grammar.Args) {
 	default:
 		e.remove(e.path)
 	}
+	for _, other := range e.cmd.takes {
+		e.removeGroup(other)
+	}
 }
 
 // reset is the `default` form: the default holds again. Of a block everything

@@ -43,6 +43,7 @@ type command struct {
 	list     string        // PerLine: the capture that is the list
 	enter    *CompiledMode // nil when it opens no mode
 	replaces []*command
+	takes    []*command
 
 	def    *grammar.Args // parsed Default
 	toggle bool          // `no X` is stored because Default says X
@@ -225,17 +226,8 @@ func (c *compiler) link(cmd *command) {
 			c.fail(cmd, "mode %s must be indented deeper than %s", cmd.Enter, c.mode.Mode.Name)
 		}
 	}
-	for _, name := range cmd.Replaces {
-		other := c.mode.byName[name]
-		switch {
-		case other == nil:
-			c.fail(cmd, "replaces %q, which is not declared", name)
-		case other == cmd || other.Fixed:
-			c.fail(cmd, "cannot replace %q", name)
-		default:
-			cmd.replaces = append(cmd.replaces, other)
-		}
-	}
+	cmd.replaces = c.others(cmd, "replace", cmd.Replaces)
+	cmd.takes = c.others(cmd, "take", cmd.Takes)
 	if cmd.Default != "" {
 		c.parseDefault(cmd)
 	}
@@ -262,4 +254,21 @@ func (c *compiler) parseDefault(cmd *command) {
 		cmd.def = &r.Args
 		cmd.toggle = !cmd.Fixed && r.Args.Form() == grammar.Positive && !slices.ContainsFunc(cmd.captures, r.Args.Has)
 	}
+}
+
+// others finds commands of the same mode that cmd removes.
+func (c *compiler) others(cmd *command, verb string, names []string) []*command {
+	var all []*command
+	for _, name := range names {
+		other := c.mode.byName[name]
+		switch {
+		case other == nil:
+			c.fail(cmd, "%ss %q, which is not declared", verb, name)
+		case other == cmd || other.Fixed:
+			c.fail(cmd, "cannot %s %q", verb, name)
+		default:
+			all = append(all, other)
+		}
+	}
+	return all
 }

@@ -268,6 +268,7 @@ func TestCompileReportsEverything(t *testing.T) {
 			{Default: "sixteen"},
 			{Syntax: "seventeen <1-2>$n", Help: h("seventeen", "$n"), Fill: map[string]string{"m": "1"}},
 			{Syntax: "eighteen <1-2>$n", Help: h("eighteen", "$n"), Default: "eighteen 1", Fill: map[string]string{"n": "1"}},
+			{Syntax: "nineteen", Help: h("nineteen"), Takes: []string{"nobody"}},
 		}},
 		{Name: "flat"},
 		{Name: "sub", Indent: 1, Commands: []Command{{Bangs: 1}}},
@@ -297,6 +298,7 @@ func TestCompileReportsEverything(t *testing.T) {
 		`entry 15: a separator (no Syntax) needs Bangs`,
 		`seventeen: fills $m`,
 		`eighteen: Fill allows`,
+		`nineteen: takes "nobody"`,
 		`mode sub: entry 0: separators belong to`,
 	} {
 		if !strings.Contains(err.Error(), want) {
