@@ -88,6 +88,7 @@ phone_tests() {
   RUN=$((RUN+$(grep -Ec '^(ok  |FAIL) ' "$OUT/phones"))); FAILED=$((FAILED+$(grep -c '^FAIL ' "$OUT/phones")))
   grep -q '^ok ' "$OUT/phones" || { echo "FAIL no test of phones has run"; FAILED=$((FAILED+1)); }
 }
+load_tests() { /usr/bin/python3 -B phones/load.py; } # figures, not among the tests by default
 crash_tests() { check "SIGKILL during write memory never loses both configurations" /usr/bin/python3 ./crash.py "$BIN" "${CRASHES:-25}"; }
 
 if [ $# = 0 ]; then set -- frames shell sip body phone demo crash; fi
