@@ -20,7 +20,9 @@ type Handset interface {
 	// refused. It keeps itself registered from then on.
 	Register(ctx context.Context) error
 	// Press presses a key, see ParseKey. It does not wait for what the server makes
-	// of it. ErrNoKey: the phone has no such key at this moment.
+	// of it; but digits wait, two seconds at most, for the call that the key before
+	// them begins (newcall, transfer, line, …). ErrNoKey: the phone has no such key at
+	// this moment.
 	Press(key Key) error
 	// Display is what can be seen now. It shares nothing with the phone.
 	Display() Display

@@ -87,12 +87,12 @@ func addrOf(a net.Addr) netip.Addr {
 	return netip.Addr{}
 }
 
-// read handles what comes, and the keepalives in between.
+// read handles what comes; in between it sends keepalives and renews call lists.
 func (p *Phone) read(conn net.Conn) error {
 	r := wire.NewReader(conn)
 	next := time.Now().Add(registerTime)
 	for {
-		_ = conn.SetReadDeadline(next)
+		_ = conn.SetReadDeadline(earlier(next, time.Now().Add(listCheck)))
 		id, version, body, err := r.Next()
 		if err != nil && !timedOut(err) {
 			return fmt.Errorf("connection to %v: %w", p.o.Server, err)
@@ -101,11 +101,17 @@ func (p *Phone) read(conn net.Conn) error {
 		p.sending.Lock()
 		p.mu.Lock()
 		p.out = p.out[:0]
-		if err != nil {
+		switch {
+		case err == nil:
+			err = p.handle(id, version, body)
+		case time.Now().Before(next):
+			err = nil
+		default:
 			p.out, err = p.talk.beat(p.out)
 			p.show() // its clock has gone on
-		} else {
-			err = p.handle(id, version, body)
+		}
+		for _, m := range p.face.renew() {
+			p.out = p.talk.add(p.out, m)
 		}
 		now := p.talk.interval()
 		p.mu.Unlock()
@@ -118,6 +124,13 @@ func (p *Phone) read(conn net.Conn) error {
 			next = time.Now().Add(now)
 		}
 	}
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }
 
 func (p *Phone) interval() time.Duration {
@@ -144,11 +157,15 @@ func (p *Phone) handle(id, version uint32, body []byte) error {
 	if p.out, err = p.talk.take(p.out, id, m); err != nil {
 		return err
 	}
+	awaited := p.face.awaits
 	for _, answer := range p.face.take(m, &p.talk) {
 		p.out = wire.Encode(p.out, answer, p.talk.inUse)
 	}
 	p.expire()
 	p.show()
+	if awaited && !p.face.awaits {
+		p.wake() // settle
+	}
 	return nil
 }
 

@@ -34,8 +34,12 @@ type face struct {
 	tone                   string
 	toneOf                 uint32 // call that the tone belongs to, 0 none
 	speaker, lifted, mwi   bool
-	page                   handset.Media
-	ports                  uint16
+	page                   handset.Media // to a group
+	early                  []*early      // oldest first
+	// awaits: a key was pressed after which digits belong to a call that the server
+	// has not shown yet.
+	awaits bool
+	ports  uint16
 }
 
 // line is a line button.
@@ -63,6 +67,13 @@ type call struct {
 	media     handset.Media
 }
 
+// early is media of a call that the phone has not heard of yet, or of a page to it
+// alone, of which it is told nothing else.
+type early struct {
+	ref   uint32
+	media handset.Media
+}
+
 // back takes the last digit back.
 func (c *call) back() { c.digits = c.digits[:max(len(c.digits)-1, 0)] }
 
@@ -70,20 +81,61 @@ func (c *call) back() { c.digits = c.digits[:max(len(c.digits)-1, 0)] }
 type entry struct {
 	handset.Entry
 	transaction uint32
+	since       time.Time // when it was subscribed to, or renewed
 }
 
-// reset forgets everything: the phone is not in service. Whether the handset is
-// lifted is the user's business.
-func (f *face) reset() { *f = face{lifted: f.lifted, ports: f.ports} }
+// reset forgets everything: the phone is not in service, and on hook when it is
+// again.
+func (f *face) reset() { *f = face{ports: f.ports} }
 
-// mediaOf is the media of a call; of a page if there is no such call.
-func (f *face) mediaOf(ref uint32) *handset.Media {
+// opens is the media of a call, to be opened; of one that the phone has not heard
+// of, it is noted until it does.
+func (f *face) opens(ref uint32) *handset.Media {
+	if m := f.closes(ref); m != nil {
+		return m
+	}
+	if len(f.early) >= maxCalls {
+		f.early = f.early[1:]
+	}
+	e := &early{ref: ref}
+	f.early = append(f.early, e)
+	return &e.media
+}
+
+// closes is the media of a call, nil if there is none.
+func (f *face) closes(ref uint32) *handset.Media {
 	for _, c := range f.calls {
 		if c.ref == ref {
 			return &c.media
 		}
 	}
-	return &f.page
+	for _, e := range f.early {
+		if e.ref == ref {
+			return &e.media
+		}
+	}
+	return nil
+}
+
+// claim takes what was noted of the media of a call; zero if that is nothing.
+func (f *face) claim(ref uint32) (m handset.Media) {
+	f.early = slices.DeleteFunc(f.early, func(e *early) bool {
+		if e.ref == ref {
+			m = e.media
+		}
+		return e.ref == ref
+	})
+	return m
+}
+
+// heard is what comes without a call: a page to a group, or to this phone alone.
+func (f *face) heard() handset.Media {
+	for _, e := range f.early {
+		if e.media.Receive.IsValid() {
+			return e.media
+		}
+	}
+	return f.page
 }
 
 // buttons lays the phone's buttons out.
@@ -200,13 +252,16 @@ func (f *face) call(ref, line uint32) *call {
 	if len(f.calls) >= maxCalls {
 		f.calls = f.calls[1:]
 	}
-	c := &call{ref: ref, line: line}
+	c := &call{ref: ref, line: line, media: f.claim(ref)}
 	f.calls = append(f.calls, c)
 	return c
 }
 
 func (f *face) callState(m *wire.CallState) {
 	s := states(m.State)
+	if m.Ref != 0 && s != handset.Held && s != handset.RingIn && s != handset.Waiting {
+		f.awaits = false
+	}
 	if m.Ref == 0 || s == handset.Remote {
 		// What others do on a line that is shared, monitored or watched.
 		if l := f.line(m.Line); l != nil {
@@ -220,6 +275,7 @@ func (f *face) callState(m *wire.CallState) {
 	}
 	if s == handset.OnHook || s == handset.Remote {
 		f.calls = slices.DeleteFunc(f.calls, func(c *call) bool { return c.ref == m.Ref })
+		f.claim(m.Ref)
 		if f.front.Ref == m.Ref {
 			f.front = wire.SelectSoftKeys{Mask: wire.AllKeys}
 		}

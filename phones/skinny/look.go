@@ -13,7 +13,7 @@ import (
 func (f *face) display() handset.Display {
 	d := handset.Display{
 		Header: f.header, Clock: f.clock(), Prompt: f.prompt, Notice: f.notice, Ring: f.ring, Tone: f.tone,
-		OffHook: f.speaker || f.lifted, MWI: f.mwi, SoftKeys: f.softKeys(f.front), Media: f.page,
+		OffHook: f.speaker || f.lifted, MWI: f.mwi, SoftKeys: f.softKeys(f.front), Media: f.heard(),
 	}
 	for _, e := range f.list {
 		d.List = append(d.List, e.Entry)

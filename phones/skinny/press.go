@@ -3,14 +3,21 @@ package skinny
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/busylamp/busylamp/phones/handset"
 	"github.com/busylamp/busylamp/phones/sccp/wire"
 )
 
-// Press implements handset.Handset. It waits only for the connection to take what
-// is to be sent.
+// awaitTime is how long digits wait for the call that they are for.
+const awaitTime = 2 * time.Second
+
+// Press implements handset.Handset. It waits for the connection to take what is to
+// be sent and, with digits, for a call that a key before them begins.
 func (p *Phone) Press(k handset.Key) error {
+	if k.Kind == handset.KeyDigits {
+		p.settle()
+	}
 	p.sending.Lock()
 	defer p.sending.Unlock()
 	p.mu.Lock()
@@ -36,8 +43,56 @@ func (p *Phone) Press(k handset.Key) error {
 	return nil
 }
 
+// settle waits until the server has shown the call that the last key begins, for
+// awaitTime at most: digits would go to the call before it.
+func (p *Phone) settle() {
+	t := time.NewTimer(awaitTime)
+	defer t.Stop()
+	for {
+		p.mu.Lock()
+		awaits, changed := p.face.awaits && !p.closed, p.changed
+		p.mu.Unlock()
+		if !awaits {
+			return
+		}
+		select {
+		case <-changed:
+		case <-t.C:
+			p.mu.Lock()
+			p.face.awaits = false
+			p.mu.Unlock()
+		}
+	}
+}
+
 // press is what a key makes the phone send.
 func (f *face) press(k handset.Key) ([]wire.Message, error) {
+	messages, err := f.pressed(k)
+	if err == nil {
+		f.awaits = slices.ContainsFunc(messages, begins)
+	}
+	return messages, err
+}
+
+// begins reports whether a message asks for a call that the user may dial on, or
+// brings another call to the front.
+func begins(m wire.Message) bool {
+	switch m := m.(type) {
+	case *wire.OffHook:
+		return true
+	case *wire.Stimulus:
+		return m.Stimulus == wire.ButtonLine
+	case *wire.SoftKeyEvent:
+		switch m.Event {
+		case wire.EventNewCall, wire.EventTransfer, wire.EventConference, wire.EventForwardAll, wire.EventPickUp, wire.EventGroupPickUp,
+			wire.EventMeetMe, wire.EventAnswer, wire.EventResume:
+			return true
+		}
+	}
+	return false
+}
+
+func (f *face) pressed(k handset.Key) ([]wire.Message, error) {
 	switch k.Kind {
 	case handset.KeyOffHook:
 		f.lifted = true
@@ -189,7 +244,9 @@ func (f *face) typed(digits string) []wire.Message {
 func upTo(digits string) string { return digits[:min(len(digits), 64)] }
 
 const (
-	listTime = 3600 // seconds that a call list is subscribed for; the phone does not ask again
+	listTime  = 3600             // seconds that a call list is subscribed for
+	listRenew = 50 * time.Minute // then it is asked for again
+	listCheck = 5 * time.Minute  // how often that is looked at, at least
 	// The low four bits of a transaction are the phone's own.
 	listBits, listMark = 4, 1
 )
@@ -207,9 +264,25 @@ func (f *face) open(numbers []string) ([]wire.Message, error) {
 	f.list = nil
 	for _, n := range numbers {
 		f.lists++
-		e := entry{Entry: handset.Entry{Number: n}, transaction: f.lists<<listBits | listMark}
+		e := entry{Entry: handset.Entry{Number: n}, transaction: f.lists<<listBits | listMark, since: time.Now()}
 		f.list = append(f.list, e)
-		all = append(all, &wire.SubscriptionStatReq{Transaction: e.transaction, Feature: wire.SubscriptionBLF, Timer: listTime, Number: n})
+		all = append(all, e.request())
 	}
 	return all, nil
+}
+
+// renew asks again for what is about to end.
+func (f *face) renew() (all []wire.Message) {
+	for i := range f.list {
+		if e := &f.list[i]; time.Since(e.since) >= listRenew {
+			e.since = time.Now()
+			all = append(all, e.request())
+		}
+	}
+	return all
+}
+
+// request subscribes to the entry, or renews that.
+func (e *entry) request() wire.Message {
+	return &wire.SubscriptionStatReq{Transaction: e.transaction, Feature: wire.SubscriptionBLF, Timer: listTime, Number: e.Number}
 }

@@ -2,6 +2,7 @@ package skinny
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/busylamp/busylamp/phones/handset"
@@ -126,23 +127,19 @@ func (f *face) takeMedia(m wire.Message, talk *dialogue) []wire.Message {
 	case *wire.OpenReceiveChannel:
 		f.ports++
 		at := netip.AddrPortFrom(talk.addr, firstPort+2*(f.ports%4096))
-		ref := m.Ref
-		if ref == 0 {
-			ref = m.Party
-		}
-		media := f.mediaOf(ref)
+		media := f.opens(refOf(m.Ref, m.Party))
 		media.Receive, media.Codec = at, codecs(m.Codec)
 		return []wire.Message{&wire.OpenReceiveChannelAck{Status: wire.MediaOK, Addr: at.Addr(), Port: uint32(at.Port()), Party: m.Party, Ref: m.Ref}}
 	case *wire.CloseReceiveChannel:
-		f.mediaOf(m.Ref).Receive = netip.AddrPort{}
+		f.closed(refOf(m.Ref, m.Party), func(media *handset.Media) { media.Receive = netip.AddrPort{} })
 	case *wire.StartMediaTransmission:
-		media := f.mediaOf(m.Ref)
+		media := f.opens(refOf(m.Ref, m.Party))
 		media.Send, media.Codec = netip.AddrPortFrom(m.Addr, uint16(m.Port)), codecs(m.Codec)
 		if talk.profile.modern {
 			return []wire.Message{&wire.StartMediaTransmissionAck{Conference: m.Conference, Party: m.Party, Ref: m.Ref, Addr: m.Addr, Port: m.Port}}
 		}
 	case *wire.StopMediaTransmission:
-		f.mediaOf(m.Ref).Send = netip.AddrPort{}
+		f.closed(refOf(m.Ref, m.Party), func(media *handset.Media) { media.Send = netip.AddrPort{} })
 	case *wire.StartMulticastMediaReception:
 		f.page = handset.Media{Receive: netip.AddrPortFrom(m.Group, uint16(m.Port)), Codec: codecs(m.Codec)}
 		return []wire.Message{&wire.MulticastMediaReceptionAck{Party: m.Party, Ref: m.Ref}}
@@ -152,4 +149,22 @@ func (f *face) takeMedia(m wire.Message, talk *dialogue) []wire.Message {
 		return []wire.Message{&wire.ConnectionStatisticsRes{Number: m.Number, Ref: m.Ref}}
 	}
 	return nil
+}
+
+// closed takes media away; what was only noted is forgotten when nothing is left.
+func (f *face) closed(ref uint32, take func(*handset.Media)) {
+	m := f.closes(ref)
+	if m == nil {
+		return
+	}
+	take(m)
+	f.early = slices.DeleteFunc(f.early, func(e *early) bool { return !e.media.Receive.IsValid() && !e.media.Send.IsValid() })
+}
+
+// refOf is the call that media belongs to: old versions name the party only.
+func refOf(ref, party uint32) uint32 {
+	if ref == 0 {
+		return party
+	}
+	return ref
 }
