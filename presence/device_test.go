@@ -91,7 +91,7 @@ func TestWatchAnother(t *testing.T) {
 	}
 }
 
-// The line of a dark watcher is as its number is: it ends with it.
+// The line of a dark watcher is as its number is: it outlives it.
 func TestDark(t *testing.T) {
 	b := newBench(open("2001"))
 	b.step(inPublish{key{"2001", ofNumber}, busy})
@@ -101,7 +101,9 @@ func TestDark(t *testing.T) {
 	b.step(inPublish{key{"2001", ofPhone}, idle})
 	b.want(t, "1 2001 unknown active 60")
 	b.apply(open())
-	b.want(t, "1 2001 unknown noresource")
+	b.want(t) // unknown already
+	b.apply(open("2001"))
+	b.want(t)
 }
 
 func TestHubDevice(t *testing.T) {

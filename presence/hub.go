@@ -59,7 +59,8 @@ func (h *Hub) Close() {
 //     and a Retry-After of 60 s, since a watcher that came back at once
 //     (deactivated) would only be refused;
 //   - `no watcher all` ends those of trunks with rejected;
-//   - a number that is removed ends its subscriptions with noresource;
+//   - a number that is removed ends subscriptions of trunks with noresource; those of
+//     phones go on, unknown, until it comes back;
 //   - `allow watch` moves its watchers between unknown and the real state;
 //   - a lower max-subscription leaves existing subscriptions alone and refuses
 //     new ones until enough have ended.

@@ -48,7 +48,9 @@ func (c *Config) Admit(kind WatcherKind) error {
 // Switching the service off is probation with a time: deactivated would have
 // every watcher resubscribe at once only to be refused, and rejected would keep
 // phones away for good (RFC 6665 4.1.3). A trunk that lost `watcher all` was
-// rejected by policy. A number that is gone is noresource.
+// rejected by policy, and to it a number that is gone is noresource. A phone's key
+// stays subscribed: it is unknown until the number comes back, and no phone has to
+// do anything then.
 func (c *Config) endsFor(kind WatcherKind, local bool) (ending, bool) {
 	switch c.Admit(kind) {
 	case ErrDisabled:
@@ -56,7 +58,7 @@ func (c *Config) endsFor(kind WatcherKind, local bool) (ending, bool) {
 	case ErrForbidden:
 		return ending{reason: ReasonRejected}, true
 	}
-	if !local {
+	if !local && kind == SIPTrunk {
 		return ending{reason: ReasonNoResource}, true
 	}
 	return ending{}, false

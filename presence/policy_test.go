@@ -50,7 +50,8 @@ func TestConfigEnds(t *testing.T) {
 		{"no presence enable", func(c *Config) { c.SIPEnabled = false }, []string{
 			"2 2001 idle probation 60", "1 2001 idle probation 60", "4 2002 unknown probation 60"}},
 		{"no watcher all", func(c *Config) { c.WatchAll = false }, []string{"2 2001 idle rejected"}},
-		{"no number", func(c *Config) { delete(c.Numbers, "2002") }, []string{"4 2002 unknown noresource"}},
+		{"no number", func(c *Config) { delete(c.Numbers, "2001") }, []string{
+			"2 2001 idle noresource", "1 2001 unknown active 60", "3 2001 unknown active 60"}},
 		{"no allow watch", func(c *Config) { c.Numbers["2001"] = Number{} }, []string{
 			"1 2001 unknown active 60", "2 2001 unknown active 60", "3 2001 unknown active 60"}},
 		{"lower limit", func(c *Config) { c.MaxSubscriptions = 1 }, nil},

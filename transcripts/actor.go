@@ -111,6 +111,8 @@ func (a *actor) shows(ctx context.Context, condition string) error {
 // watched waits until a SIP phone was told that a number is in a state: unknown,
 // idle, busy, or ended while no subscription is active.
 func (a *actor) watched(ctx context.Context, number, want string) error {
+	ctx, cancel := context.WithTimeout(ctx, attention)
+	defer cancel()
 	state := func(st softphone.State) string {
 		if !st.Active {
 			return "ended"

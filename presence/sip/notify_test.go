@@ -99,12 +99,12 @@ func TestLastNotifyAfterFailure(t *testing.T) {
 	for _, c := range []struct {
 		answer string
 		want   string
-	}{{"500 Oops", "[terminated;reason=noresource closed]"}, {"481 Gone", "[]"}} {
+	}{{"500 Oops", "[terminated;reason=probation;retry-after=60 closed]"}, {"481 Gone", "[]"}} {
 		run(t, func(r *rig) {
 			p := r.phone("10.1.1.11:5060")
 			p.answers("")
 			p.subscribe(sub{})
-			r.configure(func(c *presence.Config) { delete(c.Numbers, "2001") })
+			r.configure(func(c *presence.Config) { c.Enabled = false })
 			p.answers(c.answer)
 			time.Sleep(time.Second) // the retransmission
 			last := []string{}
