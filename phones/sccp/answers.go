@@ -22,6 +22,10 @@ func (c *conn) take(id, version uint32, body []byte) {
 		c.mu.Unlock()
 		return
 	}
+	switch m.(type) {
+	case *wire.Alarm, *wire.RegisterReq, *wire.RegisterTokenReq, *wire.SPCPRegisterTokenReq:
+		c.begins()
+	}
 	switch m := m.(type) {
 	case *wire.RegisterReq:
 		if c.register(m) {
@@ -40,6 +44,14 @@ func (c *conn) take(id, version uint32, body []byte) {
 		c.mu.Unlock()
 	}
 	c.tell()
+}
+
+// begins notes that a stranger begins to register.
+func (c *conn) begins() {
+	s := c.s
+	s.mu.Lock()
+	s.strangers.useful(c)
+	s.mu.Unlock()
 }
 
 // handle is take for what needs neither the Hub nor the tables. mu is held.

@@ -1,6 +1,7 @@
 package sccp
 
 import (
+	"container/list"
 	"errors"
 	"io"
 	"net"
@@ -32,6 +33,13 @@ type conn struct {
 	remote netip.AddrPort
 	local  netip.AddrPort
 	socket int // number of the connection: the lowest free one, from 1
+
+	// Server.mu guards these.
+	stranger *list.Element // in Server.strangers; nil: not there
+	turn     uint64        // at which it came there
+	since    time.Time     // likewise
+	spoke    bool          // something useful, before it registered
+	freed    bool          // has left the table; it cannot register
 
 	mu         sync.Mutex
 	registered bool
@@ -145,6 +153,14 @@ func (c *conn) fail(reason error) {
 	c.recycle(c.out)
 	c.out = nil
 	_ = c.net.Close()
+}
+
+// evict closes a connection that had to make room.
+func (c *conn) evict() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.errorf("socket [%d] closed: %v", c.socket, errCrowded)
+	c.fail(errCrowded)
 }
 
 // write writes until nothing is queued. writing has been set by the caller.

@@ -111,7 +111,7 @@ func (l *listener) accept() {
 		nc, err := l.net.Accept()
 		if err == nil {
 			failing = false
-			l.s.enter(nc)
+			l.s.enter(nc, l.quit)
 			continue
 		}
 		if errors.Is(err, net.ErrClosed) {

@@ -90,6 +90,9 @@ func (s *Server) claim(c *conn, m *wire.RegisterReq, mac phones.MAC) (p place, w
 	model, known := phones.ModelOfType(m.Type)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if c.freed {
+		return p, errCrowded.Error()
+	}
 	if p.slot, p.fresh, why = s.slotFor(mac, model); why != "" {
 		s.attempt(phones.EphoneAttempt{MAC: mac, Device: m.Name, Addr: c.remote.Addr(), Type: m.Type, Model: model.Show, Reason: why})
 		return p, why
@@ -98,6 +101,7 @@ func (s *Server) claim(c *conn, m *wire.RegisterReq, mac phones.MAC) (p place, w
 	s.sessions++
 	p.old, p.session = p.slot.conn, s.sessions
 	p.slot.conn = c
+	s.strangers.remove(c)
 	p.ephone, p.cfg, p.tel = *p.slot.cfg, s.cfg, s.tel
 	// The phone says what it is, whatever `type` says; that counts for models that
 	// nobody knows.
@@ -246,6 +250,7 @@ func (c *conn) part(state phones.EphoneState, normal bool) {
 		s.mu.Lock()
 		if mine = sl.conn == c; mine {
 			sl.conn, sl.last = nil, last
+			s.strangers.add(c) // it may come back
 		}
 		s.mu.Unlock()
 	}
@@ -277,7 +282,9 @@ func (c *conn) detach(state phones.EphoneState) (*slot, *phones.EphoneStatus, []
 	sl, last := c.slot, c.status(state)
 	c.registered, c.ready, c.slot, c.resets = false, false, nil, nil
 	c.shown, c.waiting, c.keys = call.View{}, nil, nil
-	c.until = time.Now().Add(strangerTime)
+	if sl != nil { // a stranger's time goes on
+		c.until = time.Now().Add(strangerTime)
+	}
 	return sl, last, c.darken()
 }
 

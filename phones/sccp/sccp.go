@@ -16,6 +16,15 @@
 // frames into the queue of a connection and never wait. The queue is bounded
 // (maxQueue); a phone that lets it overflow is dropped.
 //
+// # Connections
+//
+// There may be minSockets connections and twice `max-ephones`. Any of them that is
+// no registered phone has 30 seconds to become one. When the table is full, a new
+// connection takes the place of one that has not registered: of those from the
+// source address that has the most, the one that has been there for longest, counted
+// anew from its first step to register. A registered phone never makes room, and
+// nobody does in his first 20 ms: so long newer connections wait. See crowd.
+//
 // # Locks
 //
 // conn.mu guards all that is known about one phone. Server.mu guards the tables

@@ -21,12 +21,14 @@ var (
 	errReplaced = errors.New("replaced by a newer connection")
 	errRemoved  = errors.New("no longer configured")
 	errSlow     = errors.New("phone does not read")
+	errCrowded  = errors.New("made room for a newer connection")
 )
 
 // minSockets bounds the connections while few ephones are configured; beyond
 // that there may be twice `max-ephones`, so that all phones can come back at once
-// while their old connections linger, and as many more as minSockets.
-const minSockets = 96
+// while their old connections linger, and as many more as minSockets. Those of
+// strangers make room for newer ones, see crowd.
+const minSockets = 256
 
 // Server serves SCCP phones. Its methods may be called from any goroutine.
 type Server struct {
@@ -55,6 +57,7 @@ type Server struct {
 	listening netip.AddrPort
 	sockets   []*conn // by number, from 1; nil: free
 	open      int     // how many are not
+	strangers crowd
 	sessions  uint64
 	attempts  []phones.EphoneAttempt // oldest first
 	sequence  *sequence              // of Reset, that is under way
@@ -204,14 +207,34 @@ func (sl *slot) vacate(over []leaving) []leaving {
 	return over
 }
 
-// enter takes a new connection, or closes it if there are too many.
-func (s *Server) enter(nc net.Conn) {
-	c := &conn{s: s, net: nc, remote: addrPort(nc.RemoteAddr()), local: addrPort(nc.LocalAddr()), until: time.Now().Add(strangerTime)}
+// enter takes a new connection. If there are too many, a stranger makes room; if
+// there is none the new connection is closed. Nobody makes room before he had
+// hearing to say who he is: newer connections wait that long, until quit is closed.
+func (s *Server) enter(nc net.Conn, quit <-chan struct{}) {
+	c := &conn{s: s, net: nc, remote: addrPort(nc.RemoteAddr()), local: addrPort(nc.LocalAddr())}
 	s.mu.Lock()
-	if s.open >= minSockets+2*s.cfg.Telephony.MaxEphones {
+	var out *conn
+	for out == nil && s.open >= minSockets+2*s.cfg.Telephony.MaxEphones {
+		first := s.strangers.oldest()
+		if first == nil {
+			s.mu.Unlock()
+			_ = nc.Close()
+			return
+		}
+		wait := hearing - time.Since(first.since)
+		if wait <= 0 {
+			out = first
+			s.free(out)
+			break
+		}
 		s.mu.Unlock()
-		_ = nc.Close()
-		return
+		select {
+		case <-quit:
+			_ = nc.Close()
+			return
+		case <-time.After(wait):
+		}
+		s.mu.Lock()
 	}
 	s.open++
 	open := s.open
@@ -221,18 +244,32 @@ func (s *Server) enter(nc net.Conn) {
 	i := slices.Index(s.sockets, nil)
 	s.sockets[i] = c
 	c.socket = i + 1
+	c.until = time.Now().Add(strangerTime)
+	s.strangers.add(c)
 	s.conns.Add(1)
 	s.mu.Unlock()
+	if out != nil {
+		out.evict()
+	}
 	s.accepted(c, open)
 	go c.serve()
 }
 
-// leave gives the number of a connection back.
+// leave gives the number of a connection back, if it has one still.
 func (s *Server) leave(c *conn) {
 	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !c.freed {
+		s.free(c)
+	}
+}
+
+// free takes a connection out of the table: it can no longer register. mu is held.
+func (s *Server) free(c *conn) {
+	c.freed = true
+	s.strangers.remove(c)
 	s.sockets[c.socket-1] = nil
 	s.open--
-	s.mu.Unlock()
 }
 
 // hangUp closes all connections and waits for their goroutines.
