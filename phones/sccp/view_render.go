@@ -177,6 +177,7 @@ func (p *painter) call(o, n *callScreen) {
 		p.info(o, n)
 		p.startMedia(o, n)
 	default: // on the way to the other side, or stuck
+		p.begin(o, n)
 		p.stopMedia(o, n)
 		p.plane(o, n)
 		p.dialed(o, n)
@@ -191,28 +192,40 @@ func (p *painter) call(o, n *callScreen) {
 	p.tone(o, n)
 }
 
-// connect is a call that talks: answered here or there, resumed, or as before with
-// other media. The phone that answers opens its media before it is told so, the one
+// connect is a call that talks: answered here or there, picked up, resumed, or as
+// before with other media. The phone that answers opens its media before it is told so, the one
 // that called afterwards.
 func (p *painter) connect(o, n *callScreen) {
-	if o.ringing() {
-		p.callState(wire.StateOffHook, n.line, n.ref)
-	}
+	fresh := o.was == 0
+	p.begin(o, n)
 	p.plane(o, n)
-	if o.ringing() && o.tone == 0 {
+	if (o.ringing() || fresh) && o.tone == 0 {
 		p.send(&wire.StopTone{Line: n.line, Ref: n.ref})
 	}
 	p.stopMedia(o, n)
+	if fresh {
+		p.info(o, n) // picked up, retrieved or taken over: the phone has not heard who it is
+	}
 	if !o.live() {
 		p.startMedia(o, n)
 	}
 	p.dialed(o, n)
 	p.state(o, n)
-	p.info(o, n)
+	if !fresh {
+		p.info(o, n)
+	}
 	p.keys(o, n)
 	p.prompt(o, n)
 	if o.live() {
 		p.startMedia(o, n)
+	}
+}
+
+// begin lifts the handset for a call that is answered, or that is further than that
+// when the phone first hears of it: nothing about a call goes before its CallState.
+func (p *painter) begin(o, n *callScreen) {
+	if o.ringing() || o.was == 0 {
+		p.callState(wire.StateOffHook, n.line, n.ref)
 	}
 }
 

@@ -45,6 +45,9 @@ func TestRender(t *testing.T) {
 	consulting.Ref, consulting.Button, consulting.Consult, consulting.Of = 17, 2, call.ForTransfer, 16
 	second := ring(in(call.Waiting), call.RingInside)
 	second.Ref, second.Tone = 18, call.ToneCallWaiting
+	taken := talking(in(0))
+	taken.Ref = 40
+	takenBack := with(40, taken)
 	conf := talking(in(call.Connected))
 	conf.Conference = true
 	parked := in(call.Parked)
@@ -124,6 +127,44 @@ func TestRender(t *testing.T) {
 			CallInfo 5002>5001 type 1 1/16
 			SelectSoftKeys 1/16 1 0x1f
 			PromptV2 1/16 Connected`},
+		{"picked up, retrieved or joined", idle(), with(16, talking(in(0))), `
+			SetRinger 1 1
+			SetSpeakerMode 1
+			SetLamp 0x9 1 2
+			CallState TsOffHook 1/16
+			ActivateCallPlane 1
+			StopTone 1/16
+			CallInfo 5002>5001 type 1 1/16
+			OpenReceive codec 4 16
+			StartMedia 10.0.0.2:24612 codec 4 16
+			CallState TsConnected 1/16
+			SelectSoftKeys 1/16 1 0x1f
+			PromptV2 1/16 Connected`},
+		{"resumed here, held at another phone of the line", heldElsewhere, takenBack, `
+			SetRinger 1 1
+			SetSpeakerMode 1
+			SetLamp 0x9 1 2
+			CallState TsOffHook 1/40
+			ActivateCallPlane 1
+			StopTone 1/40
+			CallInfo 5002>5001 type 1 1/40
+			OpenReceive codec 4 40
+			StartMedia 10.0.0.2:24612 codec 4 40
+			CallState TsConnected 1/40
+			SelectSoftKeys 1/40 1 0x1f
+			PromptV2 1/40 Connected`},
+		{"dialled from a list", idle(), ringOut, `
+			SetRinger 1 1
+			SetSpeakerMode 1
+			SetLamp 0x9 1 2
+			CallState TsOffHook 1/16
+			ActivateCallPlane 1
+			DialedNumber 5002 1/16
+			CallState TsRingOut 1/16
+			CallInfo 5001>5002 type 2 1/16
+			StartTone 0x24 1/16
+			SelectSoftKeys 1/16 8 0x1
+			PromptV2 1/16 Ring Out`},
 		{"media known", with(16, answered), with(16, talking(in(0))), "StartMedia 10.0.0.2:24612 codec 4 16"},
 		{"end", with(16, talking(in(0))), idle(), `
 			CloseReceive 16
