@@ -66,7 +66,7 @@ type App struct {
 	mobile   *mobility.Manager
 	web      *provision.Server
 	csim     *csim
-	learned  chan phones.Ephone
+	written  chan string // lines for the running-config, from phones
 	started  time.Time
 	boot     string
 	reload   chan string

@@ -8,34 +8,35 @@ import (
 	"github.com/busylamp/busylamp/phones"
 )
 
-// maxLearned bounds the automatic ephones that wait to be written into the
-// configuration; one more is not written and stays automatic until the phone
-// registers again after a restart.
-const maxLearned = 1024
+// maxWritten bounds the lines that wait to be written into the configuration
+// because of what phones do. When it is reached nothing more is written until
+// there is room: the phone has what it asked for, the running-config does not say so.
+const maxWritten = 1024
 
-// learn is called by the SCCP server and must not wait.
-func (a *App) learn(e phones.Ephone) {
+// write queues lines for the running-config. It never waits.
+func (a *App) write(lines string) {
 	select {
-	case a.learned <- e:
+	case a.written <- lines:
 	default:
 	}
 }
 
-// adopt writes ephones that phones made by registering into the running-config, as
-// a router does (CME command reference: auto-reg-ephone, auto assign).
+// adopt writes into the running-config what phones do, as a router does.
 func (a *App) adopt() {
 	for {
 		select {
 		case <-a.ctx.Done():
 			return
-		case e := <-a.learned:
+		case lines := <-a.written:
 			// A line that is refused (a model that `type` does not know) is left out.
-			_ = a.Shell.Adopt(a.ctx, ephoneLines(e), conf.Origin{Text: "auto-reg-ephone"})
+			_ = a.Shell.Adopt(a.ctx, []byte(lines), conf.Origin{Text: "phone"})
 		}
 	}
 }
 
-func ephoneLines(e phones.Ephone) []byte {
+// learn is told of an ephone that a phone made by registering (CME command
+// reference: auto-reg-ephone, auto assign).
+func (a *App) learn(e phones.Ephone) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "ephone %d\n mac-address %s\n", e.Tag, e.MAC)
 	if e.Type != "" {
@@ -44,5 +45,18 @@ func ephoneLines(e phones.Ephone) []byte {
 	for _, button := range e.Buttons {
 		fmt.Fprintf(&b, " button %s\n", button)
 	}
-	return []byte(b.String())
+	a.write(b.String())
+}
+
+// forwarded is told of call forwarding that somebody set or ended at a phone.
+func (a *App) forwarded(dn phones.DNID, all string) {
+	block, line := "ephone-dn", "call-forward all"
+	if dn.SIP {
+		block, line = "voice register dn", "call-forward b2bua all"
+	}
+	if all == "" {
+		a.write(fmt.Sprintf("%s %d\n no %s\n", block, dn.Tag, line))
+		return
+	}
+	a.write(fmt.Sprintf("%s %d\n %s %s\n", block, dn.Tag, line, all))
 }

@@ -22,7 +22,8 @@ func (a *App) wirePhones(n sipua.Network) {
 	if n == nil {
 		n = sipua.OS{}
 	}
-	a.Calls = call.New(call.Options{Log: a.Log, Publisher: a.hub})
+	a.written = make(chan string, maxWritten)
+	a.Calls = call.New(call.Options{Log: a.Log, Publisher: a.hub, Forwarded: a.forwarded})
 	a.Lines = phones.New(phones.Options{Log: a.Log, Devices: a.Calls})
 	phonesip.New(phonesip.Options{UA: a.SIP, Registry: a.Lines, Log: a.Log})
 	a.mobile = mobility.New(mobility.Options{Changed: a.loggedIn, InUse: a.Calls.InUse})
@@ -30,7 +31,6 @@ func (a *App) wirePhones(n sipua.Network) {
 	a.sipCalls = sipcall.New(sipcall.Options{UA: a.SIP, Exchange: a.Calls, Directory: a.Lines, Log: a.Log})
 	a.web = provision.New(provision.Options{Net: n, Log: a.Log, Mobility: a.mobile, Device: a.deviceAt})
 	a.csim = newCsim(a.Calls)
-	a.learned = make(chan phones.Ephone, maxLearned)
 }
 
 // phoneConfig is what all who serve phones are told.
