@@ -268,7 +268,7 @@ func TestRetryOfOneLampAmongOthers(t *testing.T) {
 		cfg.Ephones[0].BLF[0].Number = "4711"
 		l := newLab(t, cfg)
 		watch := func(numbers ...string) {
-			c := presence.Config{Enabled: true, MaxSubscriptions: 1000, RetryInterval: 90 * time.Second, RetryLimit: 10, Numbers: map[string]presence.Number{}}
+			c := presence.Config{Enabled: len(numbers) > 0, MaxSubscriptions: 1000, RetryInterval: 90 * time.Second, RetryLimit: 10, Numbers: map[string]presence.Number{}}
 			for _, n := range numbers {
 				c.Numbers[n] = presence.Number{Watch: true}
 			}
