@@ -159,15 +159,19 @@ func who(p call.Party) string {
 func showPaging(w io.Writer, s phoneState, c phones.Config) error {
 	var b strings.Builder
 	b.WriteString("Paging Configuration\n")
-	paged := map[phones.Device]phones.DNID{}
+	type hears struct {
+		phone phones.Device
+		page  phones.DNID
+	}
+	paged := map[hears]bool{} // a page to a group is one to its numbers too
 	for _, d := range s.calls.DNs {
 		for _, p := range d.Paging {
-			paged[p] = d.ID
+			paged[hears{p, d.ID}] = true
 		}
 	}
 	members := func(tag int, word string, hearing int) {
 		on := func(d phones.Device) string {
-			if paged[d] == (phones.DNID{Tag: hearing}) {
+			if paged[hears{d, phones.DNID{Tag: hearing}}] {
 				return "ON "
 			}
 			return "OFF"

@@ -48,6 +48,11 @@ type Tracer interface {
 type Options struct {
 	Log       *logbuf.Log
 	Publisher Publisher
+	// Forwarded, if not nil, is told that a phone has set call forwarding of all calls of a
+	// directory number (CFwdAll, feature access code), "": taken off; not what Apply changes. It is
+	// called on the Exchange's goroutine, holds no lock, and must not block or call the Exchange.
+	// An Apply with that number as configuration then changes nothing.
+	Forwarded func(id phones.DNID, all string)
 }
 
 // Debug topics. Lines of `debug ephone state` and `detail` that tell what a phone

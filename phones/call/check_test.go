@@ -115,6 +115,12 @@ func checkCall(t fataler, c *core, k *call) {
 	case k.conf != nil && len(k.conf.order) != parties:
 		t.Fatalf("conference of %d lists %d", parties, len(k.conf.order))
 	}
+	for i, l := range k.legs {
+		if s == nil && l.device != nil && l.device.id.Kind == phones.EphoneDevice &&
+			slices.ContainsFunc(k.legs[i+1:], func(o *leg) bool { return o.device == l.device }) {
+			t.Fatalf("%v is joined with itself", l.device.id)
+		}
+	}
 	if s == nil && k.conf == nil && parties == 2 {
 		for _, l := range k.legs {
 			if l.state != Connected && l.state != Held {
@@ -233,6 +239,6 @@ func sameEffects(a, b []effect) bool {
 			return reflect.DeepEqual(*a.view, *b.view)
 		}
 		return a.view == b.view && a.code == b.code && a.topic == b.topic && a.text == b.text &&
-			a.number == b.number && a.line == b.line && a.phone == b.phone
+			a.number == b.number && a.forwarded == b.forwarded && a.dn == b.dn && a.line == b.line && a.phone == b.phone
 	})
 }

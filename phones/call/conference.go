@@ -63,7 +63,7 @@ func (c *core) merge(l, l2 *leg) {
 	if c.cfg.Telephony.HardwareConf {
 		kind = "ad-hoc"
 	}
-	if k.conf != nil && k.conf.kind != kind || !c.roomFor(kind, newParties) {
+	if k.conf != nil && k.conf.kind != kind || k.has(b.device, nil) || !c.roomFor(kind, newParties) {
 		c.notice(l.device, "Cannot complete conference", 5)
 		return
 	}
@@ -342,8 +342,11 @@ func (c *core) openMeetMe(l *leg, number string) {
 	c.touchCall(k)
 }
 
-// joinMeetMe takes a caller into a running conference if there is room.
+// joinMeetMe takes a caller into a running conference if there is room and the phone is not in it.
 func (c *core) joinMeetMe(l *leg, f *conf, number string) bool {
+	if f.call.has(l.device, nil) {
+		return false
+	}
 	for _, n := range c.exact(number) {
 		if n.eph == nil || n.eph.Conference == "" || !c.anchorAt(f.call, n) {
 			continue
@@ -366,7 +369,7 @@ func (c *core) tryMeetMe(k *call, n *dn) int {
 		return 486
 	}
 	if running != nil {
-		if !slices.ContainsFunc(c.exact(number), func(o *dn) bool {
+		if running.call.has(from.device, nil) || !slices.ContainsFunc(c.exact(number), func(o *dn) bool {
 			return o.eph != nil && o.eph.Conference != "" && slices.Contains(o.channels, nil)
 		}) {
 			return 486

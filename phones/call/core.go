@@ -100,6 +100,8 @@ type device struct {
 	dialed  string // last number dialled
 	notice  Notice
 	trunk   Trunk
+	// elsewhere: calls that rang here and others took; replaced, never changed, as views have it.
+	elsewhere []uint32
 	// pageMedia is where it receives a page that is sent to it alone.
 	pageMedia Media
 
@@ -133,7 +135,6 @@ type leg struct {
 	consult  Consult
 	of       *leg // the call that the consultation is for
 	notified bool // the hold alert flashes
-	parkedAt string
 	auto     bool // to be answered at once
 	byKey    bool // it was ended by a key, not by putting the handset down
 	timer    *timer

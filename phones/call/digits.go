@@ -71,8 +71,11 @@ func (c *core) judge(l *leg, number string) verdict {
 	case toGroup:
 		return c.groupVerdict(number)
 	case toPickup:
-		if number == "*" {
+		switch {
+		case number == "*":
 			return complete
+		case c.cfg.Telephony.GroupPickup:
+			return either(c.number(number), c.groupVerdict(number))
 		}
 	case toCall, toTransfer:
 		if v := c.facVerdict(number); v != impossible && c.mayUseFAC(l) {
@@ -80,6 +83,17 @@ func (c *core) judge(l *leg, number string) verdict {
 		}
 	}
 	return c.number(number)
+}
+
+// either judges digits that may be one thing or another.
+func either(a, b verdict) verdict {
+	switch {
+	case a == impossible || a == b:
+		return b
+	case b == impossible:
+		return a
+	}
+	return openEnd // one is complete, more digits would be the other
 }
 
 // mayUseFAC reports whether a leg's user has feature access codes: a phone's.
@@ -111,7 +125,7 @@ func (c *core) act(l *leg, number string) {
 	case toForward:
 		c.finish(l, c.setForward(l.device, l.dn, number))
 	case toPickup:
-		if number == "*" {
+		if number == "*" || c.cfg.Telephony.GroupPickup && c.plan.groups[number] && !c.local(number) {
 			c.pickUpGroup(l, number)
 		} else {
 			c.pickUpNumber(l, number)

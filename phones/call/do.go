@@ -102,7 +102,7 @@ func (c *core) onHook(in OnHook) {
 		if in.Ref != 0 { // the handset does not refuse a call that rings
 			c.unring(l, d, 486)
 		}
-	case in.Ref == 0 && !l.state.offHook() && l.state != Parked: // a call on hold stays
+	case in.Ref == 0 && !l.state.offHook(): // a call on hold stays
 	case in.Ref == 0 && d.id.Kind == phones.EphoneDevice && l.consult == ForTransfer && l.of != nil &&
 		(l.state == RingOut || l.state == Connected) && c.connect(l.of, l):
 	default:

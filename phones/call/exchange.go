@@ -201,6 +201,10 @@ func (x *Exchange) carryOut(effects []effect) {
 			}
 		case e.done != nil:
 			e.done(e.code)
+		case e.forwarded:
+			if x.o.Forwarded != nil {
+				x.o.Forwarded(e.dn, e.number)
+			}
 		case e.topic != "":
 			if t, ok := x.sink(e.device.Kind).(Tracer); ok {
 				t.Trace(e.device, e.topic, e.text)
@@ -222,8 +226,8 @@ func (x *Exchange) sink(kind phones.DeviceKind) Sink {
 	return x.sinks[kind]
 }
 
-// effect is one thing for the Exchange to do: a view to show, an outcome to tell, a
-// debug line or else a line state to publish.
+// effect is one thing for the Exchange to do: a view to show, an outcome or a forwarding to
+// tell, a debug line or else a line state to publish.
 type effect struct {
 	view   *View
 	done   func(code int)
@@ -234,4 +238,7 @@ type effect struct {
 	number string
 	line   presence.Line
 	phone  bool // the state is of the phone whose primary number it is
+	// forwarded: a phone forwards all calls of dn to number now.
+	forwarded bool
+	dn        phones.DNID
 }

@@ -81,7 +81,7 @@ func (c *core) facVerdict(number string) verdict {
 	switch {
 	case f.takes == noArg:
 		return complete
-	case arg == "" && f.takes == slotArg:
+	case arg == "" && (f.takes == slotArg || f.takes == groupArg && len(c.plan.groups) == 1):
 		return openEnd
 	case arg == "":
 		return more

@@ -63,7 +63,10 @@ func (c *core) setForward(d *device, n *dn, number string) bool {
 		c.notice(d, "Forward not allowed", 5)
 		return false
 	}
-	n.forward.All = number
+	if n.forward.All != number {
+		n.forward.All = number
+		c.effects = append(c.effects, effect{forwarded: true, dn: n.id, number: number})
+	}
 	c.touchDN(n)
 	return true
 }

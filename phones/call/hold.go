@@ -68,7 +68,7 @@ func (c *core) mayResume(d *device, l *leg) bool {
 	if l.device == d {
 		return true
 	}
-	if len(d.legs) >= MaxDeviceCalls || l.dn == nil {
+	if len(d.legs) >= MaxDeviceCalls || l.dn == nil || l.call.has(d, l) {
 		return false
 	}
 	for _, o := range l.device.legs {

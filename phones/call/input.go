@@ -117,8 +117,11 @@ type (
 	}
 	// TransferTo moves a call's other party to a number without consultation (REFER).
 	// Done, if not nil, is called once with the SIP status code of the outcome, on
-	// the Exchange's goroutine; it must not block. If the number leads somewhere the
-	// device's call is gone at once, and Done says 200 as soon as somebody rings there.
+	// the Exchange's goroutine; it must not block. If the number leads nowhere (unknown, not
+	// allowed, busy) the device's call is as before, and Done says why. Else it is gone at once,
+	// and Done says 200 as soon as somebody rings there. If nobody answers then, or the phone or
+	// trunk refuses, the call goes back to the device's number where `timeouts transfer-recall`
+	// is set; without it the other party hears the failure.
 	TransferTo struct {
 		Device phones.Device
 		Ref    uint32

@@ -27,7 +27,7 @@ func (c *core) lineView(d *device, line phones.SpecLine) LineView {
 	switch {
 	case len(dns) == 0:
 	case line.Sep == phones.Monitor:
-		if v.Remote = dns[0].inUse(); v.Remote {
+		if v.Remote = c.used(dns[0]); v.Remote {
 			v.Lamp = LampOn
 		}
 	case line.Sep == phones.Watch:

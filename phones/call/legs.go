@@ -12,9 +12,8 @@ const (
 	// failedFor is how long a failed call of a SIP or test device stays in its View,
 	// so that an adapter that is behind still sees the code.
 	failedFor = time.Second
-	// confirmFor is how long a confirmation is heard or a park slot is shown.
+	// confirmFor is how long a confirmation is heard.
 	confirmFor = 2 * time.Second
-	parkedFor  = 5 * time.Second
 )
 
 // newCall makes a call without legs.
@@ -193,6 +192,17 @@ func (l *leg) other() *leg {
 		}
 	}
 	return nil
+}
+
+// has reports whether another party of a call than but is, or rings, on a device: a phone is not
+// joined with itself.
+func (k *call) has(d *device, but *leg) bool {
+	for _, o := range k.legs {
+		if o != but && o.on(d) {
+			return true
+		}
+	}
+	return false
 }
 
 // find is the call of a device that an input means; nil if there is none.

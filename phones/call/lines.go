@@ -19,7 +19,7 @@ func (c *core) lineOf(number string) presence.Line {
 			continue
 		}
 		switch {
-		case n.inUse():
+		case c.used(n):
 			l.State = presence.Busy
 			l.Ringing = l.Ringing || n.alerts()
 		case l.State == presence.Unknown:
@@ -53,8 +53,8 @@ func (c *core) instances(number string) []*dn {
 	return list
 }
 
-// inUse reports whether there is a call on any channel, one parked, or a page.
-func (n *dn) inUse() bool { return n.busy() || n.parked != nil || len(n.paged) > 0 }
+// used reports whether there is a call on any channel, one parked, or a page.
+func (c *core) used(n *dn) bool { return n.busy() || n.parked != nil || len(c.hearing(n)) > 0 }
 
 // alerts reports whether a call rings on it.
 func (n *dn) alerts() bool {

@@ -24,7 +24,7 @@ func (c *core) tryVirtual(k *call, n *dn, second bool) int {
 
 // tryPage starts a page.
 func (c *core) tryPage(k *call, n *dn) int {
-	if n.channels[0] != nil {
+	if n.channels[0] != nil || len(c.hearing(n)) > 0 {
 		return 486
 	}
 	anchor := c.newLeg(k, n, 0, 0)
@@ -73,6 +73,27 @@ func (d *device) hears(n *dn) bool {
 		return false
 	}
 	return d.spec.PagingDN == n.id.Tag || slices.Contains(n.eph.Paging.Group, d.spec.PagingDN)
+}
+
+// hearing lists the phones that hear the page of a paging number, and those of its own that
+// hear one of a group it belongs to (guide: when a monitored phone receives a page, the paging
+// directory number is busy).
+func (c *core) hearing(n *dn) []*device {
+	if n.eph == nil || n.eph.Paging == nil {
+		return nil
+	}
+	all := n.paged
+	for _, g := range c.order {
+		if g == n || len(g.paged) == 0 || !slices.Contains(g.eph.Paging.Group, n.id.Tag) {
+			continue
+		}
+		for _, d := range g.paged {
+			if d.spec.PagingDN == n.id.Tag {
+				all = append(all[:len(all):len(all)], d)
+			}
+		}
+	}
+	return all
 }
 
 // multicast reports whether a phone is paged by multicast.

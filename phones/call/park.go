@@ -3,8 +3,6 @@ package call
 import (
 	"strings"
 	"time"
-
-	"github.com/busylamp/busylamp/phones"
 )
 
 // slot is a free park slot of a number, or the first of them if none is free; nil if
@@ -84,26 +82,19 @@ func (c *core) park(l *leg, number string) bool {
 	return true
 }
 
-// parkAt puts the other party of l on a slot. l's user sees where for a moment.
+// parkAt puts the other party of l on a slot. l's phone is idle at once and says where for a moment.
 func (c *core) parkAt(l *leg, slot *dn) bool {
 	a := l.other()
 	if a == nil || l.device == nil || !l.call.answered || l.call.setup != nil || slot.parked != nil || len(slot.channels) == 0 {
 		return false
 	}
-	d, button, by, byDN := l.device, l.button, l.self, l.dn
+	d, by, byDN := l.device, l.self, l.dn
 	if d.primary != nil {
 		byDN = d.primary // recalled to the primary number, whatever line parked it
 	}
 	c.drop(l)
 	c.occupy(a, slot, by, byDN)
 	c.notice(d, "Call park at "+slot.number, 10)
-	if d.id.Kind == phones.EphoneDevice && len(d.legs) < MaxDeviceCalls && len(c.calls) < MaxCalls {
-		shown := c.newLeg(c.newCall(), nil, -1, 0)
-		shown.parkedAt, shown.outgoing = slot.number, true
-		c.attach(shown, d, button)
-		c.setState(shown, Parked)
-		shown.timer = c.after(parkedFor, func() { c.hangUp(shown) })
-	}
 	return true
 }
 
@@ -169,7 +160,7 @@ func (c *core) parkLimit(slot *dn) {
 	a := p.leg
 	c.drop(p.anchor)
 	a.outgoing, a.dialed = true, number
-	c.start(a, &setup{}, number)
+	c.start(a, &setup{moved: true}, number)
 }
 
 // inUse reports whether a phone of a number is busy on any of its lines.
@@ -184,11 +175,12 @@ func (c *core) inUse(number string) bool {
 	return false
 }
 
-// longest is the slot of a number whose call waits longest, nil if none waits.
-func (c *core) longest(number string) *dn {
+// longest is the slot of a number whose call waits longest, nil if none waits; the call of d itself
+// is not for d.
+func (c *core) longest(number string, d *device) *dn {
 	var found *dn
 	for _, n := range c.exact(number) {
-		if n.parked != nil && (found == nil || n.parked.since.Before(found.parked.since)) {
+		if n.parked != nil && n.parked.leg.device != d && (found == nil || n.parked.since.Before(found.parked.since)) {
 			found = n
 		}
 	}
@@ -213,7 +205,7 @@ func (c *core) unpark(l *leg, slot *dn) {
 func (c *core) trySlot(k *call, n *dn) int {
 	from := k.setup.from
 	forwarded := k.setup.redirects > 0
-	if slot := c.longest(n.number); slot != nil && !forwarded && from.device.id.Phone() && !k.answered {
+	if slot := c.longest(n.number, from.device); slot != nil && !forwarded && from.device.id.Phone() && !k.answered {
 		c.endSetup(k, 200)
 		c.unpark(from, slot)
 		return 0

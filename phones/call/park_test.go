@@ -1,6 +1,7 @@
 package call
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -19,8 +20,8 @@ func slots(p ...phones.ParkSlot) func(*phones.Config) {
 func TestPark(t *testing.T) {
 	r, a, b, x := talking(t, slots(phones.ParkSlot{}, phones.ParkSlot{}))
 	r.do(Park{Device: x})
-	if k := r.call(x); k.State != Parked || k.ParkedAt != "701" || r.views[x].OffHook {
-		t.Fatalf("%+v", k)
+	if v := r.views[x]; len(v.Calls) > 0 || v.OffHook || v.Lines[0].Lamp != LampOff || v.Notice.Text != "Call park at 701" || v.Notice.Seconds == 0 {
+		t.Fatalf("the phone is not idle: %+v", v)
 	}
 	if k := r.call(a); k.State != Connected || k.Tone != ToneHold || k.Called.Number != "701" || k.Send.Valid() {
 		t.Fatalf("%+v", k)
@@ -29,7 +30,6 @@ func TestPark(t *testing.T) {
 	if p := s.DNs[6].Parked; p.Caller.Number != "2001" || p.By.Number != "2003" {
 		t.Fatalf("%+v", p)
 	}
-	r.wait(parkedFor)
 	r.want(x)
 	if !r.c.dns[phones.DNID{Tag: 11}].busy() {
 		t.Fatal("the slot is idle")
@@ -49,7 +49,6 @@ func TestPark(t *testing.T) {
 	r.do(Park{Device: x})
 	r.do(OnHook{Device: a}) // the caller gives up
 	r.want(a)
-	r.wait(parkedFor)
 	r.quiet()
 }
 
@@ -62,8 +61,7 @@ func TestParkByTransfer(t *testing.T) {
 		t.Fatal("not parked")
 	}
 	r.dials(x, "701")
-	r.want(x, Parked, Connected)
-	r.wait(parkedFor)
+	r.want(x, Connected)
 	r.do(Transfer{Device: x})
 	r.keys(x, "**6702")
 	if r.c.dns[phones.DNID{Tag: 12}].parked == nil {
@@ -101,8 +99,8 @@ func TestWhichSlot(t *testing.T) {
 			r.dials(a, "2003")
 			r.do(Answer{Device: x})
 			r.do(Park{Device: x})
-			if k := r.call(x); k.ParkedAt != tt.want {
-				t.Fatalf("parked at %q, want %q", k.ParkedAt, tt.want)
+			if got := strings.TrimPrefix(r.views[x].Notice.Text, "Call park at "); got != tt.want && tt.want != "" {
+				t.Fatalf("parked at %q, want %q", got, tt.want)
 			}
 			if tt.want == "" && r.views[x].Notice.Text == "" {
 				t.Fatal("nothing is said")
@@ -182,7 +180,6 @@ func TestLongestParkedComesFirst(t *testing.T) {
 		r.dials(d, "2003")
 		r.do(Answer{Device: x})
 		r.do(Park{Device: x, Slot: "701"})
-		r.wait(parkedFor)
 	}
 	r.dials(x, "701")
 	if k := r.call(x); k.Called.Number != "2001" {
@@ -208,11 +205,17 @@ func TestPickup(t *testing.T) {
 		{"nothing rings there", nil, 2, Pickup{Number: "2002"}, "", Congestion},
 		{"own group", nil, 2, Pickup{Group: true}, "", Connected},
 		{"own group by *", nil, 2, Pickup{}, "*", Connected},
-		{"of another group", nil, 3, Pickup{Group: true}, "", Congestion},
+		{"of another group", nil, 3, Pickup{Group: true}, "1", Connected},
+		{"of another group, own dialled", nil, 3, Pickup{Group: true}, "*", Congestion},
 		{"a group", nil, 3, Pickup{Group: true, Number: "1"}, "", Connected},
 		{"a group without calls", nil, 2, Pickup{Group: true, Number: "2"}, "", Congestion},
-		{"without a group", nil, 4, Pickup{Group: true}, "", Congestion},
-		{"any group", nil, 6, Pickup{Group: true}, "", Connected},
+		{"without a group", nil, 4, Pickup{Group: true}, "", Seized},
+		{"without a group, a group dialled", nil, 4, Pickup{Group: true}, "1", Connected},
+		{"without a group, `*` dialled", nil, 4, Pickup{Group: true}, "*", Congestion},
+		{"any group", nil, 6, Pickup{Group: true}, "*", Connected},
+		{"the only group", func(c *phones.Config) { c.EphoneDNs[2].PickupGroup = "" }, 4, Pickup{Group: true}, "", Connected},
+		{"local, of no group", func(c *phones.Config) { c.EphoneDNs[2].PickupGroup = ""; c.Telephony.DirectedPickup = false }, 4, Pickup{}, "", Congestion},
+		{"gpickup, a group", func(c *phones.Config) { c.Telephony.GroupPickup = true }, 4, Pickup{Group: true}, "1", Connected},
 		{"no service directed-pickup", func(c *phones.Config) { c.Telephony.DirectedPickup = false }, 2, Pickup{}, "", Connected},
 		{"gpickup", func(c *phones.Config) { c.Telephony.GroupPickup = true }, 3, Pickup{Group: true}, "2001", Connected},
 		{"gpickup, other key", func(c *phones.Config) { c.Telephony.GroupPickup = true }, 2, Pickup{}, "", Connected},
@@ -232,6 +235,9 @@ func TestPickup(t *testing.T) {
 			r.keys(p, tt.keys)
 			r.want(p, tt.want)
 			if tt.want == Connected {
+				if e := r.views[a].Elsewhere; len(e) != 1 { // it is no missed call
+					t.Fatalf("elsewhere %v", e)
+				}
 				r.want(a)
 				r.want(x, Connected)
 			} else {

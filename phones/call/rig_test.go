@@ -28,8 +28,10 @@ type rig struct {
 	lines map[string]presence.Line
 	debug []string
 	codes []int // of Done functions
-	all   [][]effect
-	keep  bool // all effects, in all
+	// forwards are what phones have set.
+	forwards []string
+	all      [][]effect
+	keep     bool // all effects, in all
 }
 
 func newRig(t fataler, cfg phones.Config) *rig {
@@ -63,6 +65,8 @@ func (r *rig) do(in Input) {
 			r.views[e.view.Device] = *e.view
 		case e.done != nil:
 			e.done(e.code)
+		case e.forwarded:
+			r.forwards = append(r.forwards, e.dn.String()+" "+e.number)
 		case e.topic != "":
 			r.debug = append(r.debug, e.text)
 		case !e.phone:

@@ -1,6 +1,10 @@
 package call
 
-import "github.com/busylamp/busylamp/phones"
+import (
+	"slices"
+
+	"github.com/busylamp/busylamp/phones"
+)
 
 // free is a channel for an incoming call, -1 if there is none (CME command
 // reference: huntstop channel).
@@ -34,7 +38,7 @@ func (c *core) takers(k *call, n *dn) []*ring {
 // taker says how a call would ring on one device, nil if it does not.
 func (c *core) taker(k *call, n *dn, a appearance) *ring {
 	d := a.device
-	if len(d.legs) >= MaxDeviceCalls || n.owned(d) {
+	if len(d.legs) >= MaxDeviceCalls || n.owned(d) || k.setup.moved && k.setup.from.device == d {
 		return nil
 	}
 	r := &ring{device: d, button: a.button, sep: a.sep, how: RingInside, waiting: d.offHook()}
@@ -99,6 +103,20 @@ func (c *core) autoAnswer(l *leg) {
 				c.answer(r.device, l, Media{})
 				return
 			}
+		}
+	}
+}
+
+// keepElsewhere is how many calls a View says of that others have taken them.
+const keepElsewhere = 8
+
+// taken notes on all devices but by that a call which rings there is being taken by it.
+func (c *core) taken(l *leg, by *device) {
+	for _, r := range l.rings {
+		if d := r.device; d != by {
+			all := append(slices.Clone(d.elsewhere), l.ref)
+			d.elsewhere = all[max(0, len(all)-keepElsewhere):]
+			c.touchDevice(d)
 		}
 	}
 }

@@ -27,6 +27,11 @@ type setup struct {
 	timer     *timer // ends the ringing
 	recall    *recall
 	done      func(code int) // tells how a transfer went
+	// moved: the call was transferred. It does not ring on the phone that waits, which did not
+	// ask for that.
+	moved bool
+	// keeps: while a transfer is tried, its failing (failed) leaves the call with whom it was.
+	keeps, failed bool
 }
 
 // place calls a number from a leg that is alone in its call.
@@ -255,6 +260,11 @@ func (c *core) endSetup(k *call, code int) {
 // the one who transferred it, if that is configured.
 func (c *core) failSetup(k *call, code int) {
 	s := k.setup
+	if s.keeps {
+		s.code, s.failed, s.done = code, true, nil // who transfers hears the code
+		c.endSetup(k, code)
+		return
+	}
 	if r := s.recall; r != nil && r.number != "" {
 		c.recallNow(k)
 		return
@@ -295,6 +305,7 @@ func (c *core) answer(d *device, l *leg, m Media) {
 	if r == nil || l.state != RingIn || l.call.setup == nil {
 		return
 	}
+	c.taken(l, d)
 	rings := l.rings
 	l.rings = nil
 	l.media = m

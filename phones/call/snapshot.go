@@ -35,7 +35,7 @@ type DNStatus struct {
 	DnD       bool
 	// Parked is the call on a park slot, zero if there is none.
 	Parked ParkedCall
-	// Paging: a page is on; Phones that hear it.
+	// Paging: a page is on, or one of a paging group with it; its phones that hear it.
 	Paging []phones.Device
 	// On lists where it appears.
 	On []Appearance

@@ -61,7 +61,7 @@ func (c *core) dnStatus(n *dn) DNStatus {
 	if p := n.parked; p != nil {
 		st.Parked = ParkedCall{Ref: p.leg.ref, Caller: p.leg.self, By: p.by, Since: p.since, Reminders: p.reminders}
 	}
-	for _, d := range n.paged {
+	for _, d := range c.hearing(n) {
 		st.Paging = append(st.Paging, d.id)
 	}
 	for _, list := range [][]appearance{n.on, n.watched} {

@@ -61,11 +61,22 @@ func (c *core) touchDevice(d *device) {
 	}
 }
 
-// touchDN says that something of a dn may have changed.
+// touchDN says that something of a dn may have changed. With a paging group goes what it pages.
 func (c *core) touchDN(n *dn) {
 	if n == nil {
 		return
 	}
+	c.touchOne(n)
+	if n.eph != nil && n.eph.Paging != nil {
+		for _, tag := range n.eph.Paging.Group {
+			if m := c.dns[phones.DNID{Tag: tag}]; m != nil {
+				c.touchOne(m)
+			}
+		}
+	}
+}
+
+func (c *core) touchOne(n *dn) {
 	c.touchNumber(n.number)
 	c.touchNumber(n.secondary)
 	for _, a := range n.on {

@@ -124,7 +124,9 @@ func (c *core) consult(l *leg, number string) {
 func (c *core) completeTransfer(l *leg) {
 	switch l.state {
 	case Proceeding, RingOut, Connected, Held:
-		c.connect(l.of, l)
+		if !c.connect(l.of, l) {
+			c.notice(l.device, "Cannot complete transfer", 5)
+		}
 	}
 }
 
@@ -168,13 +170,53 @@ func (c *core) transferTo(l *leg, number string, done func(int)) int {
 		}
 		return 0
 	}
-	s := &setup{done: done, recall: c.newRecall(a.call, l)}
-	c.drop(l)
-	k := a.call
+	k, was, from := a.call, *a.call, *a
+	back := c.stepAside(l)
+	s := &setup{done: done, recall: c.newRecall(k, l), moved: true, keeps: true}
 	k.original, k.redirecting = Party{}, Party{}
 	a.outgoing, a.dialed = true, number
 	c.start(a, s, number)
+	failed := s.keeps && s.failed
+	s.keeps = false
+	back(failed)
+	if failed {
+		k.original, k.redirecting = was.original, was.redirecting
+		a.outgoing, a.dialed = from.outgoing, from.dialed
+		c.setState(a, from.state)
+		a.media = from.media
+		c.touchCall(k)
+		return s.code
+	}
+	c.drop(l)
 	return 0
+}
+
+// stepAside takes a leg out of its call as if it were over, to see whether the call finds its way
+// elsewhere. back puts it on its device again, to be dropped, or also into the call.
+func (c *core) stepAside(l *leg) (back func(into bool)) {
+	k, d, channel := l.call, l.device, l.channel
+	at, on, active := slices.Index(k.legs, l), slices.Index(d.legs, l), d.active
+	k.legs = slices.Delete(k.legs, at, at+1)
+	d.legs = slices.Delete(d.legs, on, on+1)
+	if l.channel >= 0 {
+		l.dn.channels[channel], l.channel = nil, -1
+	}
+	if active == l {
+		d.active = nil
+	}
+	c.touchDN(l.dn)
+	c.touchDevice(d)
+	return func(into bool) {
+		d.legs = slices.Insert(d.legs, min(on, len(d.legs)), l)
+		if into {
+			k.legs = slices.Insert(k.legs, at, l)
+			if channel >= 0 {
+				l.channel, l.dn.channels[channel] = channel, l
+			}
+			d.active = active
+		}
+		c.reselect(d)
+	}
 }
 
 // newRecall is where a call returns to after a transfer by l; nil: nowhere.
@@ -225,12 +267,20 @@ func (c *core) connect(l, l2 *leg) bool {
 		return false
 	}
 	k2 := l2.call
+	for _, o := range k2.legs { // a phone is not joined with itself
+		if o != l2 && o.on(a.device) && len(o.rings) < 2 {
+			return false
+		}
+	}
+	if s := k2.setup; s != nil && s.callee != nil && s.callee.ringsOn(a.device) != nil {
+		c.unring(s.callee, a.device, 480) // others still ring
+	}
 	k2.redirecting = Party{}
 	if s := k2.setup; s != nil {
 		if s.recall != nil {
 			c.stop(&s.recall.timer)
 		}
-		s.recall = c.newRecall(k2, l)
+		s.recall, s.moved = c.newRecall(k2, l), true
 	}
 	state := l2.state
 	a.outgoing = l2.outgoing

@@ -154,8 +154,9 @@ func TestTransferRecall(t *testing.T) {
 	r.do(OffHook{Device: b}) // 2002 is busy now
 	var codes []int
 	r.do(TransferTo{Device: x, Number: "2002", Done: func(code int) { codes = append(codes, code) }})
-	r.want(x, RingIn) // it comes back at once
-	if !slices.Equal(codes, []int{480}) {
+	r.want(x, Connected) // the call stays where it is
+	r.want(a, Connected)
+	if !slices.Equal(codes, []int{486}) {
 		t.Fatalf("told %v", codes)
 	}
 	r.hangUpAll()

@@ -31,6 +31,9 @@ type View struct {
 	Notice Notice
 	// Trunk is where a trunk's call goes; zero for other devices.
 	Trunk Trunk
+	// Elsewhere holds the references of the last calls (8) that rang here and were answered or
+	// picked up on other devices, so that they are no missed calls. It is not to be changed.
+	Elsewhere []uint32
 }
 
 // Call finds a call by its reference.
@@ -117,8 +120,6 @@ const (
 	Busy
 	Congestion
 	NoSuchNumber
-	// Parked: the phone that parked it sees that for a moment.
-	Parked
 )
 
 // Words of `show ephone` and `show ephone-dn` for the state of a channel.
@@ -132,7 +133,7 @@ func (s State) String() string {
 		return "RINGING"
 	case Connected:
 		return "CONNECTED"
-	case Held, HeldRemote, Parked:
+	case Held, HeldRemote:
 		return "HOLD"
 	case Busy, Congestion, NoSuchNumber:
 		return "SIEZE"
@@ -172,8 +173,6 @@ type CallView struct {
 	Conference bool
 	// AutoAnswer: to be answered at once (intercom).
 	AutoAnswer bool
-	// ParkedAt is the park slot, in state Parked.
-	ParkedAt string
 }
 
 // Consult is what a second call is for.

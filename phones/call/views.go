@@ -28,7 +28,7 @@ func (c *core) show(d *device) {
 // sameView compares what may differ while a device keeps its Spec.
 func sameView(a, b *View) bool {
 	return a.Active == b.Active && a.OffHook == b.OffHook && a.DnD == b.DnD && a.Waiting == b.Waiting &&
-		a.Notice == b.Notice && a.Trunk == b.Trunk && samePage(a.Paged, b.Paged) &&
+		a.Notice == b.Notice && slices.Equal(a.Elsewhere, b.Elsewhere) && a.Trunk == b.Trunk && samePage(a.Paged, b.Paged) &&
 		slices.Equal(a.Calls, b.Calls) && slices.Equal(a.Lines, b.Lines)
 }
 
@@ -45,6 +45,7 @@ func (c *core) view(d *device) View {
 	v := View{
 		Device: d.id, Spec: d.spec, Lines: c.lineBuf, OffHook: d.offHook(), DnD: d.dnd,
 		Waiting: d.primary != nil && d.primary.waiting, Paged: c.page(d), Notice: d.notice, Trunk: d.trunk,
+		Elsewhere: d.elsewhere,
 	}
 	if d.active != nil {
 		v.Active = d.active.ref
@@ -65,7 +66,7 @@ func (c *core) callView(d *device, l *leg) CallView {
 		Ref: l.ref, State: l.state, Button: l.button, Channel: l.channel + 1, Outgoing: l.outgoing,
 		Original: k.original, Redirecting: k.redirecting, Forwarded: !l.outgoing && k.redirecting != (Party{}),
 		Dialed: l.dialed, Tone: l.tone, Code: l.code, Receive: l.receives(), Send: c.sends(l), Local: l.media,
-		Consult: l.consult, Conference: k.conf != nil, AutoAnswer: l.auto, ParkedAt: l.parkedAt,
+		Consult: l.consult, Conference: k.conf != nil, AutoAnswer: l.auto,
 	}
 	if l.dn != nil {
 		v.DN = l.dn.id
@@ -144,9 +145,6 @@ func (l *leg) remote() Party {
 			return Party{o.dn.number, o.dn.name}
 		}
 		return o.self
-	}
-	if l.parkedAt != "" {
-		return Party{Number: l.parkedAt}
 	}
 	return Party{Number: l.dialed}
 }

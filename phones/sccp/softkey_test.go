@@ -106,7 +106,6 @@ func TestOffered(t *testing.T) {
 		{"conference", show(idle(), joined), "Hold EndCall Trnsfer Confrn RmLstC"},
 		{"held", show(idle(), in(call.Held)), "NewCall Resume"},
 		{"busy", show(idle(), out(call.Busy)), "EndCall"},
-		{"parked", show(idle(), in(call.Parked)), "EndCall"},
 	} {
 		if tc.got != tc.want {
 			t.Errorf("%s: %q, want %q", tc.name, tc.got, tc.want)

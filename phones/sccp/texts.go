@@ -19,9 +19,6 @@ const (
 
 // promptOf is the text of a call.
 func promptOf(c *call.CallView) string {
-	if c.ParkedAt != "" {
-		return "Call park at " + c.ParkedAt
-	}
 	switch c.State {
 	case call.Seized, call.Dialing:
 		return textEnter
@@ -44,8 +41,6 @@ func promptOf(c *call.CallView) string {
 		return "Temp Fail"
 	case call.NoSuchNumber:
 		return "Unknown Number"
-	case call.Parked:
-		return "Call Park"
 	}
 	return ""
 }

@@ -95,7 +95,7 @@ func drawView(t *rapid.T) call.View {
 			continue
 		}
 		c := call.CallView{
-			Ref: ref, State: call.State(rapid.IntRange(1, int(call.Parked)).Draw(t, "state")), Button: rapid.IntRange(0, 2).Draw(t, "button"),
+			Ref: ref, State: call.State(rapid.IntRange(1, int(call.NoSuchNumber)).Draw(t, "state")), Button: rapid.IntRange(0, 2).Draw(t, "button"),
 			Tone: call.Tone(rapid.IntRange(0, int(call.ToneZipZip)).Draw(t, "tone")), Ring: call.Ring(rapid.IntRange(0, 5).Draw(t, "ring")),
 			Receive: rapid.Bool().Draw(t, "receive"), Consult: call.Consult(rapid.IntRange(0, 2).Draw(t, "consult")),
 			Conference: rapid.Bool().Draw(t, "conference"), Calling: him, Called: me, Outgoing: rapid.Bool().Draw(t, "outgoing"),

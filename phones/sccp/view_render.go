@@ -35,6 +35,7 @@ func (p *painter) wipe() {
 // painter collects the messages of one render. A zero one is ready.
 type painter struct {
 	f     *face
+	face  face // room for it
 	o, n  screen
 	fresh bool // the phone has been shown nothing yet
 	out   []wire.Message
@@ -169,7 +170,7 @@ func (p *painter) call(o, n *callScreen) {
 		p.startMedia(o, n)
 	case call.Connected:
 		p.connect(o, n)
-	case call.Held, call.HeldRemote, call.Parked:
+	case call.Held, call.HeldRemote:
 		p.state(o, n)
 		p.keys(o, n)
 		p.stopMedia(o, n)

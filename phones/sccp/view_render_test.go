@@ -50,8 +50,8 @@ func TestRender(t *testing.T) {
 	takenBack := with(40, taken)
 	conf := talking(in(call.Connected))
 	conf.Conference = true
-	parked := in(call.Parked)
-	parked.ParkedAt = "701"
+	parked := idle()
+	parked.Notice = call.Notice{Seq: 1, Text: "Call park at 701", Seconds: 10}
 	stolen := lineInUse
 	stolen.Lines = slices.Clone(lineInUse.Lines)
 	stolen.Lines[0], stolen.Lines[1] = stolen.Lines[1], stolen.Lines[0]
@@ -252,13 +252,17 @@ func TestRender(t *testing.T) {
 			StartTone 0x2d 1/18
 			SetLamp 0x9 1 5
 			SelectSoftKeys 1/16 1 0x1f`},
-		{"park", with(16, talking(in(0))), with(0, parked), `
-			CallState TsCallPark 1/16
-			SelectSoftKeys 1/16 8 0x1
+		{"park", with(16, talking(in(0))), parked, `
 			CloseReceive 16
 			StopMedia 16
-			PromptV2 1/16 Call park at 701
-			SetSpeakerMode 2`},
+			SetSpeakerMode 2
+			ClearPrompt 1/16
+			CallState TsOnHook 1/16
+			SelectSoftKeys 0/0 0 0x3f
+			SetLamp 0x9 1 1
+			StopTone 1/16
+			PromptV2 0/0 Busylamp
+			Notify 10 s Call park at 701`},
 		{"conference", with(16, talking(in(0))), with(16, conf), `
 			SelectSoftKeys 1/16 7 0x2f
 			PromptV2 1/16 Conference`},

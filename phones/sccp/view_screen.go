@@ -91,7 +91,7 @@ type ringer struct{ mode, duration, line, ref uint32 }
 // live reports whether the call has the phone's audio path, or is to get it.
 func (c *callScreen) live() bool {
 	switch c.was {
-	case call.RingIn, call.Waiting, call.Held, call.HeldRemote, call.Parked:
+	case call.RingIn, call.Waiting, call.Held, call.HeldRemote:
 		return false
 	}
 	return c.was != 0
@@ -295,8 +295,6 @@ func stateOf(s call.State) uint32 {
 		return wire.StateCongestion
 	case call.NoSuchNumber:
 		return wire.StateInvalidNumber
-	case call.Parked:
-		return wire.StatePark
 	}
 	return wire.StateOnHook
 }

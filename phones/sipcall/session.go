@@ -1,6 +1,7 @@
 package sipcall
 
 import (
+	"slices"
 	"time"
 
 	"github.com/busylamp/busylamp/phones/call"
@@ -83,12 +84,8 @@ func (s *session) release(code int) {
 	}
 }
 
-// elsewhere says that another phone of the shared line has the call. The View says
-// no more, so that a call picked up by others counts as missed.
-func (s *session) elsewhere() bool {
-	l, ok := s.d.line(s.view.Button)
-	return ok && l.Remote
-}
+// elsewhere says that another phone has answered the call or picked it up.
+func (s *session) elsewhere() bool { return slices.Contains(s.d.view.Elsewhere, s.ref) }
 
 // lost is told that the peer has ended the call or is not there any more.
 func (s *session) lost() {
