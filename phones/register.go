@@ -94,7 +94,8 @@ func (r *Registry) AuthenticationFailed(reg Registration) {
 // Register carries out one REGISTER (RFC 3261 10.3), wholly or not at all. The
 // error is an *Error: 400 malformed, 401 not authenticated though
 // Authenticate asks for it, 403 no pool matches or too many contacts, 404 the
-// number is not a directory number of the pool, 423 too brief, 500 out of
+// number is not a directory number of the pool (but to take off a contact that the pool
+// had before the number was taken from it succeeds), 423 too brief, 500 out of
 // order, 503 registrar off (`registrar server` or `mode cme` missing).
 //
 // `Contact: *` removes the contacts of the pool that sent it, not those of
@@ -117,6 +118,12 @@ func (r *Registry) Register(reg Registration) (Result, error) {
 // register is Register under the lock.
 func (r *Registry) register(reg Registration, id identity, j *journal) (Result, *Error) {
 	now := r.now()
+	if _, _, ok := r.match(reg, id); !ok {
+		if p, leaves := r.leaves(reg, now); leaves {
+			r.count(p, true, true, now)
+			return Result{At: now}, nil
+		}
+	}
 	p, ln, err := r.admit(reg, id, j, now)
 	if err == nil {
 		err = r.update(reg, id, p, ln, j, now)

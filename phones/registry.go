@@ -39,6 +39,8 @@ type Registry struct {
 
 	logins map[int]*Profile // Extension Mobility users, by pool
 
+	departed []departed // oldest first
+
 	// What Devices has been told, of pools in service; and the pools for which that
 	// may have changed, each once.
 	told    map[int]Spec
@@ -130,6 +132,9 @@ func (r *Registry) refit(cfg Config, j *journal) {
 		keep := false
 		if p != nil && r.ix.open() {
 			ln, has := r.ix.lineOf(p, b.Number)
+			if !has {
+				r.depart(b)
+			}
 			level, _ := p.fit(b.identity, b.Source.Addr(), has)
 			keep = has && level != fitNone
 			b.Line, b.DN = ln.index, ln.dn
