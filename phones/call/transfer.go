@@ -214,6 +214,8 @@ func (c *core) stepAside(l *leg) (back func(into bool)) {
 				l.channel, l.dn.channels[channel] = channel, l
 			}
 			d.active = active
+		} else if l.dn != nil && l.dn.eph != nil {
+			c.debugOf(d, TopicDetail, "Skinny Call State change for %v IDLE", l.dn.id)
 		}
 		c.reselect(d)
 	}
