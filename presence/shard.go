@@ -11,6 +11,9 @@ import (
 // full; that never lasts, since a shard waits for nobody.
 const shardQueue = 512
 
+// keepPending bounds the lines for which the map of pending ones is used again.
+const keepPending = 64
+
 // shard runs one core on one goroutine.
 type shard struct {
 	core    *core
@@ -23,12 +26,13 @@ type shard struct {
 
 	mu      sync.Mutex
 	pending map[key]Line // published and not yet stepped: newest per line
+	spare   map[key]Line // empty, to be pending next; of the goroutine
 }
 
 func startShard(c *core, log *logbuf.Log) *shard {
 	s := &shard{
 		core: c, log: log, inputs: make(chan any, shardQueue), wake: make(chan struct{}, 1),
-		quit: make(chan struct{}), stopped: make(chan struct{}), pending: make(map[key]Line),
+		quit: make(chan struct{}), stopped: make(chan struct{}), pending: make(map[key]Line), spare: make(map[key]Line),
 	}
 	go s.run()
 	return s
@@ -103,11 +107,16 @@ func (s *shard) drain() {
 		s.mu.Unlock()
 		return
 	}
-	s.pending = make(map[key]Line)
+	s.pending = s.spare
 	s.mu.Unlock()
 	for k, l := range pending {
 		s.do(s.core.step(time.Now(), inPublish{k, l}))
 	}
+	if len(pending) > keepPending {
+		pending = make(map[key]Line)
+	}
+	clear(pending)
+	s.spare = pending
 }
 
 // do carries out the effects of a step, in order, and forgets them.

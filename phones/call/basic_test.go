@@ -218,17 +218,17 @@ func TestOctoLine(t *testing.T) {
 func TestViewsDoNotChange(t *testing.T) {
 	r := newRig(t, lab())
 	a, b := r.phone(1, "1:1", "2:2", "3m2"), r.phone(2, "1:2")
-	var views []*View
+	var views []View
 	var texts []string
 	for _, in := range []Input{OffHook{Device: a}, Dial{Device: a, Number: "2002"}, Answer{Device: b}, Hold{Device: b}, OnHook{Device: a}, DnD{Device: a, On: true}} {
 		for _, e := range r.c.step(r.now, in) {
 			if e.view != nil {
-				views, texts = append(views, e.view), append(texts, fmt.Sprintf("%+v", *e.view))
+				views, texts = append(views, *e.view), append(texts, fmt.Sprintf("%+v", *e.view))
 			}
 		}
 	}
 	for i, v := range views {
-		if now := fmt.Sprintf("%+v", *v); now != texts[i] {
+		if now := fmt.Sprintf("%+v", v); now != texts[i] {
 			t.Errorf("was %s\nis  %s", texts[i], now)
 		}
 	}

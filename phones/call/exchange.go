@@ -170,24 +170,34 @@ func (x *Exchange) run() {
 	defer close(x.stopped)
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
+	var set time.Time // what the timer is set to, or earlier; zero: nothing
 	for {
-		if at, ok := x.core.next(); ok {
+		// A timer that is too early only costs a step.
+		if at, ok := x.core.next(); ok && (set.IsZero() || at.Before(set)) {
 			timer.Reset(time.Until(at))
-		} else {
-			timer.Reset(time.Hour)
+			set = at
 		}
 		select {
 		case <-x.quit:
 			return
 		case <-timer.C:
+			set = time.Time{}
 			x.carryOut(x.core.step(time.Now(), nil))
 		case r := <-x.queue:
-			if r.in != nil {
-				x.carryOut(x.core.step(time.Now(), r.in))
-			} else {
-				r.do()
-			}
+			x.take(r)
 		}
+		// What else waits needs no look at the clock: a step fires what is due.
+		for n := len(x.queue); n > 0; n-- {
+			x.take(<-x.queue)
+		}
+	}
+}
+
+func (x *Exchange) take(r request) {
+	if r.in != nil {
+		x.carryOut(x.core.step(time.Now(), r.in))
+	} else {
+		r.do()
 	}
 }
 

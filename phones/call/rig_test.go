@@ -54,7 +54,14 @@ func (r *rig) do(in Input) {
 	r.t.Helper()
 	effects := r.c.step(r.now, in)
 	if r.keep {
-		r.all = append(r.all, slices.Clone(effects))
+		kept := slices.Clone(effects)
+		for i, e := range kept {
+			if e.view != nil {
+				now := *e.view // which is good until the next step
+				kept[i].view = &now
+			}
+		}
+		r.all = append(r.all, kept)
 	}
 	for _, e := range effects {
 		switch {

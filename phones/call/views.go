@@ -13,16 +13,17 @@ func (c *core) show(d *device) {
 	if known && sameView(&v, d.view) {
 		return
 	}
-	shown := new(View)
-	*shown = v
 	// v is in buffers that the next view is made in.
-	if shown.Calls = slices.Clone(v.Calls); known && slices.Equal(v.Lines, d.view.Lines) {
-		shown.Lines = d.view.Lines
+	if v.Calls = slices.Clone(v.Calls); known && slices.Equal(v.Lines, d.view.Lines) {
+		v.Lines = d.view.Lines
 	} else {
-		shown.Lines = slices.Clone(v.Lines)
+		v.Lines = slices.Clone(v.Lines)
 	}
-	d.view, d.viewGen = shown, d.gen
-	c.effects = append(c.effects, effect{view: shown})
+	if d.view == nil {
+		d.view = new(View)
+	}
+	*d.view, d.viewGen = v, d.gen
+	c.effects = append(c.effects, effect{view: d.view}) // good until the next step
 }
 
 // sameView compares what may differ while a device keeps its Spec.

@@ -148,7 +148,7 @@ func (c *conn) begin() {
 	c.ready = true
 	if v := c.waiting; v != nil {
 		c.waiting = nil
-		c.present(*v)
+		c.present(v)
 	}
 	for i := range c.lamps {
 		if l := &c.lamps[i]; !l.told {
@@ -158,7 +158,7 @@ func (c *conn) begin() {
 }
 
 // view takes what the phone is to show from now on.
-func (c *conn) view(v call.View) {
+func (c *conn) view(v *call.View) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.registered || v.Gone || v.Spec.Session != c.spec.Session {
@@ -167,7 +167,7 @@ func (c *conn) view(v call.View) {
 	if c.ready {
 		c.present(v)
 	} else {
-		late := v // v itself stays off the heap
+		late := *v // v itself stays off the heap
 		c.waiting = &late
 	}
 	if len(c.resets) > 0 && len(v.Calls) == 0 {
@@ -183,10 +183,10 @@ func (c *conn) latest() *call.View {
 	return &c.shown
 }
 
-func (c *conn) present(v call.View) {
-	old := c.shown
-	c.shown = v
-	c.show(old, v)
+// present shows the phone a View. mu is held.
+func (c *conn) present(v *call.View) {
+	c.show(&c.shown, v)
+	c.shown = *v
 }
 
 // maxAlarms bounds the alarms of one connection that are logged: a phone sends one.

@@ -68,6 +68,7 @@ type conn struct {
 	todo     []call.Input // for the Exchange, when mu is free
 	out      *[]byte      // frames to be written
 	handling bool         // the reader handles messages and will write out what there is
+	held     bool         // more is about to be queued: what there is waits for it
 	writing  bool         // a goroutine writes, and will find what is added to out
 	last     bool         // close when out is empty
 	closed   bool
@@ -121,7 +122,7 @@ func (c *conn) send(m wire.Message) {
 
 // push sees to it that somebody writes what is queued. mu is held.
 func (c *conn) push() {
-	if c.handling || c.writing || c.closed {
+	if c.handling || c.held || c.writing || c.closed || c.out == nil && !c.last {
 		return
 	}
 	c.writing = true

@@ -13,7 +13,7 @@ import (
 // held: inputs go through conn.do.
 func (c *conn) pressed(m wire.Message) bool {
 	p := presser{
-		device: c.device(), view: c.shown, keys: c.keys, ephone: &c.ephone, tel: c.tel, addr: c.remote.Addr(), slot: c.s.parks,
+		device: c.device(), view: &c.shown, keys: c.keys, ephone: &c.ephone, tel: c.tel, addr: c.remote.Addr(), slot: c.s.parks,
 	}
 	if !p.press(m) {
 		return false
@@ -38,7 +38,7 @@ func (c *conn) pressed(m wire.Message) bool {
 // meant is left to the call model wherever that is possible: the View may lag behind.
 type presser struct {
 	device phones.Device
-	view   call.View
+	view   *call.View
 	slot   func(phones.DNID) bool // whether calls are parked on it
 	keys   []key
 	ephone *phones.Ephone

@@ -23,7 +23,7 @@ func pressOn(v call.View, m wire.Message) (inputs []string, notice string, ok bo
 		call.LineView{Button: 3, DN: phones.DNID{Tag: 3}, Number: "5003"},
 		call.LineView{Button: 4, DN: phones.DNID{Tag: 4}, Number: "701", Remote: true})
 	p := presser{
-		device: dev, view: v, addr: netip.MustParseAddr("10.0.0.9"),
+		device: dev, view: &v, addr: netip.MustParseAddr("10.0.0.9"),
 		slot: func(dn phones.DNID) bool { return dn.Tag == 4 },
 		ephone: &phones.Ephone{
 			SpeedDials: []phones.SpeedDial{{Tag: 1, Number: "5001"}, {Tag: 9, Number: "#"}},
@@ -176,7 +176,7 @@ func consult() call.CallView {
 // A monitor key whose lamp is lit does nothing: its number is in use.
 func TestMonitorInUse(t *testing.T) {
 	v := idle()
-	p := presser{view: v, slot: func(phones.DNID) bool { return false }, keys: []key{newKey(wire.ButtonLine, 1)}}
+	p := presser{view: &v, slot: func(phones.DNID) bool { return false }, keys: []key{newKey(wire.ButtonLine, 1)}}
 	p.view.Spec.Lines = []phones.SpecLine{{Button: 1, Sep: phones.Watch}}
 	p.view.Lines = []call.LineView{{Button: 1, Number: "5003", DnD: true}}
 	p.press(&wire.Stimulus{Stimulus: wire.ButtonLine, Instance: 1})

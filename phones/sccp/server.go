@@ -290,7 +290,7 @@ func (s *Server) hangUp() {
 // Show implements call.Sink.
 func (s *Server) Show(v call.View) {
 	if c := s.phone(v.Device.Tag); c != nil {
-		c.view(v)
+		c.view(&v)
 	}
 }
 

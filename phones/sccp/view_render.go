@@ -29,7 +29,7 @@ func (p *painter) wipe() {
 	p.o.wipe()
 	p.n.wipe()
 	clear(p.out)
-	*p = painter{o: p.o, n: p.n, out: p.out[:0], lit: p.lit[:0]}
+	p.f, p.face, p.out, p.lit = nil, face{}, p.out[:0], p.lit[:0]
 }
 
 // painter collects the messages of one render. A zero one is ready.

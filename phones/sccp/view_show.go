@@ -14,18 +14,19 @@ type side struct {
 
 // show sends the phone what differs between two Views. mu is held. It is first
 // called, with a zero old View, when the phone has its keys.
-func (c *conn) show(old, new call.View) {
-	f := face{
+func (c *conn) show(old, new *call.View) {
+	p := c.s.painters.Get().(*painter)
+	p.face = face{
 		inUse: c.inUse, keys: c.keys, sets: c.side.sets, system: c.tel.SystemMessage, hook: c.side.hook, sticky: c.side.sticky,
 	}
-	p := c.s.painters.Get().(*painter)
-	messages := p.render(&old, &new, &f)
+	messages := p.render(old, new, &p.face)
 	c.side.sticky = false
 	if n := new.Notice; n.Seq != old.Notice.Seq && n.Text != "" && n.Seconds == 0 {
 		c.side.sticky = true
 	}
-	t := tracer{old: &old, new: &new}
+	t := tracer{old: old, new: new}
 	c.traceSeized(t)
+	c.held = true
 	for _, m := range messages {
 		if off, ok := m.(*wire.SetSpeakerMode); ok && off.Mode == wire.SwitchOff {
 			// Whatever the phone said of its hook before, it is on hook now.
@@ -34,6 +35,8 @@ func (c *conn) show(old, new call.View) {
 		c.trace(t, m)
 		c.send(m)
 	}
+	c.held = false
+	c.push()
 	p.wipe()
 	c.s.painters.Put(p)
 }

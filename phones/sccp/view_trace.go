@@ -136,7 +136,9 @@ func (c *conn) tracePress(m wire.Message) {
 	case *wire.OnHook:
 		c.stateLine("ONHOOK")
 	case *wire.OpenReceiveChannelAck:
-		c.stateLine(fmt.Sprintf("OpenReceiveChannelAck %s port=%d", m.Addr, m.Port))
+		if c.debugging(c.stateTopic()) {
+			c.stateLine(fmt.Sprintf("OpenReceiveChannelAck %s port=%d", m.Addr, m.Port))
+		}
 	case *wire.KeypadButton:
 		if d := digit(m); d != 0 && c.debugging(TopicDetail) {
 			c.debugf(TopicDetail, "KeypadButtonMessage %c", d)
