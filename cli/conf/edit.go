@@ -52,8 +52,7 @@ func (t Tree) Apply(parent Path, args grammar.Args) (Tree, Path, []Change, error
 	return e.new, e.path, changes, nil
 }
 
-// edit is one Apply under way. Each step makes a whole new tree: a transaction
-// of the radix tree counts wrongly when it deletes twice, and one step is what
+// edit is one Apply under way. Each step makes a whole new tree: one step is what
 // nearly every line needs.
 type edit struct {
 	old, new Tree
@@ -270,7 +269,7 @@ func (e *edit) insert(l *line) {
 }
 
 func (e *edit) put(l *line) {
-	e.new.lines, _, _ = e.new.lines.Insert([]byte(l.path), l)
+	e.new.lines = e.new.lines.with(l)
 }
 
 func (e *edit) remove(p Path) {
@@ -286,7 +285,7 @@ func (e *edit) removeGroup(cmd *command) {
 }
 
 func (e *edit) cut(prefix Path) {
-	e.new.lines, _ = e.new.lines.DeletePrefix([]byte(prefix))
+	e.new.lines = e.new.lines.without(prefix)
 	e.touched = append(e.touched, prefix)
 }
 

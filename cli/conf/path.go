@@ -1,9 +1,6 @@
 package conf
 
-import (
-	"bytes"
-	"strings"
-)
+import "strings"
 
 // Path names a line of a tree: for each level the command and the identity of
 // the entry. It is opaque, comparable, and stays valid in later trees for as
@@ -76,9 +73,4 @@ func elementKey(key string) string {
 	}
 	key = strings.TrimLeft(key, "0")
 	return string([]byte{byte(len(key) + 1)}) + key
-}
-
-// hasPrefix reports whether the key lies at or below p.
-func (p Path) hasPrefix(key []byte) bool {
-	return bytes.HasPrefix(key, []byte(p))
 }

@@ -215,7 +215,7 @@ func TestTypingOrderDoesNotMatter(t *testing.T) {
 }
 
 func without(t Tree, n Node) Tree {
-	t.lines, _ = t.lines.DeletePrefix([]byte(n.Path()))
+	t.lines = t.lines.without(n.Path())
 	return t
 }
 

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/busylamp/busylamp/cli/grammar"
-	iradix "github.com/hashicorp/go-immutable-radix/v2"
 )
 
 // Tree is a configuration: the lines that differ from the defaults, at the
@@ -13,8 +12,8 @@ import (
 // copying it is cheap. The zero Tree is empty and takes no lines.
 type Tree struct {
 	schema *Schema
-	lines  *iradix.Tree[*line] // by Path; a block's line is always there when something below it is
-	seq    uint64              // last number given to an Arrival line
+	lines  *lines // by Path; a block's line is always there when something below it is
+	seq    uint64 // last number given to an Arrival line
 }
 
 // line is one stored line. It is immutable.
@@ -28,19 +27,14 @@ type line struct {
 
 // NewTree returns the empty tree: every command at its default.
 func NewTree(schema *Schema) Tree {
-	return Tree{schema: schema, lines: iradix.New[*line]()}
+	return Tree{schema: schema}
 }
 
 // Schema returns what the tree is made by, nil for the zero Tree.
 func (t Tree) Schema() *Schema { return t.schema }
 
 // Len is the number of stored lines.
-func (t Tree) Len() int {
-	if t.lines == nil {
-		return 0
-	}
-	return t.lines.Len()
-}
+func (t Tree) Len() int { return t.lines.Len() }
 
 // Root returns the root of the tree.
 func (t Tree) Root() Node {
@@ -71,36 +65,25 @@ func (t Tree) Equal(u Tree) bool {
 	if t.schema != u.schema || t.Len() != u.Len() {
 		return false
 	}
-	if t.Len() == 0 || t.lines.Root() == u.lines.Root() {
+	if t.lines == u.lines {
 		return true
 	}
-	a, b := t.lines.Root().Iterator(), u.lines.Root().Iterator()
-	order := false
-	for {
-		_, x, ok := a.Next()
-		_, y, _ := b.Next()
-		switch {
-		case !ok:
-			return !order || len(Diff(t, u)) == 0
-		case x == y:
-		case x.path != y.path || x.text != y.text:
-			return false
-		case x.seq != y.seq:
-			order = true // numbers differ, the order need not
-		}
-	}
+	others := make([]*line, 0, u.Len())
+	u.lines.each(Root, func(l *line) bool { others = append(others, l); return true })
+	order, i := false, 0
+	same := t.lines.each(Root, func(x *line) bool {
+		y := others[i]
+		i++
+		order = order || x.seq != y.seq // numbers differ, the order need not
+		return x == y || x.path == y.path && x.text == y.text
+	})
+	return same && (!order || len(Diff(t, u)) == 0)
 }
 
 func (t Tree) node(l *line) Node { return Node{tree: t, line: l, mode: l.cmd.enter} }
 
 // get returns the stored line at p, nil when there is none.
-func (t Tree) get(p Path) *line {
-	if t.lines == nil {
-		return nil
-	}
-	l, _ := t.lines.Get([]byte(p))
-	return l
-}
+func (t Tree) get(p Path) *line { return t.lines.get(p) }
 
 // implicit makes the line of an Implicit block that is not stored.
 func (t Tree) implicit(p Path) (*line, bool) {
@@ -135,13 +118,7 @@ func (l *line) at(p Path) *line {
 
 // any reports whether a line is stored below prefix, which is a path or a group.
 func (t Tree) any(prefix Path) bool {
-	it := t.lines.Root().Iterator()
-	it.SeekPrefix([]byte(prefix))
-	_, l, ok := it.Next()
-	if ok && l.path == prefix {
-		_, _, ok = it.Next()
-	}
-	return ok
+	return !t.lines.each(prefix, func(l *line) bool { return l.path == prefix })
 }
 
 // modeOf is the mode in which the line or group at p stands.
@@ -159,30 +136,22 @@ func (t Tree) modeOf(p Path) *CompiledMode {
 // under lists the lines whose paths begin with prefix, without those below
 // them, in output order. The prefix is a path (its children) or a group.
 func (t Tree) under(prefix Path) []*line {
-	if t.lines == nil {
-		return nil
-	}
-	it := t.lines.Root().Iterator()
-	it.SeekPrefix([]byte(prefix))
 	var out []*line
-	var skip Path // the last line found: what is below it is skipped
-	arrival := 0  // start of the run of entries of one Arrival command at the end of out
-	for {
-		key, l, ok := it.Next()
-		if !ok {
-			sortArrival(out[arrival:])
-			return out
+	arrival := 0 // start of the run of entries of one Arrival command at the end of out
+	t.lines.each(prefix, func(l *line) bool {
+		n := len(out)
+		if n == 0 && l.path == prefix || n > 0 && l.path.hasPrefix(out[n-1].path) {
+			return true
 		}
-		if len(out) == 0 && l.path == prefix || len(out) > 0 && skip.hasPrefix(key) {
-			continue
-		}
-		if n := len(out); n > 0 && out[n-1].cmd != l.cmd {
+		if n > 0 && out[n-1].cmd != l.cmd {
 			sortArrival(out[arrival:])
 			arrival = n
 		}
 		out = append(out, l)
-		skip = l.path
-	}
+		return true
+	})
+	sortArrival(out[arrival:])
+	return out
 }
 
 // sortArrival orders the entries of one command as they were typed.
