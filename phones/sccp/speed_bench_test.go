@@ -39,24 +39,62 @@ func (w *wires) Close() error {
 
 func (w *wires) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(10, 1, 1, 2), Port: 2000} }
 
-// handy is a phone on such a connection: what it sends and is sent is kept while
-// keep is set.
+// handy is a phone on such a connection that costs next to nothing itself.
 type handy struct {
 	net.Conn // nil: what is not defined here is not called
 	in       chan []byte
 	rest     []byte
 
-	mu        sync.Mutex
-	keep      bool
-	out, said [][]byte // frames
-	ref       uint32   // of the newest call
-	got       map[uint32]int
-	news      chan struct{}
+	mu     sync.Mutex
+	seen   news   // since it was last waited for
+	wanted news   // waited for
+	ref    uint32 // of the newest call
+	keep   bool   // what it is sent, in out
+	out    []byte // frames
+	wake   chan struct{}
 }
 
-func newHandy() *handy {
-	return &handy{in: make(chan []byte, 16), got: map[uint32]int{}, news: make(chan struct{}, 1)}
+// news is a set of messages that are waited for.
+type news uint8
+
+const (
+	dialTone news = 1 << iota
+	ringsIn
+	rings
+	ringsOut
+	receives
+	sends
+	over
+	clock
+)
+
+// newsOf is what a frame is, if it is waited for.
+func newsOf(frame []byte) news {
+	switch binary.LittleEndian.Uint32(frame[8:]) {
+	case wire.IDStartTone:
+		return dialTone
+	case wire.IDSetRinger:
+		return rings
+	case wire.IDOpenReceiveChannel:
+		return receives
+	case wire.IDStartMediaTransmission:
+		return sends
+	case wire.IDDefineTimeDate:
+		return clock
+	case wire.IDCallState:
+		switch binary.LittleEndian.Uint32(frame[12:]) {
+		case wire.StateRingIn:
+			return ringsIn
+		case wire.StateRingOut:
+			return ringsOut
+		case wire.StateOnHook:
+			return over
+		}
+	}
+	return 0
 }
+
+func newHandy() *handy { return &handy{in: make(chan []byte, 16), wake: make(chan struct{}, 1)} }
 
 func (h *handy) LocalAddr() net.Addr                { return (&wires{}).Addr() }
 func (h *handy) RemoteAddr() net.Addr               { return &net.TCPAddr{IP: net.IPv4(10, 1, 1, 50), Port: 50000} }
@@ -85,85 +123,131 @@ func (h *handy) Read(p []byte) (int, error) {
 
 func (h *handy) Write(p []byte) (int, error) {
 	h.mu.Lock()
-	for b := p; len(b) >= 12; {
-		size := int(binary.LittleEndian.Uint32(b)) + 8
-		id := binary.LittleEndian.Uint32(b[8:])
-		if id == wire.IDCallState {
-			id |= binary.LittleEndian.Uint32(b[12:]) << 16
+	if h.keep {
+		h.out = append(h.out, p...)
+	}
+	for b := p; len(b) >= 12; b = b[binary.LittleEndian.Uint32(b)+8:] {
+		h.seen |= newsOf(b)
+		if binary.LittleEndian.Uint32(b[8:]) == wire.IDCallState {
 			h.ref = binary.LittleEndian.Uint32(b[20:])
 		}
-		h.got[id]++
-		if h.keep {
-			h.out = append(h.out, slices.Clone(b[:size]))
-		}
-		b = b[size:]
+	}
+	heard := h.wanted != 0 && h.seen&h.wanted == h.wanted
+	if heard {
+		h.wanted = 0
 	}
 	h.mu.Unlock()
-	select {
-	case h.news <- struct{}{}:
-	default:
+	if heard {
+		h.wake <- struct{}{}
 	}
 	return len(p), nil
 }
 
-func (h *handy) say(messages ...wire.Message) {
-	var b []byte
+// hear waits for messages, which are then over.
+func (h *handy) hear(all news) {
+	h.mu.Lock()
+	waits := h.seen&all != all
+	if waits {
+		h.wanted = all
+	}
+	h.mu.Unlock()
+	if waits {
+		<-h.wake
+	}
+	h.mu.Lock()
+	h.seen &^= all
+	h.mu.Unlock()
+}
+
+// speech is what a phone says, made beforehand but for the call's reference.
+type speech struct {
+	b    []byte
+	refs []int // where the reference is
+}
+
+const anyRef = 0x5EA1ED5E
+
+func speechOf(messages ...wire.Message) *speech {
+	s := &speech{}
 	for _, m := range messages {
-		at := len(b)
-		b = wire.Encode(b, m, 9)
-		if h.keep {
-			h.said = append(h.said, slices.Clone(b[at:]))
+		s.b = wire.Encode(s.b, m, 9)
+	}
+	for i := 0; i+4 <= len(s.b); i += 4 {
+		if binary.LittleEndian.Uint32(s.b[i:]) == anyRef {
+			s.refs = append(s.refs, i)
 		}
 	}
-	h.in <- b
+	return s
 }
 
-// state is the identifier under which a CallState is counted.
-func state(s uint32) uint32 { return wire.IDCallState | s<<16 }
-
-// hear waits for a message, which is then over.
-func (h *handy) hear(id uint32) {
-	for {
-		h.mu.Lock()
-		n := h.got[id]
-		if n > 0 {
-			delete(h.got, id)
-		}
-		h.mu.Unlock()
-		if n > 0 {
-			return
-		}
-		<-h.news
+// say sends it: nobody reads it any more when it is said again.
+func (h *handy) say(s *speech) {
+	h.mu.Lock()
+	ref := h.ref
+	h.mu.Unlock()
+	for _, at := range s.refs {
+		binary.LittleEndian.PutUint32(s.b[at:], ref)
 	}
+	h.in <- s.b
 }
 
-// call is a call from h to other: digits, ringing, answer, media, release.
-func (h *handy) call(other *handy, number string) {
-	h.say(&wire.OffHook{})
-	h.hear(wire.IDStartTone)
+// act is what two phones say in a call: digits, answer, media, release.
+type act struct {
+	lift, dial, answer, hangUp *speech
+	media                      [2]*speech
+}
+
+func newAct(number string) *act {
 	var digits []wire.Message
 	for _, d := range number {
-		digits = append(digits, &wire.KeypadButton{Button: uint32(d - '0'), Line: 1, Ref: h.ref})
+		digits = append(digits, &wire.KeypadButton{Button: uint32(d - '0'), Line: 1, Ref: anyRef})
 	}
-	h.say(digits...)
-	other.hear(state(wire.StateRingIn))
-	other.hear(wire.IDSetRinger)
-	h.hear(state(wire.StateRingOut))
-	other.say(&wire.SoftKeyEvent{Event: wire.EventAnswer, Line: 1, Ref: other.ref})
-	for _, p := range []*handy{other, h} {
-		p.hear(wire.IDOpenReceiveChannel)
-		p.say(&wire.OpenReceiveChannelAck{Addr: netip.AddrFrom4([4]byte{10, 1, 1, 50}), Port: 16384, Party: p.ref, Ref: p.ref})
+	media := func() *speech {
+		return speechOf(&wire.OpenReceiveChannelAck{Addr: netip.AddrFrom4([4]byte{10, 1, 1, 50}), Port: 16384, Party: anyRef, Ref: anyRef})
 	}
-	for _, p := range []*handy{other, h} {
-		p.hear(wire.IDStartMediaTransmission)
+	return &act{
+		lift: speechOf(&wire.OffHook{}), dial: speechOf(digits...), hangUp: speechOf(&wire.OnHook{}),
+		answer: speechOf(&wire.SoftKeyEvent{Event: wire.EventAnswer, Line: 1, Ref: anyRef}),
+		media:  [2]*speech{media(), media()},
 	}
-	h.say(&wire.OnHook{})
-	for _, p := range []*handy{other, h} {
-		p.hear(state(wire.StateOnHook))
+}
+
+// play is a call from one phone to another.
+func (a *act) play(from, to *handy) {
+	from.say(a.lift)
+	from.hear(dialTone)
+	from.say(a.dial)
+	to.hear(ringsIn | rings)
+	from.hear(ringsOut)
+	to.say(a.answer)
+	for i, p := range []*handy{to, from} {
+		p.hear(receives)
+		p.say(a.media[i])
+	}
+	for _, p := range []*handy{to, from} {
+		p.hear(sends)
+	}
+	from.say(a.hangUp)
+	for _, p := range []*handy{to, from} {
+		p.hear(over)
 		p.mu.Lock()
-		clear(p.got)
+		p.seen = 0
 		p.mu.Unlock()
 	}
+}
+
+// frames reads a stream of frames.
+func frames(b *testing.B, stream []byte) (list [][]byte, messages []wire.Message) {
+	for len(stream) >= 12 {
+		size := binary.LittleEndian.Uint32(stream) + 8
+		frame := stream[:size]
+		m, err := wire.Decode(binary.LittleEndian.Uint32(frame[8:]), 0, frame[12:], 9)
+		if err != nil {
+			b.Fatal(err)
+		}
+		list, messages, stream = append(list, frame), append(messages, m), stream[size:]
+	}
+	return list, messages
 }
 
 // A call from the phones' bytes to the bytes that they are sent, in processor time
@@ -178,31 +262,27 @@ func BenchmarkCall(b *testing.B) {
 		for _, st := range dialogue(i + 1) {
 			h.in <- st.frame
 		}
-		h.hear(wire.IDDefineTimeDate)
+		h.hear(clock)
 	}
-	one := func() { both[0].call(both[1], "20002") }
-	one()
-	for _, h := range both {
-		h.mu.Lock()
-		h.keep = true
-		h.mu.Unlock()
-	}
-	one()
-	var sent []wire.Message
-	var heard [][]byte
-	for _, h := range both {
-		h.mu.Lock()
-		h.keep = false
-		for _, frame := range h.out {
-			m, err := wire.Decode(binary.LittleEndian.Uint32(frame[8:]), 0, frame[12:], 9)
-			if err != nil {
-				b.Fatal(err)
-			}
-			sent = append(sent, m)
+	a := newAct("20002")
+	one := func() { a.play(both[0], both[1]) }
+	keep := func(on bool) {
+		for _, h := range both {
+			h.mu.Lock()
+			h.keep = on
+			h.mu.Unlock()
 		}
-		heard = append(heard, h.said...)
-		h.mu.Unlock()
 	}
+	one()
+	keep(true)
+	one()
+	keep(false)
+	var sent []wire.Message
+	for _, h := range both {
+		_, messages := frames(b, h.out)
+		sent = append(sent, messages...)
+	}
+	heard, _ := frames(b, slices.Concat(a.lift.b, a.dial.b, a.answer.b, a.media[0].b, a.media[1].b, a.hangUp.b))
 	codec := func() {
 		var buf []byte
 		for _, m := range sent {
