@@ -32,6 +32,7 @@ type runCmd struct {
 // Run runs the appliance until its console ends, SIGTERM, or SIGHUP. `reload`
 // starts it again in the same process.
 func (c *runCmd) Run() error {
+	defer frugal()()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGHUP, os.Interrupt)
 	defer stop()
 	o, err := c.options()
