@@ -109,8 +109,9 @@ func (s *shard) drain() {
 	}
 	s.pending = s.spare
 	s.mu.Unlock()
+	now := time.Now()
 	for k, l := range pending {
-		s.do(s.core.step(time.Now(), inPublish{k, l}))
+		s.do(s.core.step(now, inPublish{k, l}))
 	}
 	if len(pending) > keepPending {
 		pending = make(map[key]Line)

@@ -9,12 +9,12 @@ import (
 // (guide, "Presence Service", "BLF Monitoring of Ephone-DNs with DnD …" and
 // "Device-Based BLF Monitoring"). All functions here only read.
 
-// lineOf is the state of a number, all its instances together: in use if any of
+// lineOf is the state of a number, given all its instances: in use if any of
 // them is, unknown if no phone that has one is in service. Ringing counts as in
 // use.
-func (c *core) lineOf(number string) presence.Line {
+func (c *core) lineOf(all []*dn) presence.Line {
 	l := presence.Line{}
-	for _, n := range c.instances(number) {
+	for _, n := range all {
 		if !n.inService() {
 			continue
 		}
@@ -26,7 +26,7 @@ func (c *core) lineOf(number string) presence.Line {
 			l.State = presence.Idle
 		}
 	}
-	l.DnD = c.dndOf(number)
+	l.DnD = dndOf(all)
 	return l
 }
 
@@ -66,14 +66,14 @@ func (n *dn) alerts() bool {
 	return false
 }
 
-// dndOf reports whether a number is DnD. It is (guide) if it is the primary number of
+// dndOf reports whether a number, given its instances, is DnD. It is (guide) if it is the primary number of
 // only one SCCP phone and that is DnD-enabled, or if all phones that have it are:
 // the one of a number that is not shared, or each of those that share it. DnD of a
 // SIP phone is not seen.
-func (c *core) dndOf(number string) bool {
+func dndOf(instances []*dn) bool {
 	var owner *device
 	owners, shared, all := 0, false, true
-	for _, n := range c.instances(number) {
+	for _, n := range instances {
 		for _, a := range n.on {
 			shared, all = true, all && a.device.lampDnD()
 			if a.device.id.Kind == phones.EphoneDevice && a.primary(n) {
@@ -93,13 +93,13 @@ func (a appearance) primary(n *dn) bool {
 	return a.device.primary == n && a.button == a.device.spec.Primary
 }
 
-// phoneLine is the state of the phone whose primary number it is; of several the
+// phoneLine is the state of the phone whose primary number the instances are of; of several the
 // one with the lowest tag, even if that is not registered. A number that belongs to
 // no phone (park slot, paging, conference) is as the number itself.
-func (c *core) phoneLine(number string) presence.Line {
+func (c *core) phoneLine(all []*dn) presence.Line {
 	var owner phones.Device
 	virtual := false
-	for _, n := range c.instances(number) {
+	for _, n := range all {
 		owner = lowest(owner, c.ownerOf(n))
 		virtual = virtual || n.virtual()
 	}
@@ -107,7 +107,7 @@ func (c *core) phoneLine(number string) presence.Line {
 	case d != nil:
 		return d.state()
 	case owner == phones.Device{} && virtual:
-		return c.lineOf(number)
+		return c.lineOf(all)
 	}
 	return presence.Line{}
 }

@@ -15,6 +15,9 @@ type apply struct{ cfg *phones.Config }
 
 func (apply) input() {}
 
+// fewNumbers are looked through one by one; only more are looked up.
+const fewNumbers = 16
+
 // keepEffects bounds the memory kept between steps; a new configuration shows more.
 const keepEffects = 256
 
@@ -92,10 +95,24 @@ func (c *core) touchOne(n *dn) {
 
 // touchNumber says that the line state of a number may have changed.
 func (c *core) touchNumber(number string) {
-	if number != "" && !c.isTouched[number] {
+	switch known := len(c.touchedNumbers); {
+	case number == "":
+		return
+	case known < fewNumbers:
+		if slices.Contains(c.touchedNumbers, number) {
+			return
+		}
+	case c.isTouched[number]:
+		return
+	case known == fewNumbers:
+		for _, n := range c.touchedNumbers {
+			c.isTouched[n] = true
+		}
+		fallthrough
+	default:
 		c.isTouched[number] = true
-		c.touchedNumbers = append(c.touchedNumbers, number)
 	}
+	c.touchedNumbers = append(c.touchedNumbers, number)
 }
 
 // touchLeg says that a leg has changed.
@@ -117,8 +134,10 @@ func (c *core) touchCall(k *call) {
 // flush publishes what numbers do now and shows the devices that changed.
 func (c *core) flush() {
 	for _, number := range c.touchedNumbers {
-		delete(c.isTouched, number)
 		c.publish(number)
+	}
+	if len(c.touchedNumbers) > fewNumbers {
+		clear(c.isTouched)
 	}
 	c.touchedNumbers = c.touchedNumbers[:0]
 	slices.SortFunc(c.touchedDevices, func(a, b *device) int { return compareDevices(a.id, b.id) })
@@ -170,10 +189,11 @@ func (c *core) states(number string) (line, phone presence.Line) {
 	if l, ok := c.tests[number]; ok {
 		return l, l
 	}
-	if len(c.byNumber[number]) == 0 {
+	all := c.instances(number)
+	if len(all) == 0 {
 		return presence.Line{}, presence.Line{}
 	}
-	return c.lineOf(number), c.phoneLine(number)
+	return c.lineOf(all), c.phoneLine(all)
 }
 
 // debugf is a debug line that is about no phone.

@@ -66,6 +66,7 @@ type conn struct {
 	resets []phones.ResetKind // one that waits for the end of the call
 
 	todo     []call.Input // for the Exchange, when mu is free
+	done     []call.Input // empty, to be todo next; of the reader goroutine
 	out      *[]byte      // frames to be written
 	handling bool         // the reader handles messages and will write out what there is
 	held     bool         // more is about to be queued: what there is waits for it
@@ -249,11 +250,13 @@ func (c *conn) serve() {
 func (c *conn) tell() {
 	c.mu.Lock()
 	todo := c.todo
-	c.todo = nil
+	c.todo = c.done
 	c.mu.Unlock()
 	for _, in := range todo {
 		c.s.o.Exchange.Do(in)
 	}
+	clear(todo)
+	c.done = todo[:0]
 }
 
 // end is the end of the reader: whatever the phone had is given back.

@@ -13,7 +13,8 @@ import (
 // held: inputs go through conn.do.
 func (c *conn) pressed(m wire.Message) bool {
 	p := presser{
-		device: c.device(), view: &c.shown, keys: c.keys, ephone: &c.ephone, tel: c.tel, addr: c.remote.Addr(), slot: c.s.parks,
+		device: c.device(), view: &c.shown, keys: c.keys, ephone: &c.ephone, tel: c.tel, addr: c.remote.Addr(), slot: c.s.parking,
+		inputs: c.todo,
 	}
 	if !p.press(m) {
 		return false
@@ -24,9 +25,7 @@ func (c *conn) pressed(m wire.Message) bool {
 	case *wire.OnHook:
 		c.side.hook = false
 	}
-	for _, in := range p.inputs {
-		c.do(in)
-	}
+	c.todo = p.inputs
 	if p.notice != "" {
 		c.send(wire.NewPriNotify(c.inUse, p.notice, notifySeconds, notifyPriority))
 	}

@@ -38,6 +38,7 @@ type Server struct {
 	pool  sync.Pool               // *[]byte, buffers of frames that are on their way
 	// painters are *painter, with their buffers.
 	painters sync.Pool
+	parking  func(phones.DNID) bool // parks, made once
 
 	applying sync.Mutex // Apply and Close, one at a time
 	applied  Config     // what the listener is like
@@ -83,6 +84,7 @@ func New(o Options) *Server {
 	s := &Server{o: o, usual: softKeysOf(nil), cfg: &phones.Config{}, tel: &phones.Telephony{}, slots: map[int]*slot{}, macs: map[phones.MAC]*slot{}}
 	s.painters.New = func() any { return new(painter) }
 	s.pool.New = func() any { b := make([]byte, 0, smallBuffer); return &b }
+	s.parking = s.parks
 	o.Exchange.Attach(phones.EphoneDevice, s)
 	return s
 }

@@ -62,7 +62,11 @@ func (c *conn) stateTopic() logbuf.Topic {
 }
 
 // stateLine writes a line of `debug ephone state`. mu is held.
-func (c *conn) stateLine(line string) { c.debugf(c.stateTopic(), "%s", line) }
+func (c *conn) stateLine(line string) {
+	if t := c.stateTopic(); c.debugging(t) {
+		c.debugf(t, "%s", line)
+	}
+}
 
 func (t tracer) state(m *wire.CallState) string {
 	return fmt.Sprintf("SetCallState line %d %s %s", m.Line, t.dn(m.Line, m.Ref), stateName(m.State))
