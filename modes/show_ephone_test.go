@@ -222,7 +222,7 @@ PORT     DN STATE    CODEC    VAD VTSP STATE            VPM STATE
 func TestShowPaging(t *testing.T) {
 	s := phoneLab(t)
 	pool := phones.Device{Kind: phones.PoolDevice, Tag: 1}
-	s.calls.DNs = append(s.calls.DNs, call.DNStatus{ID: phones.DNID{Tag: 250}, Number: "7770", Kind: call.PagingDN, Paging: []phones.Device{pool}},
+	s.calls.DNs = append(s.calls.DNs, call.DNStatus{ID: phones.DNID{Tag: 250}, Number: "7770", Kind: call.PagingDN, Channels: []call.Channel{{State: call.Connected, Ref: 3}}, Paging: []phones.Device{pool}},
 		call.DNStatus{ID: phones.DNID{Tag: 251}, Number: "7771", Kind: call.PagingDN, Paging: []phones.Device{pool}})
 	c := phones.Config{
 		Ephones: []phones.Ephone{{Tag: 2, PagingDN: 250}},
@@ -239,7 +239,7 @@ ephone-dn 250 (ACTIVE)
    ephone-2[1]          paging-dn 250(OFF)
  paging group 251
    voice reg pool 1     pagingGrp 251(ON )
-ephone-dn 251 (ACTIVE)
+ephone-dn 251 ( IDLE )
  number 7771
  paging
    voice reg pool 1     paging-dn 251(ON )
@@ -249,10 +249,7 @@ skinnyPC[0] ephone-paging-dn 250        (ACTIVE) count 1
                 phone           ip address      port
 sccp(ephone#[phone]): None
 sip (pool): 1(m)
-skinnyPC[1] ephone-paging-dn 251        (ACTIVE) count 1
-                phone           ip address      port
-sccp(ephone#[phone]): None
-sip (pool): 1(u)
+skinnyPC[1] ephone-paging-dn 251        ( IDLE ) count 0
 `)
 }
 

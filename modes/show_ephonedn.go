@@ -194,9 +194,10 @@ func showPaging(w io.Writer, s phoneState, c phones.Config) error {
 			continue
 		}
 		d, _ := s.dn(phones.DNID{Tag: e.Tag})
-		state := " IDLE "
-		if len(d.Paging) > 0 {
-			state = "ACTIVE"
+		// A number whose phones hear a page to its group is idle itself.
+		state, hearing := " IDLE ", []phones.Device(nil)
+		if slices.ContainsFunc(d.Channels, func(c call.Channel) bool { return c.State != 0 }) {
+			state, hearing = "ACTIVE", d.Paging
 		}
 		fmt.Fprintf(&b, "ephone-dn %d (%s)\n number %s\n", e.Tag, state, e.Number)
 		if m := e.Paging.Multicast; m.IsValid() {
@@ -211,9 +212,9 @@ func showPaging(w io.Writer, s phoneState, c phones.Config) error {
 				members(tag, "pagingGrp", e.Tag)
 			}
 		}
-		fmt.Fprintf(&control, "skinnyPC[%d] ephone-paging-dn %-10d (%s) count %d\n", n, e.Tag, state, len(d.Paging))
-		if len(d.Paging) > 0 {
-			showPaged(&control, e.Paging.Multicast, d.Paging)
+		fmt.Fprintf(&control, "skinnyPC[%d] ephone-paging-dn %-10d (%s) count %d\n", n, e.Tag, state, len(hearing))
+		if len(hearing) > 0 {
+			showPaged(&control, e.Paging.Multicast, hearing)
 		}
 		n++
 	}
