@@ -69,6 +69,28 @@ func (w *walker) text(wd rawWord) string {
 	return w.line[wd.start:wd.end]
 }
 
+// walker is one for a line; done gives it back. A configuration is read with several
+// a line, whose threads would be most of its garbage.
+func (s *Set) walker(line string, env Env) *walker {
+	w, ok := s.walkers.Get().(*walker)
+	if !ok {
+		w = &walker{}
+	}
+	w.set, w.env, w.line, w.branch = s, env, line, s.root
+	return w
+}
+
+// done ends the use of w and of its threads. Nothing of the line is kept.
+func (w *walker) done() {
+	if cap(w.threads) > maxThreads || cap(w.spare) > maxThreads || cap(w.taken) > maxThreads {
+		return
+	}
+	clear(w.taken)
+	s := w.set
+	*w = walker{threads: w.threads[:0], spare: w.spare[:0], taken: w.taken[:0]}
+	s.walkers.Put(w)
+}
+
 // walk reads the whole line. It returns the number of words that fit.
 func (w *walker) walk() (depth int, out Outcome) {
 	w.begin()
@@ -86,9 +108,9 @@ func (w *walker) walk() (depth int, out Outcome) {
 
 // begin starts the commands without leading keywords.
 func (w *walker) begin() {
-	w.threads = make([]thread, 0, 4)
-	w.spare = make([]thread, 0, 4)
-	w.taken = make([]taken, 0, 8)
+	if w.threads == nil {
+		w.threads, w.spare, w.taken = make([]thread, 0, 4), make([]thread, 0, 4), make([]taken, 0, 8)
+	}
 	w.start(&w.threads)
 }
 

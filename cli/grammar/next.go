@@ -23,7 +23,8 @@ type Item struct {
 // Next tells what can be typed at the end of line, the text up to the cursor.
 // env may be nil: named bounds are open.
 func (s *Set) Next(line string, env Env) Help {
-	w := walker{set: s, env: env, line: line, branch: s.root}
+	w := s.walker(line, env)
+	defer w.done()
 	w.begin()
 	wd, partial := w.word(0)
 	for partial && (wd.end < len(line) && (!wd.quoted || wd.closed)) {
@@ -32,7 +33,7 @@ func (s *Set) Next(line string, env Env) Help {
 		}
 		wd, partial = w.word(wd.end)
 	}
-	h := helper{walker: &w, wd: wd, cmdOf: map[string]int{}}
+	h := helper{walker: w, wd: wd, cmdOf: map[string]int{}}
 	if partial {
 		h.Word = line[wd.start:]
 	}

@@ -144,7 +144,8 @@ func (w *walker) args(t *thread) (Args, bool) {
 
 // reads tells whether line is read as a, word by word.
 func (s *Set) reads(a Args, line string, env Env) bool {
-	w := walker{set: s, env: env, line: line, branch: s.root}
+	w := s.walker(line, env)
+	defer w.done()
 	if _, out := w.walk(); out != OK {
 		return false
 	}

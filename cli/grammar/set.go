@@ -4,13 +4,15 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Set is the commands that can be typed in one mode. It is immutable and safe
 // for concurrent use.
 type Set struct {
-	cmds []*Command
-	root *branch
+	cmds    []*Command
+	root    *branch
+	walkers sync.Pool // *walker, with room for their threads
 }
 
 // branch is a place in the tree of leading keywords, which finds a command among
@@ -111,7 +113,8 @@ func (s *Set) Commands() []*Command { return s.cmds }
 // Match parses one line. Blanks before it do not matter; Caret counts from
 // the start of line, blanks included. env may be nil: named bounds are open.
 func (s *Set) Match(line string, env Env) Result {
-	w := walker{set: s, env: env, line: line, branch: s.root}
+	w := s.walker(line, env)
+	defer w.done()
 	depth, out := w.walk()
 	if out != OK {
 		return Result{Outcome: out, Caret: w.caret, Depth: depth}
