@@ -99,9 +99,6 @@ func (c *conn) device() phones.Device {
 	return phones.Device{Kind: phones.EphoneDevice, Tag: c.ephone.Tag}
 }
 
-// do passes an input to the Exchange as soon as the message is handled. mu is held.
-func (c *conn) do(in call.Input) { c.todo = append(c.todo, in) }
-
 // send queues a message. mu is held.
 func (c *conn) send(m wire.Message) {
 	if c.closed || c.last {
