@@ -1,6 +1,9 @@
 package phones
 
-import "slices"
+import (
+	"slices"
+	"sync"
+)
 
 // Model is a phone model.
 type Model struct {
@@ -32,7 +35,10 @@ const (
 // 7905, 7906, 7911, 7912, 7931, 7940, 7960, 7985, expansion modules and conference
 // stations, BLF speed dials not on 7905, 7906, 7911, 7912, 7985 and conference
 // stations. Models without a display, which the lists pass over, show neither.
-func Models() []Model {
+func Models() []Model { return slices.Clone(models()) }
+
+// models is the table, made once and never changed.
+var models = sync.OnceValue(func() []Model {
 	const (
 		none     = 0
 		keys     = 1 << iota // BLF speed dials
@@ -88,7 +94,7 @@ func Models() []Model {
 		}
 	}
 	return models
-}
+})
 
 // ModelNamed finds a model by its name in `type`. 7960-7940, the name of their
 // common firmware, means the 7960.
@@ -96,18 +102,19 @@ func ModelNamed(name string) (Model, bool) {
 	if name == "7960-7940" {
 		name = "7960"
 	}
-	return firstModel(func(m Model) bool { return m.Name == name })
+	return firstModel(func(m *Model) bool { return m.Name == name })
 }
 
 // ModelOfType finds a model by its SCCP device type.
 func ModelOfType(id uint32) (Model, bool) {
-	return firstModel(func(m Model) bool { return m.Type == id })
+	return firstModel(func(m *Model) bool { return m.Type == id })
 }
 
-func firstModel(is func(Model) bool) (Model, bool) {
-	models := Models()
-	if i := slices.IndexFunc(models, is); i >= 0 {
-		return models[i], true
+func firstModel(is func(*Model) bool) (Model, bool) {
+	for i := range models() {
+		if m := &models()[i]; is(m) {
+			return *m, true
+		}
 	}
 	return Model{}, false
 }
