@@ -131,18 +131,21 @@ func (r *Registry) run() {
 func (r *Registry) expire() (next time.Duration, ok bool) {
 	j := r.journal()
 	r.mu.Lock()
-	now := r.now()
+	now, some := r.now(), false
 	for len(r.expiry) > 0 && !r.expiry[0].until.After(now) {
 		b := r.expiry[0]
 		j.event("VOICE_REG_POOL: Registration of %s from contact(%s) expired", clean(b.Number), clean(b.Host))
 		r.unbind(b, j)
+		some = true
 	}
 	if ok = len(r.expiry) > 0; ok {
 		next = r.expiry[0].until.Sub(now)
 	}
 	r.mu.Unlock()
 	j.flush()
-	r.tell(false)
+	if some { // else what somebody else has to tell would come before he has logged it
+		r.tell(false)
+	}
 	return next, ok
 }
 
