@@ -261,6 +261,21 @@ func User(u *sip.Uri) string {
 	return user
 }
 
+// EscapeUser writes the user part of a URI (RFC 3261 25.1).
+func EscapeUser(user string) string {
+	const plain = "-_.!~*'()&=+$,;?/"
+	var b strings.Builder
+	for i := range len(user) {
+		c := user[i]
+		if c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || strings.IndexByte(plain, c) >= 0 {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
+}
+
 // TargetOf is the address that a URI names, with its transport parameter. ok is
 // false if the host is no IP address.
 func TargetOf(u *sip.Uri) (t Target, ok bool) {

@@ -34,7 +34,7 @@ func (d *device) paths(c call.CallView) []path {
 			return nil
 		}
 		to := sipua.Target{Addr: t.Target, Transport: strings.ToUpper(t.Transport)}
-		uri := "sip:" + escapeUser(c.Called.Number) + "@" + t.Target.String()
+		uri := "sip:" + sipua.EscapeUser(c.Called.Number) + "@" + t.Target.String()
 		p := path{uri: uri, to: uri, back: to, trusted: true, auth: a.credentials()}
 		if to.Transport == "TCP" {
 			p.uri += ";transport=tcp"
@@ -45,7 +45,7 @@ func (d *device) paths(c call.CallView) []path {
 	if l, ok := d.line(c.Button); ok {
 		number = l.Number
 	}
-	to := "sip:" + escapeUser(number) + "@" + a.ua.Advertised().Addr().String()
+	to := "sip:" + sipua.EscapeUser(number) + "@" + a.ua.Advertised().Addr().String()
 	var all []path
 	for _, b := range a.dir.Contacts(d.id.Tag, number) {
 		if len(all) == maxForks {

@@ -1,7 +1,6 @@
 package sipcall
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"net"
 	"net/netip"
@@ -136,7 +135,7 @@ func plain(s string, size int) string {
 func address(p call.Party, host string) string {
 	uri := "<sip:" + host + ">"
 	if p.Number != "" {
-		uri = "<sip:" + escapeUser(p.Number) + "@" + host + ">"
+		uri = "<sip:" + sipua.EscapeUser(p.Number) + "@" + host + ">"
 	}
 	if p.Name == "" {
 		return uri
@@ -169,21 +168,6 @@ func (l *leg) identity(response bool) []string {
 	}
 	who := address(other, l.a.ua.Advertised().Addr().String())
 	return []string{"Remote-Party-ID", who + ";party=" + party + ";screen=yes;privacy=off", "P-Asserted-Identity", who}
-}
-
-// escapeUser writes the user part of a URI (RFC 3261 25.1).
-func escapeUser(user string) string {
-	const plain = "-_.!~*'()&=+$,;?/"
-	var b strings.Builder
-	for i := range len(user) {
-		c := user[i]
-		if c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || strings.IndexByte(plain, c) >= 0 {
-			b.WriteByte(c)
-		} else {
-			fmt.Fprintf(&b, "%%%02X", c)
-		}
-	}
-	return b.String()
 }
 
 // newSessionID is the sess-id of an o= line.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/emiago/sipgo/sip"
 
+	"github.com/busylamp/busylamp/internal/sipua"
 	"github.com/busylamp/busylamp/phones"
 )
 
@@ -38,7 +39,7 @@ func (d *device) tellMessages() {
 
 // messages sends the NOTIFY. How many messages there are nobody here knows.
 func (a *Agent) messages(b phones.Binding, wait bool) {
-	mailbox := "sip:" + escapeUser(b.Number) + "@" + a.ua.Advertised().Addr().String()
+	mailbox := "sip:" + sipua.EscapeUser(b.Number) + "@" + a.ua.Advertised().Addr().String()
 	req := a.unsolicited(b, "<"+mailbox+">")
 	if req == nil {
 		return

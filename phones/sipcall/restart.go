@@ -64,7 +64,7 @@ func (a *Agent) unsolicited(b phones.Binding, from string) *sip.Request {
 	}
 	host := a.ua.Advertised().Addr().String()
 	req := sip.NewRequest("NOTIFY", uri)
-	add(req, "From", from+";tag="+sipua.NewTag(), "To", "<sip:"+escapeUser(b.Number)+"@"+host+">", "Call-ID", sipua.NewCallID(host))
+	add(req, "From", from+";tag="+sipua.NewTag(), "To", "<sip:"+sipua.EscapeUser(b.Number)+"@"+host+">", "Call-ID", sipua.NewCallID(host))
 	req.AppendHeader(&sip.CSeqHeader{SeqNo: firstCSeq + 1, MethodName: "NOTIFY"})
 	add(req, "Contact", "<sip:"+a.ua.Advertised().String()+">", "Subscription-State", "active")
 	return req

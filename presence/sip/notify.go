@@ -2,7 +2,6 @@ package sip
 
 import (
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -221,24 +220,9 @@ func outcome(res *sip.Response, err error) (code int, retryAfter time.Duration) 
 
 // contact is our own URI in a dialog.
 func (a *Adapter) contact(number string, tcp bool) string {
-	uri := "sip:" + escapeUser(number) + "@" + a.ua.Advertised().String()
+	uri := "sip:" + sipua.EscapeUser(number) + "@" + a.ua.Advertised().String()
 	if tcp {
 		uri += ";transport=tcp"
 	}
 	return uri
-}
-
-// escapeUser writes the user part of a URI (RFC 3261 25.1).
-func escapeUser(user string) string {
-	const plain = "-_.!~*'()&=+$,;?/"
-	var b strings.Builder
-	for i := range len(user) {
-		c := user[i]
-		if c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || strings.IndexByte(plain, c) >= 0 {
-			b.WriteByte(c)
-		} else {
-			fmt.Fprintf(&b, "%%%02X", c)
-		}
-	}
-	return b.String()
 }

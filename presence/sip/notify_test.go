@@ -252,7 +252,7 @@ func TestOutcome(t *testing.T) {
 }
 
 func TestEscape(t *testing.T) {
-	want(t, "user", escapeUser("*5#a b\x00+"), "*5%23a%20b%00+")
+	want(t, "user", sipua.EscapeUser("*5#a b\x00+"), "*5%23a%20b%00+")
 }
 
 func TestBodiesAreBounded(t *testing.T) {

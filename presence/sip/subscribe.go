@@ -111,7 +111,7 @@ func (a *Adapter) newDialog(tx *sipua.ServerTx, sub subscription, u *sipua.Dialo
 	values := [parts]string{
 		callID: u.CallID, localTag: u.LocalTag, remoteTag: u.RemoteTag,
 		local: u.Local, remote: u.Remote, remoteTarget: u.RemoteTarget, routes: strings.Join(u.Routes, "\n"),
-		eventID: sub.eventID, number: user, entity: "sip:" + escapeUser(user) + "@" + asked.Host,
+		eventID: sub.eventID, number: user, entity: "sip:" + sipua.EscapeUser(user) + "@" + asked.Host,
 		watcherUser: from, watcherHost: tx.Source().Addr().Unmap().String(),
 		ownHost: a.ua.Advertised().Addr().String(),
 	}
