@@ -52,8 +52,8 @@ func TestTCPFullQueue(t *testing.T) {
 			req := newRequest("NOTIFY", fmt.Sprint("c", i))
 			req.SetBody(make([]byte, 50000))
 			b.ua.Send(req, Target{peer, "TCP"}, outcomes[i].done)
+			synctest.Wait() // the writer has taken what it can: no gap after the first that was refused
 		}
-		synctest.Wait()
 		b.write(request1(reqOpt{method: "OPTIONS", callID: "y"}))
 		synctest.Wait()
 		taken := 0

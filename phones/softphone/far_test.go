@@ -1,6 +1,7 @@
 package softphone
 
 import (
+	"bytes"
 	"context"
 	"net/netip"
 	"testing"
@@ -17,13 +18,19 @@ import (
 type far struct {
 	ua   *sipua.UA
 	seen chan *sipua.ServerTx
+	net  *memnet.Net
+}
+
+// lose loses the packets that begin so, on their way to either side.
+func (f *far) lose(start string) {
+	f.net.FilterPackets(func(_, _ netip.AddrPort, b []byte) bool { return !bytes.HasPrefix(b, []byte(start)) })
 }
 
 func withFar(t *testing.T, password string, f func(t *testing.T, p *Phone, far *far)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		net := memnet.New()
-		s := &far{ua: sipua.New(sipua.Options{Net: net}), seen: make(chan *sipua.ServerTx, 16)}
+		s := &far{ua: sipua.New(sipua.Options{Net: net}), seen: make(chan *sipua.ServerTx, 16), net: net}
 		defer s.ua.Close()
 		for _, m := range []string{"INVITE", "BYE", "REFER", "REGISTER", "ACK"} {
 			s.ua.Handle(m, func(tx *sipua.ServerTx) {

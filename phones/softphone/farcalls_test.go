@@ -47,20 +47,27 @@ func TestCancel(t *testing.T) {
 		if err := tx.Reject(200, ""); err == nil {
 			t.Error("the CANCEL did not come")
 		}
-		// Crossing: the answer leaves before the CANCEL comes.
-		press(t, p, "dial 9")
-		tx = f.next(t, "INVITE")
-		press(t, p, "onhook") // no CANCEL before a provisional response
-		f.accept(t, tx, farSDP)
-		f.next(t, "BYE")
-		wants(t, p, "calls 0")
-		synctest.Wait()
-		p.turnWait(func() {
-			if len(p.calls) != 0 {
-				t.Errorf("%d calls left", len(p.calls))
-			}
-		})
 	})
+	// The answer comes for all that: it left before the CANCEL came, or nothing
+	// came that a CANCEL may follow (RFC 3261 9.1).
+	for _, lost := range []string{"CANCEL ", "SIP/2.0 100 "} {
+		withFar(t, "", func(t *testing.T, p *Phone, f *far) {
+			f.lose(lost)
+			press(t, p, "dial 9")
+			tx := f.next(t, "INVITE")
+			press(t, p, "onhook")
+			synctest.Wait()
+			f.accept(t, tx, farSDP)
+			f.next(t, "BYE")
+			wants(t, p, "calls 0")
+			synctest.Wait()
+			p.turnWait(func() {
+				if len(p.calls) != 0 {
+					t.Errorf("%d calls left", len(p.calls))
+				}
+			})
+		})
+	}
 }
 
 // INVITE and BYE answer a challenge.
