@@ -2,16 +2,17 @@ package grammar
 
 import (
 	"encoding/binary"
+	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-// Args is one matched line. The zero value has no command and no values.
+// Args is one matched line. The zero value has no command and no values. It shares
+// no memory with the line that was matched.
 type Args struct {
-	cmd   *Command
-	form  Form
-	words []word // in canonical order; never changed once made
+	cmd    *Command
+	packed packed
 }
 
 // word is what one leaf took. Keywords need no text.
@@ -32,7 +33,15 @@ func (c *Command) compare(a, b word) int { return c.leaves[a.leaf].order - c.lea
 func (a Args) Command() *Command { return a.cmd }
 
 // Form tells whether the line was typed plainly, with `no` or with `default`.
-func (a Args) Form() Form { return a.form }
+func (a Args) Form() Form { return a.packed.form() }
+
+// Packed is the form and the words of the line as one opaque string, which
+// Command.Unpack turns into the same Args. Equal lines of one command have equal
+// strings. It does not outlive the process: another version may pack otherwise.
+func (a Args) Packed() string { return string(a.packed) }
+
+// Unpack makes Args of what Args.Packed of the same command gave.
+func (c *Command) Unpack(s string) Args { return Args{cmd: c, packed: packed(s)} }
 
 // each calls f with the values of a capture in order, until it returns false.
 func (a Args) each(name string, f func(value string) bool) {
@@ -40,9 +49,12 @@ func (a Args) each(name string, f func(value string) bool) {
 		return
 	}
 	k := a.cmd.capture(name)
-	for _, w := range a.words {
-		l := &a.cmd.leaves[w.leaf]
-		if k >= 0 && l.fills(k) && !f(l.value(w)) {
+	if k < 0 {
+		return
+	}
+	for r := a.read(); r.next(); {
+		l := &a.cmd.leaves[r.leaf]
+		if l.fills(k) && !f(l.value(r.word)) {
 			return
 		}
 	}
@@ -74,17 +86,16 @@ func (a Args) Has(name string) bool {
 // String is the canonical value of a capture without quotes, "" when absent.
 // The elements of a list are joined with one blank.
 func (a Args) String(name string) string {
-	var all strings.Builder
-	first := true
+	all, first := "", true
 	a.each(name, func(v string) bool {
-		if !first {
-			all.WriteByte(' ')
+		if first {
+			all, first = v, false // most captures have one value, which needs no copy
+		} else {
+			all += " " + v
 		}
-		first = false
-		all.WriteString(v)
 		return true
 	})
-	return all.String()
+	return all
 }
 
 // Int is the value of a numeric capture, 0 when absent or not a number.
@@ -106,34 +117,38 @@ func (a Args) List(name string) []string {
 // Line is the canonical line in the layout of the syntax string, with "no " or
 // "default " before it in those forms. It has no newline at its end; a
 // Delimited text inside may hold newlines. Matching it gives an equal Args.
-func (a Args) Line() string {
+func (a Args) Line() string { return string(a.AppendLine(make([]byte, 0, 96))) }
+
+// AppendLine appends Line to line.
+func (a Args) AppendLine(line []byte) []byte {
 	if a.cmd == nil {
-		return ""
+		return line
 	}
-	line := make([]byte, 0, 64)
-	switch a.form {
+	switch a.Form() {
 	case No:
 		line = append(line, "no "...)
 	case Default:
 		line = append(line, "default "...)
 	}
 	var seen uint64
-	for i, w := range a.words {
-		l := &a.cmd.leaves[w.leaf]
+	first := true
+	for r := a.read(); r.next(); {
+		l := &a.cmd.leaves[r.leaf]
 		gap := l.gap
 		if seen&l.starts != 0 {
 			gap = 1
 		}
-		if i > 0 {
+		if !first {
 			line = append(line, blanks(gap)...)
 		}
+		first = false
 		seen |= l.inside
-		line = append(line, l.print(l.value(w))...)
+		line = append(line, l.print(l.value(r.word))...)
 	}
-	if a.form == Positive {
+	if a.Form() == Positive {
 		line = append(line, blanks(a.cmd.trail)...)
 	}
-	return string(line)
+	return line
 }
 
 func blanks(n int) string {
@@ -157,11 +172,11 @@ func (a Args) Key() string {
 		if !c.ident {
 			continue
 		}
-		for _, w := range a.words {
-			l := &a.cmd.leaves[w.leaf]
+		for r := a.read(); r.next(); {
+			l := &a.cmd.leaves[r.leaf]
 			for _, ref := range l.caps {
 				if ref.capture == k {
-					key = l.appendKey(append(key, 1), ref.alt, w.text)
+					key = l.appendKey(append(key, 1), ref.alt, r.text)
 				}
 			}
 		}
@@ -179,7 +194,7 @@ func (l *leaf) appendKey(key []byte, alt int, text string) []byte {
 	case rangeLeaf:
 		n, err := strconv.ParseUint(text, 10, 64)
 		if err == nil {
-			key = binary.BigEndian.AppendUint64(key, n)
+			key = appendNumber(key, n)
 		}
 	case typeLeaf:
 		if l.typ.Key != nil {
@@ -188,6 +203,17 @@ func (l *leaf) appendKey(key []byte, alt int, text string) []byte {
 		// A zero ends the text, so zeros inside are escaped.
 		key = append(key, strings.ReplaceAll(text, "\x00", "\x00\xff")...)
 		key = append(key, 0)
+	}
+	return key
+}
+
+// appendNumber encodes n in few bytes whose bytewise order is that of the numbers:
+// how many follow, and they. No byte is zero but within a large number.
+func appendNumber(key []byte, n uint64) []byte {
+	size := (bits.Len64(n) + 7) / 8
+	key = append(key, byte(size+1))
+	for i := size - 1; i >= 0; i-- {
+		key = append(key, byte(n>>(8*i)))
 	}
 	return key
 }
@@ -202,10 +228,10 @@ func (a Args) WithList(name string, vals []string) (Args, bool) {
 	if k < 0 || !a.cmd.captures[k].list {
 		return a, false
 	}
-	out := Args{cmd: a.cmd, form: a.form}
-	for _, w := range a.words {
-		if !a.cmd.leaves[w.leaf].fills(k) {
-			out.words = append(out.words, w)
+	var words []word
+	for r := a.read(); r.next(); {
+		if !a.cmd.leaves[r.leaf].fills(k) {
+			words = append(words, r.word)
 		}
 	}
 	for _, v := range vals {
@@ -213,13 +239,13 @@ func (a Args) WithList(name string, vals []string) (Args, bool) {
 		if leaf < 0 {
 			return a, false
 		}
-		out.words = append(out.words, word{leaf, v})
+		words = append(words, word{leaf, v})
 	}
-	a.cmd.sort(out.words)
+	a.cmd.sort(words)
 	// The line decides, and it brings the values into canonical form.
+	out := Args{a.cmd, pack(a.cmd, a.Form(), words)}
 	r := a.cmd.alone.Match(out.Line(), nil)
-	same := func(x, y word) bool { return x.leaf == y.leaf }
-	if r.Outcome != OK || r.Args.form != a.form || !slices.EqualFunc(r.Args.words, out.words, same) {
+	if r.Outcome != OK || r.Args.Form() != a.Form() || !r.Args.took(words) {
 		return a, false
 	}
 	return r.Args, true
@@ -247,6 +273,4 @@ func (c *Command) elementLeaf(capture int, value string) int {
 
 // Equal tells whether both are the same line of the same command: form, order
 // and values, layout aside.
-func (a Args) Equal(b Args) bool {
-	return a.cmd == b.cmd && a.form == b.form && slices.Equal(a.words, b.words)
-}
+func (a Args) Equal(b Args) bool { return a == b }

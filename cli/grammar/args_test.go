@@ -1,6 +1,7 @@
 package grammar
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"testing"
@@ -74,6 +75,32 @@ func TestArgsEqual(t *testing.T) {
 		if match(t, s, p[0]).Equal(match(t, s, p[1])) {
 			t.Errorf("%q and %q are equal", p[0], p[1])
 		}
+	}
+}
+
+func TestPacked(t *testing.T) {
+	s := set(t, corpus...)
+	long := "name " + strings.Repeat("x", 300)
+	for _, line := range []string{"presence", "no presence", "button 1:1 2:2 3o4,5", `no blf-speed-dial 7 2001 label "a b" device`, "id ip 1.2.3.4 mask 255.0.0.0", long} {
+		a := match(t, s, line)
+		b := a.Command().Unpack(a.Packed())
+		if !a.Equal(b) || a.Line() != b.Line() || a.Key() != b.Key() || a.Form() != b.Form() {
+			t.Errorf("%q is unpacked as %q", a.Line(), b.Line())
+		}
+	}
+	if n := len(match(t, s, "blf-speed-dial 7 2001 label ab").Packed()); n > 16 {
+		t.Errorf("a short line takes %d bytes", n)
+	}
+}
+
+func TestNumbersSort(t *testing.T) {
+	last := []byte{}
+	for _, n := range []uint64{0, 1, 255, 256, 65535, 65536, 1 << 31, 1<<64 - 1} {
+		key := appendNumber(nil, n)
+		if bytes.Compare(last, key) >= 0 {
+			t.Errorf("%d does not come after the number before it: %x, %x", n, last, key)
+		}
+		last = key
 	}
 }
 

@@ -75,8 +75,7 @@ func (c *Command) Build(values map[string]string) (Args, error) {
 	// The leaves are compared because a value with blanks could spill over into
 	// other tokens.
 	c.sort(b.words)
-	same := func(x, y word) bool { return x.leaf == y.leaf }
-	if r.Outcome != OK || r.Args.form != Positive || !slices.EqualFunc(b.words, r.Args.words, same) {
+	if r.Outcome != OK || r.Args.Form() != Positive || !r.Args.took(b.words) {
 		return Args{}, fmt.Errorf("build %q: the values do not fit: %q", c.name, line)
 	}
 	return r.Args, nil

@@ -17,6 +17,7 @@ type walker struct {
 	threads []thread // best first
 	spare   []thread
 	taken   []taken // the words of all threads, linked backwards
+	room    []word  // of words
 	caret   int     // after a step that failed
 }
 
@@ -82,12 +83,13 @@ func (s *Set) walker(line string, env Env) *walker {
 
 // done ends the use of w and of its threads. Nothing of the line is kept.
 func (w *walker) done() {
-	if cap(w.threads) > maxThreads || cap(w.spare) > maxThreads || cap(w.taken) > maxThreads {
+	if cap(w.threads) > maxThreads || cap(w.spare) > maxThreads || cap(w.taken) > maxThreads || cap(w.room) > maxThreads {
 		return
 	}
 	clear(w.taken)
+	clear(w.room[:cap(w.room)])
 	s := w.set
-	*w = walker{threads: w.threads[:0], spare: w.spare[:0], taken: w.taken[:0]}
+	*w = walker{threads: w.threads[:0], spare: w.spare[:0], taken: w.taken[:0], room: w.room[:0]}
 	s.walkers.Put(w)
 }
 

@@ -141,7 +141,7 @@ func TestCorpusRoundTrip(t *testing.T) {
 				continue
 			}
 			checkPrinted(t, in, r.Args)
-			if r.Args.form == Positive && !strings.Contains(c.spec.Syntax, "hop [one]") {
+			if r.Args.Form() == Positive && !strings.Contains(c.spec.Syntax, "hop [one]") {
 				checkBuilt(t, r.Args)
 			}
 			for _, k := range c.captures {

@@ -87,7 +87,7 @@ func (w *walker) winner() *thread {
 // needText is the result of a line that ends within a Delimited text.
 func (w *walker) needText(t *thread, depth int) Result {
 	r := Result{Outcome: NeedText, Depth: depth}
-	r.Args = Args{cmd: w.set.cmds[t.cmd], form: t.form, words: w.words(t)}
+	r.Args = w.packed(t, w.words(t))
 	r.delim = delimiter(w.line[t.from:])
 	r.Delim = r.delim
 	if c := r.delim[0]; c < ' ' {
@@ -97,7 +97,13 @@ func (w *walker) needText(t *thread, depth int) Result {
 	return r
 }
 
-// words collects the words of a thread.
+// packed is the Args of a thread with these words.
+func (w *walker) packed(t *thread, words []word) Args {
+	c := w.set.cmds[t.cmd]
+	return Args{c, pack(c, t.form, words)}
+}
+
+// words collects the words of a thread. They are good until the next call.
 func (w *walker) words(t *thread) []word {
 	c := w.set.cmds[t.cmd]
 	n := c.lead
@@ -107,7 +113,8 @@ func (w *walker) words(t *thread) []word {
 			n++
 		}
 	}
-	words := make([]word, n)
+	w.room = slices.Grow(w.room[:0], n)[:n]
+	words := w.room
 	for i := range c.lead {
 		words[i] = word{leaf: i}
 	}
@@ -129,12 +136,11 @@ func (w *walker) words(t *thread) []word {
 // (then the typed order is kept), a `no` line may end within a part.
 func (w *walker) args(t *thread) (Args, bool) {
 	c := w.set.cmds[t.cmd]
-	typed := Args{cmd: c, form: t.form, words: w.words(t)}
-	if !c.inOrder(typed.words) {
-		sorted := typed
-		sorted.words = slices.Clone(typed.words)
-		c.sort(sorted.words)
-		if w.set.reads(sorted, sorted.Line(), w.env) {
+	words := w.words(t)
+	typed := w.packed(t, words)
+	if !c.inOrder(words) {
+		c.sort(words)
+		if sorted := w.packed(t, words); w.set.reads(sorted, sorted.Line(), w.env) {
 			return sorted, true
 		}
 	}
@@ -150,5 +156,5 @@ func (s *Set) reads(a Args, line string, env Env) bool {
 		return false
 	}
 	t := w.winner()
-	return t != nil && s.cmds[t.cmd] == a.cmd && t.form == a.form && slices.Equal(w.words(t), a.words)
+	return t != nil && s.cmds[t.cmd] == a.cmd && a.holds(t.form, w.words(t))
 }

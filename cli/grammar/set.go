@@ -166,10 +166,10 @@ func (r Result) WithText(text string) Args {
 	if before, ok := r.Closes(text); ok {
 		text = before
 	}
-	a := r.Args
-	a.words = slices.Clone(a.words)
-	last := &a.words[len(a.words)-1]
-	last.text = a.cmd.leaves[last.leaf].cleanText(r.opening + "\n" + text)
+	words := r.Args.words()
+	last := &words[len(words)-1]
+	last.text = r.Args.cmd.leaves[last.leaf].cleanText(r.opening + "\n" + text)
+	a := Args{r.Args.cmd, pack(r.Args.cmd, r.Args.Form(), words)}
 	if whole := a.cmd.alone.Match(a.Line(), nil); whole.Outcome == OK {
 		return whole.Args // in canonical order
 	}
