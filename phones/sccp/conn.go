@@ -21,6 +21,7 @@ const (
 	maxQueue     = 64 << 10
 	smallBuffer  = 512
 	keepBuffer   = 8 << 10          // larger buffers are not kept for others
+	firstBytes   = 32               // the usual messages are shorter
 	writeTimeout = 10 * time.Second // then the phone does not read and is dropped
 	strangerTime = 30 * time.Second // to register in, and to come back in after leaving
 )
@@ -65,13 +66,14 @@ type conn struct {
 	wake   *time.Timer        // of the next thing to do about lamps; nil: nothing
 	resets []phones.ResetKind // one that waits for the end of the call
 
-	todo     []call.Input // for the Exchange, when mu is free
-	done     []call.Input // empty, to be todo next; of the reader goroutine
-	out      *[]byte      // frames to be written
-	handling bool         // the reader handles messages and will write out what there is
-	held     bool         // more is about to be queued: what there is waits for it
-	writing  bool         // a goroutine writes, and will find what is added to out
-	last     bool         // close when out is empty
+	todo     []call.Input     // for the Exchange, when mu is free
+	done     []call.Input     // empty, to be todo next; of the reader goroutine
+	out      *[]byte          // frames to be written
+	first    [firstBytes]byte // of what comes after a while; of the reader goroutine
+	handling bool             // the reader handles messages and will write out what there is
+	held     bool             // more is about to be queued: what there is waits for it
+	writing  bool             // a goroutine writes, and will find what is added to out
+	last     bool             // close when out is empty
 	closed   bool
 	reason   error // why it was closed
 }
@@ -127,7 +129,7 @@ func (c *conn) push() {
 	c.s.conns.Add(1) // never from zero: the reader lives until the connection is closed
 	go func() {
 		defer c.s.conns.Done()
-		c.write()
+		c.write(time.Now())
 	}()
 }
 
@@ -162,9 +164,9 @@ func (c *conn) evict() {
 	c.fail(errCrowded)
 }
 
-// write writes until nothing is queued. writing has been set by the caller.
-func (c *conn) write() {
-	for {
+// write writes until nothing is queued. writing has been set by the caller, now.
+func (c *conn) write(now time.Time) {
+	for ; ; now = time.Now() {
 		c.mu.Lock()
 		b := c.out
 		c.out = nil
@@ -177,7 +179,7 @@ func (c *conn) write() {
 			return
 		}
 		c.mu.Unlock()
-		_ = c.net.SetWriteDeadline(time.Now().Add(writeTimeout))
+		_ = c.net.SetWriteDeadline(now.Add(writeTimeout))
 		_, err := c.net.Write(*b)
 		c.recycle(b)
 		if err != nil {
@@ -201,44 +203,91 @@ func (c *conn) recycle(b *[]byte) {
 	}
 }
 
-// reader is the connection as its reader goroutine reads it: when there is
-// nothing left to handle the answers are written, before it waits for more.
-type reader struct{ c *conn }
+// lingers is how long the goroutine of a connection waits for more before it makes
+// room for one that only waits; see doze.
+const lingers = 100 * time.Millisecond
 
-func (r reader) Read(p []byte) (int, error) {
+// reader is the connection as its goroutine reads it while there is something to
+// handle: when there is nothing left the answers are written, before it waits for more.
+type reader struct {
+	c      *conn
+	frames *wire.Reader
+	few    bool      // the phone may be quiet now: the goroutine lingers
+	until  time.Time // the phone may be quiet; what Read waits until unless it lingers
+}
+
+func (r *reader) Read(p []byte) (int, error) {
 	c := r.c
+	now := time.Now()
 	c.mu.Lock()
 	c.handling = false
 	mine := !c.writing && !c.closed && (c.out != nil || c.last)
 	c.writing = c.writing || mine
-	deadline := c.until
+	r.until = c.until
 	if c.registered {
 		// Three keepalives are missed when the third one is overdue.
-		deadline = time.Now().Add(3*c.alive + c.alive/10)
+		r.until = now.Add(3*c.alive + c.alive/10)
 	}
 	c.mu.Unlock()
 	if mine {
-		c.write()
+		c.write(now)
+	}
+	deadline := r.until
+	// A message that has begun is waited for here.
+	r.few = r.frames.Held() == 0
+	if soon := now.Add(lingers); r.few && soon.Before(deadline) {
+		deadline = soon
 	}
 	_ = c.net.SetReadDeadline(deadline)
 	n, err := c.net.Read(p)
-	c.mu.Lock()
-	c.handling = n > 0
-	c.mu.Unlock()
+	if n > 0 {
+		c.mu.Lock()
+		c.handling = true
+		c.mu.Unlock()
+	}
 	return n, err
 }
 
-// serve is the reader goroutine.
-func (c *conn) serve() {
-	defer c.s.conns.Done()
-	r := wire.NewReader(reader{c})
+// doze is the goroutine of a connection that has been quiet. It holds no more than
+// the first bytes of what comes, and next to nothing on its stack: that begins with
+// 2 kB, and one that has grown never becomes as small again.
+func (c *conn) doze() {
+	n, err := c.net.Read(c.first[:])
+	c.serve(n, err)
+}
+
+// serve handles what the phone says until it has been quiet for a while. n bytes of
+// it are there already.
+func (c *conn) serve(n int, err error) {
+	if n == 0 {
+		c.end(err)
+		return
+	}
+	r := c.s.readers.Get().(*reader)
+	r.c = c
+	r.frames.Reset(r, c.first[:n])
+	c.mu.Lock()
+	c.handling = true
+	c.mu.Unlock()
 	for {
-		id, version, body, err := r.Next()
-		if err != nil {
-			c.end(err)
-			return
+		id, version, body, err := r.frames.Next()
+		if err == nil {
+			c.take(id, version, body)
+			continue
 		}
-		c.take(id, version, body)
+		until, quiet := r.until, r.few && errors.Is(err, os.ErrDeadlineExceeded) && time.Now().Before(r.until)
+		if quiet && r.frames.Held() > 0 {
+			continue // in the midst of a message
+		}
+		r.c = nil
+		c.s.readers.Put(r)
+		if quiet {
+			_ = c.net.SetReadDeadline(until)
+			go c.doze() // in its place
+		} else {
+			c.end(err)
+		}
+		return
 	}
 }
 
@@ -256,8 +305,9 @@ func (c *conn) tell() {
 	c.done = todo[:0]
 }
 
-// end is the end of the reader: whatever the phone had is given back.
+// end is the end of the connection's goroutine: whatever the phone had is given back.
 func (c *conn) end(err error) {
+	defer c.s.conns.Done()
 	c.mu.Lock()
 	c.handling = false
 	c.fail(err)

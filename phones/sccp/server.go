@@ -36,9 +36,9 @@ type Server struct {
 	usual *[wire.KeySets][]placed // soft keys of phones without a template
 	conns sync.WaitGroup          // goroutines of connections and their timers
 	pool  sync.Pool               // *[]byte, buffers of frames that are on their way
-	// painters are *painter, with their buffers.
-	painters sync.Pool
-	parking  func(phones.DNID) bool // parks, made once
+	// painters are *painter, readers *reader, with their buffers.
+	painters, readers sync.Pool
+	parking           func(phones.DNID) bool // parks, made once
 
 	applying sync.Mutex // Apply and Close, one at a time
 	applied  Config     // what the listener is like
@@ -83,6 +83,7 @@ func New(o Options) *Server {
 	}
 	s := &Server{o: o, usual: softKeysOf(nil), cfg: &phones.Config{}, tel: &phones.Telephony{}, slots: map[int]*slot{}, macs: map[phones.MAC]*slot{}}
 	s.painters.New = func() any { return new(painter) }
+	s.readers.New = func() any { return &reader{frames: wire.NewReader(nil)} }
 	s.pool.New = func() any { b := make([]byte, 0, smallBuffer); return &b }
 	s.parking = s.parks
 	o.Exchange.Attach(phones.EphoneDevice, s)
@@ -254,7 +255,8 @@ func (s *Server) enter(nc net.Conn, quit <-chan struct{}) {
 		out.evict()
 	}
 	s.accepted(c, open)
-	go c.serve()
+	_ = nc.SetReadDeadline(c.until)
+	go c.doze()
 }
 
 // leave gives the number of a connection back, if it has one still.

@@ -11,6 +11,9 @@ import (
 // length word counts the identifier and the body.
 const headerSize = 12
 
+// smallBuffer is what a Reader begins with.
+const smallBuffer = 512
+
 // ErrLength is a frame whose length word is below 4 or whose body is longer than
 // MaxBody. A stream cannot be read on after it.
 var ErrLength = errors.New("sccp: length of frame out of range")
@@ -51,9 +54,31 @@ type Reader struct {
 // NewReader reads from src; it reads ahead.
 func NewReader(src io.Reader) *Reader { return &Reader{src: src} }
 
+// Reset makes it read head and then src, in the buffer that it has.
+func (r *Reader) Reset(src io.Reader, head []byte) {
+	r.src, r.r, r.w = src, 0, 0
+	if len(head) > len(r.buf) {
+		r.buf = make([]byte, max(len(head), smallBuffer))
+	}
+	r.w = copy(r.buf, head)
+}
+
+// Ready reports whether Next returns at once: with a message, or with ErrLength.
+func (r *Reader) Ready() bool {
+	if r.Held() < headerSize {
+		return false
+	}
+	length := binary.LittleEndian.Uint32(r.buf[r.r:])
+	return length < 4 || length > MaxBody+4 || uint32(r.Held()) >= length+8
+}
+
+// Held is how many bytes have been read and are no message yet.
+func (r *Reader) Held() int { return r.w - r.r }
+
 // Next returns the next message. body is valid until the next call and at most
 // MaxBody long. The error is io.EOF at the end of the stream between messages,
-// io.ErrUnexpectedEOF in the midst of one, ErrLength (wrapped), or that of the source.
+// io.ErrUnexpectedEOF in the midst of one, ErrLength (wrapped), or that of the source;
+// after one of the source's that is no end Next may be called again.
 func (r *Reader) Next() (id, version uint32, body []byte, err error) {
 	if err := r.fill(headerSize); err != nil {
 		return 0, 0, nil, err
@@ -86,7 +111,7 @@ func (r *Reader) fill(n int) error {
 		// starts small, for the sake of thousands of connections.
 		to := r.buf
 		if len(to) < n {
-			to = make([]byte, max(n, 512))
+			to = make([]byte, max(n, smallBuffer))
 		}
 		r.w = copy(to, r.buf[r.r:r.w])
 		r.r, r.buf = 0, to
