@@ -33,6 +33,7 @@ func debuggings() []debugging {
 			name: "ccsip", help: "ccsip  SIP call control debugging", all: true,
 			keywords: [][2]string{
 				{"error", "SIP errors"},
+				{"events", "SIP transactions"},
 				{"messages", "SIP messages"},
 			},
 		},

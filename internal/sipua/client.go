@@ -115,6 +115,9 @@ func (u *UA) send(method, callID, branch string, msg []byte, to Target, done fun
 	u.wheel.set(&tx.timer, tx, first)
 	s.mu.Unlock()
 	u.stats.count(false, method, 0)
+	if u.tells() {
+		u.event("client", "%s to %s: new transaction", method, to.Addr)
+	}
 	tx.write()
 }
 
@@ -164,6 +167,9 @@ func (tx *clientTx) lost(err error) { tx.fail(err) }
 
 func (tx *clientTx) fail(err error) {
 	if tx.take() {
+		if tx.shard.ua.tells() {
+			tx.shard.ua.event("client", "%s to %s failed: %v", tx.method, tx.to.Addr, err)
+		}
 		tx.shard.finish(tx.done, nil, fmt.Errorf("sending %s to %s: %w", tx.method, tx.to.Addr, err))
 	}
 }
@@ -203,6 +209,9 @@ func (tx *clientTx) expire(now time.Time) {
 	s.ua.wheel.set(&tx.timer, tx, min(tx.interval, tx.deadline.Sub(now)))
 	s.mu.Unlock()
 	s.ua.stats.again(false, tx.method)
+	if s.ua.tells() {
+		s.ua.event("client", "%s to %s sent again", tx.method, tx.to.Addr)
+	}
 	tx.write()
 }
 
@@ -227,6 +236,9 @@ func (s *shard) response(it item, h *head) {
 		return
 	}
 	u.stats.count(true, h.cseqMethod, h.code)
+	if u.tells() {
+		u.event("client", "%s answered %d by %s", h.cseqMethod, h.code, it.src)
+	}
 	if tx != nil && h.code < 200 {
 		s.mu.Lock()
 		tx.slow = true

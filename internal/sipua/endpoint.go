@@ -268,12 +268,15 @@ func (ep *endpoint) pause() bool {
 	}
 }
 
-func (ep *endpoint) writePacket(data []byte, to netip.AddrPort) error {
+func (ep *endpoint) writePacket(data []byte, to netip.AddrPort) (err error) {
 	if fast, ok := ep.packets.(*net.UDPConn); ok {
-		_, err := fast.WriteToUDPAddrPort(data, to)
-		return err
+		_, err = fast.WriteToUDPAddrPort(data, to)
+	} else {
+		_, err = ep.packets.WriteTo(data, net.UDPAddrFromAddrPort(to))
 	}
-	_, err := ep.packets.WriteTo(data, net.UDPAddrFromAddrPort(to))
+	if err != nil {
+		ep.ua.stats.udpFailures.Add(1)
+	}
 	return err
 }
 

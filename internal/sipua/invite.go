@@ -77,6 +77,9 @@ func (u *UA) Invite(req *sip.Request, to Target, f func(*sip.Response, error)) *
 	u.wheel.set(&t.timer, t, first)
 	s.mu.Unlock()
 	u.stats.count(false, "INVITE", 0)
+	if u.tells() {
+		u.event("client", "INVITE to %s: new transaction", to.Addr)
+	}
 	if st := u.transmitTo(to, msg, t.fail); st != nil {
 		s.mu.Lock()
 		waits := t.state == clientEnded || st.await(t)

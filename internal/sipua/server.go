@@ -122,6 +122,9 @@ func (s *shard) begin(r *request, key string) *ServerTx {
 	}
 	s.mu.Unlock()
 	s.ua.stats.serverTx.Add(1)
+	if s.ua.tells() {
+		s.ua.event("server", "%s from %s over %s: new transaction", r.head.method, r.src, r.transport())
+	}
 	return tx
 }
 
@@ -194,6 +197,9 @@ func (s *shard) expire(now time.Time) {
 // is no answer yet (RFC 3261 17.2.2) or the 2xx has gone (RFC 6026 7.1).
 func (s *shard) again(r *request, e *entry) {
 	s.ua.stats.again(true, r.head.method)
+	if s.ua.tells() {
+		s.ua.event("server", "%s from %s received again", r.head.method, r.src)
+	}
 	s.mu.Lock()
 	resp := e.resp
 	if e.invite != nil && e.invite.state == inviteAccepted {

@@ -127,6 +127,9 @@ func (t *ServerTx) Respond(res *sip.Response) error {
 	}
 	s.mu.Unlock()
 	s.ua.stats.count(false, t.head.method, res.StatusCode)
+	if s.ua.tells() {
+		s.ua.event("server", "%s from %s answered %d", t.head.method, t.src, res.StatusCode)
+	}
 	if err := s.ua.transmit(e.to, e.stream, data, &t.request); err != nil {
 		return fmt.Errorf("responding to %s: %w", t.head.method, err)
 	}

@@ -1,9 +1,13 @@
 package sipua
 
 import (
+	"errors"
+	"io"
 	"net/netip"
+	"os"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -25,14 +29,29 @@ type Stats struct {
 	ServerTx       int               // server transactions in memory
 	ClientTx       int               // outstanding client transactions
 	Connections    []Connection      // open TCP connections, in no order
-	Since          time.Time         // when counting began
+	TCP, UDP       Transport
+	Since          time.Time // when counting began
 }
 
 // Connection is one TCP connection (`show sip-ua connections`).
 type Connection struct {
+	ID       uint32 // grows with each connection
 	Peer     netip.AddrPort
 	Inbound  bool
+	Open     bool // else it is being dialled
+	Queued   int  // messages not sent yet
 	LastUsed time.Time
+}
+
+// Transport counts what went wrong with the connections of one transport. UDP has
+// none: only its SendFailures are counted.
+type Transport struct {
+	SendFailures   uint64
+	RemoteClosures uint64         // the peer closed
+	ConnFailures   uint64         // could not be opened
+	AgeOuts        uint64         // closed because nothing came
+	MaxQueue       int            // most messages that waited to be sent on one connection
+	MaxQueuePeer   netip.AddrPort // and whose that was
 }
 
 // counters are the live statistics. The map has a bounded number of keys: known
@@ -42,6 +61,12 @@ type counters struct {
 	since                             atomic.Int64
 	garbage, dropped, stray, rejected atomic.Uint64
 	serverTx, clientTx                atomic.Int64 // gauges, not reset
+
+	udpFailures, tcpFailures, closures, connFailures, ageOuts atomic.Uint64
+
+	mu        sync.Mutex
+	queue     int // most messages that waited on one connection
+	queuePeer netip.AddrPort
 }
 
 type counter struct {
@@ -54,8 +79,31 @@ type counter struct {
 func (c *counters) reset() {
 	c.m.Store(new(sync.Map))
 	c.since.Store(time.Now().UnixNano())
-	for _, n := range []*atomic.Uint64{&c.garbage, &c.dropped, &c.stray, &c.rejected} {
+	for _, n := range []*atomic.Uint64{&c.garbage, &c.dropped, &c.stray, &c.rejected,
+		&c.udpFailures, &c.tcpFailures, &c.closures, &c.connFailures, &c.ageOuts} {
 		n.Store(0)
+	}
+	c.mu.Lock()
+	c.queue, c.queuePeer = 0, netip.AddrPort{}
+	c.mu.Unlock()
+}
+
+// queued notes how many messages wait on a connection.
+func (c *counters) queued(n int, peer netip.AddrPort) {
+	c.mu.Lock()
+	if n > c.queue {
+		c.queue, c.queuePeer = n, peer
+	}
+	c.mu.Unlock()
+}
+
+// ended counts why a connection that was open has ended.
+func (c *counters) ended(err error) {
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		c.ageOuts.Add(1)
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
+		c.closures.Add(1)
 	}
 }
 
@@ -87,8 +135,16 @@ func (u *UA) Stats() Stats {
 		RetransmitsIn: map[string]uint64{}, RetransmitsOut: map[string]uint64{},
 		Garbage: c.garbage.Load(), Dropped: c.dropped.Load(), Stray: c.stray.Load(), Rejected: c.rejected.Load(),
 		ServerTx: int(c.serverTx.Load()), ClientTx: int(c.clientTx.Load()),
+		TCP: Transport{
+			SendFailures: c.tcpFailures.Load(), RemoteClosures: c.closures.Load(),
+			ConnFailures: c.connFailures.Load(), AgeOuts: c.ageOuts.Load(),
+		},
+		UDP:   Transport{SendFailures: c.udpFailures.Load()},
 		Since: time.Unix(0, c.since.Load()),
 	}
+	c.mu.Lock()
+	s.TCP.MaxQueue, s.TCP.MaxQueuePeer = c.queue, c.queuePeer
+	c.mu.Unlock()
 	c.m.Load().Range(func(key, value any) bool {
 		k, n := key.(counter), value.(*atomic.Uint64).Load()
 		switch {
@@ -106,7 +162,12 @@ func (u *UA) Stats() Stats {
 	if ep := u.endpoint(); ep != nil {
 		ep.mu.Lock()
 		for _, st := range ep.streams {
-			s.Connections = append(s.Connections, Connection{Peer: st.peer, Inbound: st.inbound, LastUsed: time.Unix(0, st.last.Load())})
+			st.mu.Lock()
+			s.Connections = append(s.Connections, Connection{
+				ID: st.id, Peer: st.peer, Inbound: st.inbound, Open: st.conn != nil, Queued: len(st.queue),
+				LastUsed: time.Unix(0, st.last.Load()),
+			})
+			st.mu.Unlock()
 		}
 		ep.mu.Unlock()
 	}

@@ -38,6 +38,7 @@ type waiter interface{ lost(error) }
 // open exists, and queues, from before the dial.
 type stream struct {
 	ep      *endpoint
+	id      uint32 // of the connection, for the operator
 	peer    netip.AddrPort
 	inbound bool
 	last    atomic.Int64 // unix nanoseconds of the last message either way
@@ -68,6 +69,7 @@ func (ep *endpoint) roomFor(from netip.Addr) bool {
 
 // put and remove keep the table and its counts. ep.mu is held.
 func (ep *endpoint) put(st *stream) {
+	st.id = ep.ua.lastConn.Add(1)
 	ep.streams[st.peer] = st
 	if st.inbound {
 		ep.inbound++
@@ -171,6 +173,7 @@ func (st *stream) dial() {
 	conn, err := st.ep.ua.o.Net.Dial(ctx, st.peer)
 	cancel()
 	if err != nil {
+		st.ep.ua.stats.connFailures.Add(1)
 		st.close(fmt.Errorf("connecting: %w", err))
 		st.ep.wg.Add(-2)
 		return
@@ -217,6 +220,7 @@ func (st *stream) send(data []byte, fail func(error)) error {
 	}
 	st.queue = append(st.queue, outgoing{data, fail})
 	st.account(len(data))
+	st.ep.ua.stats.queued(len(st.queue), st.peer)
 	st.mu.Unlock()
 	select {
 	case st.kick <- struct{}{}:
@@ -311,6 +315,7 @@ func (st *stream) write() {
 			st.mu.Unlock()
 			_ = st.conn.SetWriteDeadline(time.Now().Add(writeTimeout))
 			if _, err := st.conn.Write(o.data); err != nil {
+				st.ep.ua.stats.tcpFailures.Add(1)
 				st.close(err)
 				if o.fail != nil {
 					o.fail(err)
@@ -351,6 +356,7 @@ func (st *stream) read() {
 		}
 		it := item{data: append([]byte(nil), data...), src: st.peer, stream: st}
 		if err != nil {
+			st.ep.ua.stats.ended(err)
 			st.hopeless(it, err)
 			return
 		}

@@ -122,6 +122,9 @@ func TestTCPConnectionLost(t *testing.T) {
 		if n := b.ua.Stats().ClientTx; n != 1 {
 			t.Errorf("%d client transactions, want the ringing one", n)
 		}
+		if s := b.ua.Stats().TCP; s.RemoteClosures != 1 || s.ConnFailures != 0 || s.MaxQueue < 1 || s.MaxQueuePeer != peerTarget.Addr {
+			t.Errorf("counted %+v", s)
+		}
 		if again, err := accept(l, func() { call.Cancel() }); err != nil {
 			t.Errorf("no new connection for the CANCEL: %v", err)
 		} else {

@@ -10,6 +10,17 @@ import (
 // messages is `debug ccsip messages`.
 const messages = logbuf.Topic("ccsip messages")
 
+// events is `debug ccsip events`: what becomes of transactions.
+const events = logbuf.Topic("ccsip events")
+
+// tells says whether event lines are wanted. Asking first spares the arguments.
+func (u *UA) tells() bool { return u.o.Log != nil && u.o.Log.Enabled(events) }
+
+// event is one line of `debug ccsip events`.
+func (u *UA) event(fn, format string, a ...any) {
+	u.o.Log.Debugf(events, "//-1/xxxxxxxxxxxx/SIP/Event/"+fn+": "+format, a...)
+}
+
 // traceMessage shows a message to the Tracer and to `debug ccsip messages`.
 func (u *UA) traceMessage(sent bool, transport string, peer netip.AddrPort, msg []byte) {
 	if u.o.Tracer != nil {

@@ -92,6 +92,8 @@ type UA struct {
 	wheel   *wheel
 	stats   counters
 
+	lastConn atomic.Uint32 // ID of the newest TCP connection
+
 	handling   sync.Mutex // Handle, OnOpen and OnClose, one at a time
 	handlers   atomic.Pointer[map[string]func(*ServerTx)]
 	onOpen     []func()
