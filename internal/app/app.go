@@ -102,7 +102,7 @@ func (a *App) wire(o Options) error {
 		a.Log.Msg("SYS", logbuf.Errors, "APPLY", "%s: %v", agent, err)
 	}))
 	a.hub = presence.New(presence.Options{Log: a.Log})
-	a.SIP = sipua.New(sipua.Options{Net: o.Net, Log: a.Log, AllowEvents: []string{"presence"}})
+	a.SIP = sipua.New(sipua.Options{Net: o.Net, Log: a.Log, AllowEvents: []string{"presence", "dialog"}})
 	a.wirePhones(o.Net)
 	a.watch = presencesip.New(presencesip.Options{
 		UA: a.SIP, Hub: a.hub, Directory: directory{a.Lines}, Log: a.Log,

@@ -4,8 +4,20 @@ import (
 	"sync"
 
 	"github.com/busylamp/busylamp/presence"
+	"github.com/busylamp/busylamp/presence/dialoginfo"
 	"github.com/busylamp/busylamp/presence/pidf"
 )
+
+// body is the next document for a dialog. Its mu is held.
+//
+// The version of documents that have one is that of the NOTIFY, counted from 0: it
+// grows by one with each NOTIFY, and like CSeq it never goes back over a restart.
+func (a *Adapter) body(d *dialog) []byte {
+	if d.form == asDialogInfo {
+		return dialoginfo.Encode(dialoginfo.Body{Entity: d.get(entity), Version: d.localSeq, Line: d.line})
+	}
+	return a.bodies.get(d.get(entity), d.line)
+}
 
 // maxBodies bounds the documents kept; when it is reached they are all dropped.
 const maxBodies = 1024

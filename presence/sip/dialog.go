@@ -51,7 +51,7 @@ type dialog struct {
 	remoteSeq uint32        // CSeq of the last SUBSCRIBE
 	target    netip.AddrPort
 	tcp       bool // transport of target
-	old       bool // bodies are labelled application/cpim-pidf+xml
+	form      form // event package, which never changes, and label of the bodies
 
 	held     bool   // a SUBSCRIBE is being answered: NOTIFYs wait
 	queued   bool   // in the sender's queue

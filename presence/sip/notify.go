@@ -11,7 +11,6 @@ import (
 	"github.com/busylamp/busylamp/internal/logbuf"
 	"github.com/busylamp/busylamp/internal/sipua"
 	"github.com/busylamp/busylamp/presence"
-	"github.com/busylamp/busylamp/presence/pidf"
 )
 
 // Notify keeps the newest Note of a dialog and has it sent as soon as the dialog
@@ -78,7 +77,7 @@ func (a *Adapter) send(d *dialog, p *place) {
 		a.sender.release(p)
 		return
 	}
-	body := a.bodies.get(d.get(entity), d.line)
+	body := a.body(d)
 	raw := d.notify(body)
 	d.fresh, d.waiting, d.over = false, d.localSeq, d.last != nil
 	seq, to, id := d.waiting, d.to(), d.id
@@ -96,7 +95,7 @@ func (a *Adapter) send(d *dialog, p *place) {
 func (d *dialog) notify(body []byte) sipua.Raw {
 	var h strings.Builder
 	h.Grow(160)
-	h.WriteString("Event: presence")
+	h.WriteString("Event: " + d.form.event())
 	if id := d.get(eventID); id != "" {
 		h.WriteString(";id=" + id)
 	}
@@ -109,13 +108,7 @@ func (d *dialog) notify(body []byte) sipua.Raw {
 			h.WriteString(";retry-after=" + sipua.Seconds(d.last.RetryAfter))
 		}
 	}
-	h.WriteString("\r\nContent-Type: ")
-	if d.old {
-		h.WriteString(pidf.ContentTypeOld)
-	} else {
-		h.WriteString(pidf.ContentType)
-	}
-	h.WriteString("\r\n")
+	h.WriteString("\r\nContent-Type: " + d.form.contentType() + "\r\n")
 	u := d.unpack()
 	raw := u.Raw("NOTIFY", d.a.contact(d.get(number), d.tcp), "", []byte(h.String()), body)
 	d.localSeq = u.LocalCSeq

@@ -1,5 +1,6 @@
-// Package sip is the notifier of RFC 6665 for the presence event package (RFC
-// 3856): SUBSCRIBE and NOTIFY on the wire for watchers of the presence hub.
+// Package sip is the notifier of RFC 6665 for the event packages presence (RFC
+// 3856) and dialog (RFC 4235): SUBSCRIBE and NOTIFY on the wire for watchers of the
+// presence hub.
 //
 // Who is admitted, and in which order it is asked: the feature, the source, the
 // digest of an external watcher, the presentity, the limit. A watcher is internal

@@ -12,15 +12,14 @@ import (
 
 	"github.com/busylamp/busylamp/internal/sipua"
 	"github.com/busylamp/busylamp/presence"
-	"github.com/busylamp/busylamp/presence/pidf"
 )
 
 // subscription is what a SUBSCRIBE asks for, whatever dialog it is in.
 type subscription struct {
 	eventID string
 	expires time.Duration
+	form    form
 	accept  bool // it says which bodies it takes
-	old     bool // application/cpim-pidf+xml
 }
 
 // subscribe handles SUBSCRIBE, on the worker of its Call-ID.
@@ -107,7 +106,7 @@ func (a *Adapter) newDialog(tx *sipua.ServerTx, sub subscription, u *sipua.Dialo
 	if !printable(from) { // it is shown; that of the presentity must be a number
 		return nil, refuse(400).because("From has control characters")
 	}
-	d := &dialog{a: a, remoteSeq: u.RemoteCSeq, old: sub.old, pool: int32(pool)}
+	d := &dialog{a: a, remoteSeq: u.RemoteCSeq, form: sub.form, pool: int32(pool)}
 	values := [parts]string{
 		callID: u.CallID, localTag: u.LocalTag, remoteTag: u.RemoteTag,
 		local: u.Local, remote: u.Remote, remoteTarget: u.RemoteTarget, routes: strings.Join(u.Routes, "\n"),
@@ -137,7 +136,7 @@ func (a *Adapter) refresh(tx *sipua.ServerTx) *refusal {
 		return refuse(481)
 	}
 	d.mu.Lock()
-	u, id := d.unpack(), d.get(eventID)
+	u, id, event := d.unpack(), d.get(eventID), d.form.event()
 	d.mu.Unlock()
 	switch err := u.Check(req); {
 	case errors.Is(err, sipua.ErrOldCSeq):
@@ -156,7 +155,7 @@ func (a *Adapter) refresh(tx *sipua.ServerTx) *refusal {
 	if no != nil {
 		return no
 	}
-	if sub.eventID != id { // another subscription, which is not in this dialog
+	if sub.eventID != id || sub.form.event() != event { // another subscription, which is not in this dialog
 		return refuse(481)
 	}
 
@@ -166,7 +165,7 @@ func (a *Adapter) refresh(tx *sipua.ServerTx) *refusal {
 		d.remoteSeq = u.RemoteCSeq
 		d.aim(target(tx, &u, proved))
 		if sub.accept {
-			d.old = sub.old
+			d.form = sub.form
 		}
 	}
 	d.mu.Unlock()
@@ -205,7 +204,7 @@ func (a *Adapter) accept(tx *sipua.ServerTx, d *dialog, granted time.Duration) {
 	res := tx.NewResponse(200, "")
 	res.AppendHeader(sip.NewHeader("Contact", "<"+contact+">"))
 	res.AppendHeader(sip.NewHeader("Expires", sipua.Seconds(granted)))
-	res.AppendHeader(sip.NewHeader("Allow-Events", "presence"))
+	res.AppendHeader(sip.NewHeader("Allow-Events", allowEvents))
 	if err := tx.Respond(res); err != nil {
 		// The watcher will ask again, or its NOTIFY fails too.
 		a.debug(topicErrors, d.id, "presence_sip_subscribe", "200 not sent: %v", err)
@@ -260,8 +259,9 @@ func read(req *sip.Request) (s subscription, no *refusal) {
 		event, params = sipua.SplitValue(events[0])
 		s.eventID = params["id"]
 	}
-	if event != "presence" {
-		return s, refuse(489, "Allow-Events", "presence")
+	forms := formsOf(event)
+	if forms == nil {
+		return s, refuse(489, "Allow-Events", allowEvents)
 	}
 	if !isToken(s.eventID) {
 		return s, refuse(400).because("Event id is no token")
@@ -269,7 +269,7 @@ func read(req *sip.Request) (s subscription, no *refusal) {
 	if len(req.Body()) > 0 && !optionalBody(req) {
 		return s, refuse(415, "Accept", "")
 	}
-	if s.accept, s.old, no = acceptable(req); no != nil {
+	if s.form, s.accept, no = choose(req, forms); no != nil {
 		return s, no
 	}
 	s.expires = defaultExpires
@@ -284,31 +284,6 @@ func read(req *sip.Request) (s subscription, no *refusal) {
 	}
 	s.expires = min(s.expires, maxExpires)
 	return s, nil
-}
-
-// acceptable chooses the label of the bodies. Without Accept it is the default
-// of the package (RFC 3856 6.7): real phones send none.
-func acceptable(req *sip.Request) (given, old bool, no *refusal) {
-	if sipua.Values(req, "Accept") == nil {
-		return false, false, nil
-	}
-	found := false
-	for _, item := range sipua.List(req, "Accept") {
-		kind, params := sipua.SplitValue(item)
-		if q, err := strconv.ParseFloat(params["q"], 64); err == nil && q == 0 {
-			continue
-		}
-		switch strings.ToLower(kind) {
-		case pidf.ContentType, "application/*", "*/*":
-			return true, false, nil
-		case pidf.ContentTypeOld:
-			found = true
-		}
-	}
-	if !found {
-		return true, false, refuse(406)
-	}
-	return true, true, nil
 }
 
 // optionalBody says whether a body may be left unread (RFC 3261 20.11).

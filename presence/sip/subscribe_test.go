@@ -123,12 +123,12 @@ func TestRefusals(t *testing.T) {
 		want   string
 		header string // "Name: value" in the answer
 	}{
-		{"no Event", sub{event: "-"}, "489 Bad Event", "Allow-Events: presence"},
-		{"other package", sub{event: "conference"}, "489 Bad Event", "Allow-Events: presence"},
-		{"template", sub{event: "presence.winfo"}, "489 Bad Event", "Allow-Events: presence"},
+		{"no Event", sub{event: "-"}, "489 Bad Event", "Allow-Events: " + allowEvents},
+		{"other package", sub{event: "conference"}, "489 Bad Event", "Allow-Events: " + allowEvents},
+		{"template", sub{event: "presence.winfo"}, "489 Bad Event", "Allow-Events: " + allowEvents},
 		{"two Events", sub{more: "Event: presence\r\n"}, "400 Bad Request", ""},
 		{"bad id", sub{event: `presence;id="a b"`}, "400 Bad Request", ""},
-		{"Accept of something else", sub{accept: "application/dialog-info+xml"}, "406 Not Acceptable", ""},
+		{"Accept of another package", sub{accept: "application/dialog-info+xml"}, "406 Not Acceptable", ""},
 		{"Accept nothing", sub{more: "Accept: \r\n"}, "406 Not Acceptable", ""},
 		{"Accept q=0", sub{accept: "application/pidf+xml;q=0.0"}, "406 Not Acceptable", ""},
 		{"brief", sub{expires: "59"}, "423 Interval Too Brief", "Min-Expires: 60"},
