@@ -59,10 +59,11 @@ type answer struct {
 }
 
 // effect is one thing for the shard goroutine to do, in order. Exactly one of
-// sink, reply and text is set.
+// sink, relay, reply and text is set.
 type effect struct {
 	sink   Sink
 	note   Note
+	relay  *relayCall
 	reply  chan answer
 	answer *answer
 	topic  logbuf.Topic
@@ -75,23 +76,25 @@ const keepEffects = 1024
 
 // core is the presence agent of one shard. It is not safe for concurrent use.
 type core struct {
-	epoch   time.Time
-	shard   uint8
-	shared  *shared
-	tracing func(logbuf.Topic) bool
-	cfg     *Config
-	lines   map[key]*line
-	subs    map[uint32]*subscription
-	timers  timers
-	now     instant
-	version uint64
-	out     []effect // reused: valid until the next step
+	epoch    time.Time
+	shard    uint8
+	shared   *shared
+	tracing  func(logbuf.Topic) bool
+	cfg      *Config
+	lines    map[key]*line
+	subs     map[uint32]*subscription
+	timers   timers
+	relays   bool             // there is a Relay
+	siblings map[uint32]*line // lines of external numbers by SibID
+	now      instant
+	version  uint64
+	out      []effect // reused: valid until the next step
 }
 
 func newCore(epoch time.Time, shard uint8, s *shared, tracing func(logbuf.Topic) bool) *core {
 	return &core{
 		epoch: epoch, shard: shard, shared: s, tracing: tracing, cfg: &Config{},
-		lines: make(map[key]*line), subs: make(map[uint32]*subscription),
+		lines: make(map[key]*line), subs: make(map[uint32]*subscription), siblings: make(map[uint32]*line),
 	}
 }
 
@@ -118,7 +121,13 @@ func (c *core) step(now time.Time, in any) []effect {
 	case inDone:
 		c.done(in)
 	case inPublish:
-		c.publish(in.key, in.line)
+		if in.key.aspect == ofRemote {
+			c.publishRemote(in.key.sib, in.line)
+		} else {
+			c.publish(in.key, in.line)
+		}
+	case inRemote:
+		c.remoteFailed(in)
 	case inApply:
 		c.apply(in.cfg)
 		c.reply(in.reply, answer{})
@@ -155,13 +164,18 @@ func (c *core) records() []Record {
 		if s.last != nil {
 			continue
 		}
-		out = append(out, Record{
+		r := Record{
 			ID: s.id, Watcher: s.watcher, Presentity: Party{s.line.number, s.host},
 			Expires: s.grantedFor(), Since: c.epoch.Add(s.since), Line: s.line.shown,
 			WatcherType: Locality(s.kind == SIPTrunk), PresentityType: Local,
 			Kind: s.kind, Device: s.line.aspect == ofPhone, DialPeerTag: int(s.dialPeer), Incoming: true,
 			Retry: int(s.fails), Phone: s.phone,
-		})
+		}
+		if s.line.sib != nil {
+			r.PresentityType, r.SibID = Remote, s.line.sib.id
+			out = append(out, c.siblingRecord(s))
+		}
+		out = append(out, r)
 	}
 	return out
 }

@@ -24,9 +24,9 @@ func TestDevice(t *testing.T) {
 	b.device("2001", SCCPSpeedDial)
 	b.subscribe("2001", SCCPSpeedDial, 60)
 	b.want(t, "1 2001 unknown active 60", "2 2001 unknown active 60")
-	b.step(inPublish{key{"2001", ofPhone}, idle})
+	b.step(inPublish{key{number: "2001", aspect: ofPhone}, idle})
 	b.want(t, "1 2001 idle active 60")
-	b.step(inPublish{key{"2001", ofNumber}, busy})
+	b.step(inPublish{key{number: "2001"}, busy})
 	b.want(t, "2 2001 busy active 60")
 	var devices []bool
 	for _, r := range b.records() {
@@ -39,8 +39,8 @@ func TestDevice(t *testing.T) {
 	b.apply(with(open("2001"), func(c *Config) { c.Numbers["2001"] = Number{} }))
 	b.want(t, "2 2001 unknown active 60", "1 2001 unknown active 60")
 	b.apply(Config{})
-	b.step(inPublish{key{"2001", ofPhone}, Line{}})
-	b.step(inPublish{key{"2001", ofNumber}, Line{}})
+	b.step(inPublish{key{number: "2001", aspect: ofPhone}, Line{}})
+	b.step(inPublish{key{number: "2001"}, Line{}})
 	b.want(t, "2 2001 unknown probation 60", "1 2001 unknown probation 60")
 	if len(b.core.lines) != 0 {
 		t.Error("lines are left")
@@ -54,9 +54,9 @@ func TestWhoCannotWatchDevices(t *testing.T) {
 		b := newBench(open("2001"))
 		b.device("2001", kind)
 		b.log = nil
-		b.step(inPublish{key{"2001", ofPhone}, busy})
+		b.step(inPublish{key{number: "2001", aspect: ofPhone}, busy})
 		b.want(t)
-		b.step(inPublish{key{"2001", ofNumber}, idle})
+		b.step(inPublish{key{number: "2001"}, idle})
 		b.want(t, "1 2001 idle active 60")
 		if b.records()[0].Device {
 			t.Errorf("%s is a device watcher", kind)
@@ -68,8 +68,8 @@ func TestWhoCannotWatchDevices(t *testing.T) {
 // another state, and no version goes back.
 func TestWatchAnother(t *testing.T) {
 	b := newBench(open("2001"))
-	b.step(inPublish{key{"2001", ofPhone}, idle})
-	b.step(inPublish{key{"2001", ofNumber}, busy})
+	b.step(inPublish{key{number: "2001", aspect: ofPhone}, idle})
+	b.step(inPublish{key{number: "2001"}, busy})
 	id := b.subscribe("2001", SIPPhone, 60)
 	b.want(t, "1 2001 busy active 60")
 	b.step(inWatch{id: id, device: true})
@@ -78,7 +78,7 @@ func TestWatchAnother(t *testing.T) {
 	b.want(t)
 	b.step(inWatch{id: id, dark: true})
 	b.want(t, "1 2001 unknown active 60")
-	b.step(inPublish{key{"2001", ofNumber}, idle})
+	b.step(inPublish{key{number: "2001"}, idle})
 	b.want(t)
 	b.step(inWatch{id: id})
 	b.want(t, "1 2001 idle active 60")
@@ -94,11 +94,11 @@ func TestWatchAnother(t *testing.T) {
 // The line of a dark watcher is as its number is: it outlives it.
 func TestDark(t *testing.T) {
 	b := newBench(open("2001"))
-	b.step(inPublish{key{"2001", ofNumber}, busy})
+	b.step(inPublish{key{number: "2001"}, busy})
 	a := b.step(inSubscribe{reply: make(chan answer, 1), req: Request{
 		Presentity: Party{"2001", "h"}, Kind: SIPPhone, Device: true, Dark: true, Expires: time.Minute, Sink: b}})
 	b.step(inRelease{a.id})
-	b.step(inPublish{key{"2001", ofPhone}, idle})
+	b.step(inPublish{key{number: "2001", aspect: ofPhone}, idle})
 	b.want(t, "1 2001 unknown active 60")
 	b.apply(open())
 	b.want(t) // unknown already

@@ -16,6 +16,7 @@ import (
 // Options of a Hub.
 type Options struct {
 	Log    *logbuf.Log // debug presence; required
+	Relay  Relay       // nil: numbers that are not local are ErrNotFound
 	Shards int         // goroutines, at most 255; 0 means one per processor
 }
 
@@ -39,7 +40,9 @@ func New(o Options) *Hub {
 	h.config.Store(&Config{})
 	epoch := time.Now()
 	for i := range min(n, 255) {
-		h.shards = append(h.shards, startShard(newCore(epoch, uint8(i), h.shared, o.Log.Enabled), o.Log))
+		c := newCore(epoch, uint8(i), h.shared, o.Log.Enabled)
+		c.relays = o.Relay != nil
+		h.shards = append(h.shards, startShard(c, o.Log, o.Relay))
 	}
 	return h
 }
@@ -61,6 +64,8 @@ func (h *Hub) Close() {
 //   - `no watcher all` ends those of trunks with rejected;
 //   - a number that is removed ends subscriptions of trunks with noresource; those of
 //     phones go on, unknown, until it comes back;
+//   - a number that becomes local, or external, is heard of from the other side at
+//     once, and unknown until something is heard; so is one at another server;
 //   - `allow watch` moves its watchers between unknown and the real state;
 //   - a lower max-subscription leaves existing subscriptions alone and refuses
 //     new ones until enough have ended.
@@ -100,12 +105,12 @@ func (h *Hub) Admit(kind WatcherKind) error { return h.config.Load().Admit(kind)
 // Publish is the one entry for every source of line state. It never blocks;
 // between two steps of a shard the newest state of a line wins. What one
 // goroutine publishes is seen by what it calls afterwards.
-func (h *Hub) Publish(number string, l Line) { h.shardFor(number).publish(key{number, ofNumber}, l) }
+func (h *Hub) Publish(number string, l Line) { h.shardFor(number).publish(key{number: number}, l) }
 
 // PublishDevice is Publish for the phone whose primary directory number it is
 // (guide, "Device-Based BLF Monitoring"). `allow watch` of the number holds for it too.
 func (h *Hub) PublishDevice(number string, l Line) {
-	h.shardFor(number).publish(key{number, ofPhone}, l)
+	h.shardFor(number).publish(key{number: number, aspect: ofPhone}, l)
 }
 
 // Subscribe admits a watcher and returns the ID of its subscription and the

@@ -12,12 +12,14 @@ const (
 	ofNumber aspect = iota // all instances of the number
 	ofPhone                // the phone whose primary number it is
 	ofNone                 // nothing: unknown whatever happens
+	ofRemote               // the number at the presence server, as one watcher hears it
 )
 
 // key names a line. All lines of a number are in one shard.
 type key struct {
 	number string
 	aspect aspect
+	sib    uint32 // ofRemote: of the sibling
 }
 
 // String is the form of debug output.
@@ -35,7 +37,8 @@ type line struct {
 	shown     Line   // what watchers may see: unknown without `allow watch`
 	version   uint64 // of shown; from the core's counter, so a number never has one twice
 	subs      []*subscription
-	sip       int // how many of subs are SIP watchers
+	sip       int      // how many of subs are SIP watchers
+	sib       *sibling // ofRemote
 }
 
 func (c *core) lineOf(k key) *line {
@@ -47,9 +50,15 @@ func (c *core) lineOf(k key) *line {
 	return ln
 }
 
-// tidy drops a line about which nothing is known.
+// tidy drops a line about which nothing is known, or that was one watcher's own.
 func (c *core) tidy(ln *line) {
-	if len(ln.subs) == 0 && ln.published == (Line{}) {
+	if len(ln.subs) > 0 {
+		return
+	}
+	if ln.sib != nil {
+		c.leave(ln)
+	}
+	if ln.sib != nil || ln.published == (Line{}) {
 		delete(c.lines, ln.key)
 	}
 }
@@ -90,7 +99,7 @@ func (c *core) publish(k key, l Line) {
 // show brings the watchers of a line up to date; false if nothing changed for them.
 func (c *core) show(ln *line) bool {
 	visible := Line{}
-	if c.cfg.Numbers[ln.number].Watch {
+	if ln.sib != nil || c.cfg.Numbers[ln.number].Watch {
 		visible = ln.published
 	}
 	if visible == ln.shown {
@@ -119,7 +128,7 @@ func (c *core) apply(cfg *Config) {
 		lines = append(lines, ln)
 	}
 	slices.SortFunc(lines, func(a, b *line) int {
-		return cmp.Or(cmp.Compare(a.number, b.number), cmp.Compare(a.aspect, b.aspect))
+		return cmp.Or(cmp.Compare(a.number, b.number), cmp.Compare(a.aspect, b.aspect), cmp.Compare(a.key.sib, b.key.sib))
 	})
 	for _, ln := range lines {
 		_, local := cfg.Numbers[ln.number]
@@ -130,6 +139,7 @@ func (c *core) apply(cfg *Config) {
 				c.end(s, e)
 			}
 		}
+		c.changeSides(ln)
 		c.show(ln)
 		c.tidy(ln)
 	}

@@ -215,7 +215,7 @@ func TestAnyOrder(t *testing.T) {
 				n, l := number.Draw(t, "number"), state.Draw(t, "state")
 				if rapid.Bool().Draw(t, "of a phone") {
 					w.phones[n] = l
-					w.step(t, inPublish{key{n, ofPhone}, l})
+					w.step(t, inPublish{key{number: n, aspect: ofPhone}, l})
 					return
 				}
 				w.published[n] = l

@@ -18,6 +18,7 @@ const keepPending = 64
 type shard struct {
 	core    *core
 	log     *logbuf.Log
+	relay   Relay
 	inputs  chan any
 	wake    chan struct{} // capacity 1: pending is not empty
 	quit    chan struct{}
@@ -29,9 +30,9 @@ type shard struct {
 	spare   map[key]Line // empty, to be pending next; of the goroutine
 }
 
-func startShard(c *core, log *logbuf.Log) *shard {
+func startShard(c *core, log *logbuf.Log, relay Relay) *shard {
 	s := &shard{
-		core: c, log: log, inputs: make(chan any, shardQueue), wake: make(chan struct{}, 1),
+		core: c, log: log, relay: relay, inputs: make(chan any, shardQueue), wake: make(chan struct{}, 1),
 		quit: make(chan struct{}), stopped: make(chan struct{}), pending: make(map[key]Line), spare: make(map[key]Line),
 	}
 	go s.run()
@@ -126,6 +127,8 @@ func (s *shard) do(effects []effect) {
 		switch e := &effects[i]; {
 		case e.sink != nil:
 			e.sink.Notify(e.note)
+		case e.relay != nil:
+			e.relay.do(s.relay, e.relay.out)
 		case e.reply != nil:
 			e.reply <- *e.answer // has room: one answer per call
 		default:

@@ -50,20 +50,41 @@ func (s *shared) put() { s.used.Add(-1) }
 func (s *shared) allocate(shard uint8) uint32 {
 	for {
 		id := s.lastID.Add(1)
-		if id == 0 {
-			continue
-		}
-		st := s.stripe(id)
-		st.mu.Lock()
-		_, taken := st.shards[id]
-		if !taken {
-			st.shards[id] = shard
-		}
-		st.mu.Unlock()
-		if !taken {
+		if id != 0 && s.claim(id, shard) {
 			return id
 		}
 	}
+}
+
+// allocatePair is allocate for a watcher and its sibling: the sibling has the next
+// ID (guide, `show presence subscription summary`).
+func (s *shared) allocatePair(shard uint8) (id, sibling uint32) {
+	for {
+		second := s.lastID.Add(2)
+		first := second - 1
+		if first == 0 || second == 0 {
+			continue
+		}
+		if !s.claim(first, shard) {
+			continue
+		}
+		if s.claim(second, shard) {
+			return first, second
+		}
+		s.drop(first)
+	}
+}
+
+// claim takes an ID if it is free.
+func (s *shared) claim(id uint32, shard uint8) bool {
+	st := s.stripe(id)
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if _, taken := st.shards[id]; taken {
+		return false
+	}
+	st.shards[id] = shard
+	return true
 }
 
 func (s *shared) drop(id uint32) {

@@ -40,7 +40,8 @@ func (c *core) alive(id uint32) *subscription {
 
 func (c *core) subscribe(r Request) answer {
 	err := c.cfg.Admit(r.Kind)
-	if err == nil {
+	remote := c.external(r.Kind, r.Presentity.User)
+	if err == nil && !remote {
 		if _, local := c.cfg.Numbers[r.Presentity.User]; !local {
 			err = ErrNotFound
 		}
@@ -52,10 +53,21 @@ func (c *core) subscribe(r Request) answer {
 		c.trace(topicErrors, 0, "presence_subscribe", "watcher %s presentity %s refused: %v", r.Watcher, r.Presentity, err)
 		return answer{err: err}
 	}
+	k := key{number: r.Presentity.User, aspect: r.Kind.watches(r.Device, r.Dark)}
+	if k.aspect == ofNone || r.Expires < time.Second {
+		remote = false // nobody would hear what the server says
+	}
+	var id uint32
+	if remote {
+		k.aspect = ofRemote
+		id, k.sib = c.shared.allocatePair(c.shard)
+	} else {
+		id = c.shared.allocate(c.shard)
+	}
 	s := &subscription{
-		id: c.shared.allocate(c.shard), kind: r.Kind, held: true,
+		id: id, kind: r.Kind, held: true,
 		dialPeer: int32(r.DialPeerTag), slot: -1, since: c.now,
-		line: c.lineOf(key{r.Presentity.User, r.Kind.watches(r.Device, r.Dark)}), host: r.Presentity.Host,
+		line: c.lineOf(k), host: r.Presentity.Host,
 		watcher: r.Watcher, phone: r.Phone, sink: r.Sink,
 	}
 	c.subs[s.id] = s
@@ -63,6 +75,9 @@ func (c *core) subscribe(r Request) answer {
 	c.grant(s, r.Expires)
 	c.trace(topicEvent, s.id, "presence_subscribe", "watcher %s presentity %s accepted, %s, expires %d",
 		s.watcher, r.Presentity, s.kind, s.granted)
+	if remote {
+		c.begin(s, k.sib, r.Device)
+	}
 	return answer{id: s.id, expires: s.grantedFor()}
 }
 
@@ -83,19 +98,17 @@ func (c *core) watch(in inWatch) {
 	if s == nil {
 		return
 	}
-	from, to := s.line, key{s.line.number, s.kind.watches(in.device, in.dark)}
-	if from.key == to {
-		return
+	to := key{number: s.line.number, aspect: s.kind.watches(in.device, in.dark)}
+	if to.aspect != ofNone && s.granted > 0 && c.external(s.kind, to.number) {
+		if s.line.sib != nil {
+			s.line.sib.device = in.device
+			return
+		}
+		to.aspect = ofRemote
 	}
-	from.remove(s)
-	s.line = c.lineOf(to)
-	s.line.add(s)
-	c.version++ // so that no watcher sees one go back
-	s.line.version = c.version
-	if s.line.shown != from.shown && s.resend == 0 {
-		c.note(s)
+	if s.line.key != to {
+		c.move(s, to, in.device)
 	}
-	c.tidy(from)
 }
 
 // grant (re)starts the expiry. Times are whole seconds, as Expires is.
@@ -141,6 +154,9 @@ func (c *core) refresh(id uint32, expires time.Duration) answer {
 	c.grant(s, expires)
 	c.trace(topicEvent, s.id, "presence_refresh", "expires %d", s.granted)
 	c.note(s)
+	if s.line.sib != nil {
+		c.relay(func(r Relay, o Outgoing) { r.Again(o.SibID) }, s.line.sib.out)
+	}
 	return answer{id: id, expires: s.grantedFor()}
 }
 
