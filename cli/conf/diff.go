@@ -53,7 +53,7 @@ type differ struct {
 }
 
 func (d *differ) emit(added bool, l *line, mode string) {
-	d.changes = append(d.changes, Change{Added: added, Path: l.path, Line: l.text, Mode: mode})
+	d.changes = append(d.changes, Change{Added: added, Path: l.path(), Line: l.text(), Mode: mode})
 }
 
 // merge compares two lists of siblings.
@@ -91,10 +91,10 @@ func run(list []*line, cmd *command) int {
 func (d *differ) sorted(a, b []*line, mode string) {
 	for len(a) > 0 || len(b) > 0 {
 		switch {
-		case len(b) == 0 || len(a) > 0 && a[0].path < b[0].path:
+		case len(b) == 0 || len(a) > 0 && a[0].path() < b[0].path():
 			d.pair(a[0], nil, mode)
 			a = a[1:]
-		case len(a) == 0 || a[0].path > b[0].path:
+		case len(a) == 0 || a[0].path() > b[0].path():
 			d.pair(nil, b[0], mode)
 			b = b[1:]
 		default:
@@ -109,19 +109,19 @@ func (d *differ) sorted(a, b []*line, mode string) {
 func (d *differ) arrival(a, b []*line, mode string) {
 	at := make(map[Path]int, len(a))
 	for i, l := range a {
-		at[l.path] = i
+		at[l.path()] = i
 	}
 	kept := make(map[Path]*line, len(a))
 	last, n := -1, 0
 	for ; n < len(b); n++ {
-		i, ok := at[b[n].path]
+		i, ok := at[b[n].path()]
 		if !ok || i < last {
 			break
 		}
-		kept[b[n].path], last = b[n], i
+		kept[b[n].path()], last = b[n], i
 	}
 	for _, l := range a {
-		d.pair(l, kept[l.path], mode)
+		d.pair(l, kept[l.path()], mode)
 	}
 	for _, l := range b[n:] {
 		d.pair(nil, l, mode)
@@ -134,7 +134,7 @@ func (d *differ) pair(x, y *line, mode string) {
 		if x.cmd.enter == nil {
 			return
 		}
-	} else if x == nil || y == nil || x.text != y.text {
+	} else if x == nil || y == nil || !x.says(y) {
 		if x != nil {
 			d.emit(false, x, mode)
 		}
@@ -151,10 +151,10 @@ func (d *differ) pair(x, y *line, mode string) {
 	}
 	var a, b []*line
 	if x != nil {
-		a = d.old.under(x.path)
+		a = d.old.under(x.path())
 	}
 	if y != nil {
-		b = d.new.under(y.path)
+		b = d.new.under(y.path())
 	}
 	d.merge(a, b, l.cmd.enter.Mode.Name)
 }

@@ -104,7 +104,7 @@ func (e *edit) check(args grammar.Args) error {
 	}
 	c := CheckContext{Tree: e.old, Parent: e.parent}
 	if l := e.old.get(e.path); l != nil {
-		c.Old, c.Exists = l.args, true
+		c.Old, c.Exists = l.args(), true
 	}
 	return e.cmd.Check(c, args)
 }
@@ -143,7 +143,7 @@ func (e *edit) merged(args grammar.Args) grammar.Args {
 	}
 	values := map[string]string{}
 	for _, name := range e.cmd.captures {
-		from := old.args
+		from := old.args()
 		if args.Has(name) {
 			from = args
 		}
@@ -243,9 +243,9 @@ func (e *edit) elementPath(elem string) Path {
 
 // store puts the line at p, keeping what is below it and its place in line.
 func (e *edit) store(p Path, args grammar.Args) {
-	l := &line{path: p, cmd: e.cmd, args: args, text: args.Line()}
+	l := newLine(p, e.cmd, args)
 	if old := e.new.get(p); old != nil {
-		if old.text == l.text {
+		if old.says(l) {
 			return
 		}
 		l.seq = old.seq
@@ -258,7 +258,7 @@ func (e *edit) store(p Path, args grammar.Args) {
 
 // insert also stores the line of an Implicit block the new line stands in.
 func (e *edit) insert(l *line) {
-	top := l.path
+	top := l.path()
 	for n := e.parent; n.line != nil && n.line.cmd.Implicit && e.new.get(n.Path()) == nil; {
 		e.put(n.line)
 		top = n.Path()

@@ -62,8 +62,8 @@ func joined(left *lines, l *line, right *lines) *lines {
 
 // get is the line at p, nil when there is none.
 func (s *lines) get(p Path) *line {
-	for s != nil && s.line.path != p {
-		if p < s.line.path {
+	for s != nil && s.line.path() != p {
+		if p < s.line.path() {
 			s = s.left
 		} else {
 			s = s.right
@@ -80,9 +80,9 @@ func (s *lines) with(l *line) *lines {
 	switch {
 	case s == nil:
 		return bin(nil, l, nil)
-	case l.path < s.line.path:
+	case l.path() < s.line.path():
 		return balanced(s.left.with(l), s.line, s.right)
-	case l.path > s.line.path:
+	case l.path() > s.line.path():
 		return balanced(s.left, s.line, s.right.with(l))
 	}
 	return bin(s.left, l, s.right)
@@ -106,7 +106,7 @@ func (s *lines) before(prefix Path) *lines {
 	switch {
 	case s == nil:
 		return nil
-	case s.line.path < prefix:
+	case s.line.path() < prefix:
 		return joined(s.left, s.line, s.right.before(prefix))
 	}
 	return s.left.before(prefix)
@@ -117,7 +117,7 @@ func (s *lines) after(prefix Path) *lines {
 	switch {
 	case s == nil:
 		return nil
-	case s.line.path < prefix || s.line.path.hasPrefix(prefix):
+	case s.line.path() < prefix || s.line.path().hasPrefix(prefix):
 		return s.right.after(prefix)
 	}
 	return joined(s.left.after(prefix), s.line, s.right)
@@ -137,11 +137,11 @@ func (s *lines) each(prefix Path, yield func(*line) bool) bool {
 	switch {
 	case s == nil:
 		return true
-	case s.line.path < prefix:
+	case s.line.path() < prefix:
 		return s.right.each(prefix, yield)
 	case !s.left.each(prefix, yield):
 		return false
-	case !s.line.path.hasPrefix(prefix):
+	case !s.line.path().hasPrefix(prefix):
 		return true // so is all that follows
 	}
 	return yield(s.line) && s.right.each(prefix, yield)

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/busylamp/busylamp/cli/grammar"
 )
 
 // weights checks sizes, order and balance of every subtree.
@@ -22,7 +24,7 @@ func weights(rt *rapid.T, s *lines) {
 	if a+b > 1 && (a > maxHeavier*b || b > maxHeavier*a) {
 		rt.Fatalf("sides of %d and %d", a, b)
 	}
-	if s.left != nil && s.left.line.path >= s.line.path || s.right != nil && s.right.line.path <= s.line.path {
+	if s.left != nil && s.left.line.path() >= s.line.path() || s.right != nil && s.right.line.path() <= s.line.path() {
 		rt.Fatal("out of order")
 	}
 	weights(rt, s.left)
@@ -43,7 +45,7 @@ func TestPropertyLines(t *testing.T) {
 				s = s.without(p)
 				maps.DeleteFunc(want, func(q Path, _ *line) bool { return strings.HasPrefix(string(q), string(p)) })
 			} else {
-				l := &line{path: p}
+				l := newLine(p, nil, grammar.Args{})
 				s, want[p] = s.with(l), l
 			}
 			weights(rt, s)
@@ -68,7 +70,7 @@ func TestPropertyLines(t *testing.T) {
 func TestLinesStop(t *testing.T) {
 	var s *lines
 	for i := range 10 {
-		s = s.with(&line{path: Path(fmt.Sprint(i))})
+		s = s.with(newLine(Path(fmt.Sprint(i)), nil, grammar.Args{}))
 	}
 	n := 0
 	if s.each(Root, func(*line) bool { n++; return n < 3 }) || n != 3 {

@@ -15,6 +15,7 @@ type Node struct {
 	tree Tree
 	line *line         // nil at the root
 	mode *CompiledMode // the mode the line opens; nil when none
+	none bool          // the line is not stored and says nothing: it has a path only
 }
 
 // Path of the line.
@@ -22,24 +23,24 @@ func (n Node) Path() Path {
 	if n.line == nil {
 		return Root
 	}
-	return n.line.path
+	return n.line.path()
 }
 
 // Args of the line, the zero Args at the root.
 func (n Node) Args() grammar.Args {
-	if n.line == nil {
+	if n.line == nil || n.none {
 		return grammar.Args{}
 	}
-	return n.line.args
+	return n.line.args()
 }
 
 // Line is the line as the running-config prints it, without indentation; ""
 // at the root. An element of a PerLine list is a line of its own here.
 func (n Node) Line() string {
-	if n.line == nil {
+	if n.line == nil || n.none {
 		return ""
 	}
-	return n.line.text
+	return n.line.text()
 }
 
 // Mode is the name of the mode the line opens, "" when it opens none, Global
@@ -88,7 +89,7 @@ func (n Node) Get(name string) (args grammar.Args, ok bool) {
 		return grammar.Args{}, false
 	}
 	if found := n.tree.under(n.Path().group(c.index)); len(found) > 0 {
-		args = found[0].args
+		args = found[0].args()
 		if c.list != "" {
 			args = join(found)
 		}
@@ -117,8 +118,10 @@ func (n Node) Child(name string) (child Node, ok bool) {
 	if found := n.tree.under(n.Path().group(c.index)); len(found) > 0 {
 		return n.tree.node(found[0]), true
 	}
-	absent := &line{cmd: c, path: n.Path().entry(c.index, "")}
-	return n.tree.node(absent), false
+	absent := newLine(n.Path().entry(c.index, ""), c, grammar.Args{})
+	child = n.tree.node(absent)
+	child.none = true
+	return child, false
 }
 
 func (n Node) command(name string) *command {
@@ -136,13 +139,16 @@ func (n Node) command(name string) *command {
 // in lines.
 func join(lines []*line) grammar.Args {
 	first := lines[0]
+	if len(lines) == 1 {
+		return first.args()
+	}
 	var all []string
 	for _, l := range lines {
-		all = append(all, l.args.List(first.cmd.list)...)
+		all = append(all, l.args().List(first.cmd.list)...)
 	}
-	args, ok := first.args.WithList(first.cmd.list, all)
+	args, ok := first.args().WithList(first.cmd.list, all)
 	if !ok {
-		return first.args
+		return first.args()
 	}
 	return args
 }

@@ -201,9 +201,9 @@ func TestTypingOrderDoesNotMatter(t *testing.T) {
 		for _, n := range rapid.Permutation(all).Draw(rt, "order") {
 			for p := range ancestors(n.Path()) {
 				l := tree.get(p)
-				next, _, _, err := typed.Apply(p.parent(), l.args)
+				next, _, _, err := typed.Apply(p.parent(), l.args())
 				if err != nil {
-					rt.Fatalf("%s: %v", l.text, err)
+					rt.Fatalf("%s: %v", l.text(), err)
 				}
 				typed = next
 			}

@@ -4,12 +4,15 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/busylamp/busylamp/cli/grammar"
 )
 
 // Running is the running-config: from the first `!` to "end" and its newline.
 // It reads back to an equal tree.
 func Running(t Tree) []byte {
-	w := writer{tree: t}
+	const perLine = 32 // bytes, roughly
+	w := writer{tree: t, buf: make([]byte, 0, perLine*(t.Len()+64))}
 	w.bangs(1, 0)
 	if t.schema != nil {
 		w.mode(t.schema.root, Root)
@@ -34,7 +37,7 @@ func Section(t Tree, p Path) []byte {
 		return nil
 	}
 	w := writer{tree: t}
-	w.line(t.modeOf(p), l.text)
+	w.line(t.modeOf(p), l.args())
 	w.below(l)
 	return w.buf
 }
@@ -62,12 +65,12 @@ func (w *writer) mode(m *CompiledMode, parent Path) {
 		n := run(lines, cmd)
 		if cmd.list != "" {
 			for chunk := range slices.Chunk(lines[:n], cmd.PerLine) {
-				w.line(m, join(chunk).Line())
+				w.line(m, join(chunk))
 				w.bangs(cmd.Bangs, m.Mode.Indent)
 			}
 		} else {
 			for _, l := range lines[:n] {
-				w.line(m, l.text)
+				w.line(m, l.args())
 				w.below(l)
 				w.bangs(cmd.Bangs, m.Mode.Indent)
 			}
@@ -82,7 +85,7 @@ func (w *writer) mode(m *CompiledMode, parent Path) {
 // stop writes a separator, or a Fixed command that is not stored.
 func (w *writer) stop(m *CompiledMode, cmd *command) {
 	if cmd.Fixed {
-		w.line(m, cmd.def.Line())
+		w.line(m, *cmd.def)
 		w.bangs(cmd.Bangs, m.Mode.Indent)
 		return
 	}
@@ -94,13 +97,13 @@ func (w *writer) stop(m *CompiledMode, cmd *command) {
 
 func (w *writer) below(l *line) {
 	if l.cmd.enter != nil {
-		w.mode(l.cmd.enter, l.path)
+		w.mode(l.cmd.enter, l.path())
 	}
 }
 
-func (w *writer) line(m *CompiledMode, text string) {
+func (w *writer) line(m *CompiledMode, args grammar.Args) {
 	w.buf = append(w.buf, strings.Repeat(" ", m.Mode.Indent)...)
-	w.buf = append(w.buf, text...)
+	w.buf = args.AppendLine(w.buf)
 	w.buf = append(w.buf, '\n')
 	w.printed = true
 }

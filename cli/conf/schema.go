@@ -237,7 +237,7 @@ func (c *compiler) link(cmd *command) {
 			c.fail(cmd, "cannot be Implicit: %w", err)
 			return
 		}
-		cmd.header = &line{cmd: cmd, args: args, text: args.Line()}
+		cmd.header = newLine(Root, cmd, args)
 	}
 }
 

@@ -13,16 +13,32 @@ import (
 type Tree struct {
 	schema *Schema
 	lines  *lines // by Path; a block's line is always there when something below it is
-	seq    uint64 // last number given to an Arrival line
+	seq    uint32 // last number given to an Arrival line
 }
 
-// line is one stored line. It is immutable.
+// line is one stored line. It is immutable, and small: a configuration has tens of
+// thousands, each with one string for all that it says.
 type line struct {
-	path Path
 	cmd  *command
-	args grammar.Args
-	text string // args.Line()
-	seq  uint64 // place among the entries of an Arrival command
+	data string // the path and the packed arguments
+	at   uint32 // where the arguments begin
+	seq  uint32 // place among the entries of an Arrival command; four billion suffice for a life
+}
+
+func newLine(p Path, cmd *command, args grammar.Args) *line {
+	return &line{cmd: cmd, data: string(p) + args.Packed(), at: uint32(len(p))}
+}
+
+func (l *line) path() Path { return Path(l.data[:l.at]) }
+
+func (l *line) args() grammar.Args { return l.cmd.grammar.Unpack(l.data[l.at:]) }
+
+// text is the line as the running-config prints it.
+func (l *line) text() string { return l.args().Line() }
+
+// says reports whether a line at the same path has the same text.
+func (l *line) says(other *line) bool {
+	return l.data == other.data || l.text() == other.text()
 }
 
 // NewTree returns the empty tree: every command at its default.
@@ -75,7 +91,7 @@ func (t Tree) Equal(u Tree) bool {
 		y := others[i]
 		i++
 		order = order || x.seq != y.seq // numbers differ, the order need not
-		return x == y || x.path == y.path && x.text == y.text
+		return x == y || x.path() == y.path() && x.says(y)
 	})
 	return same && (!order || len(Diff(t, u)) == 0)
 }
@@ -102,7 +118,7 @@ func (t Tree) implicit(p Path) (*line, bool) {
 				return nil, false
 			}
 			if next == "" {
-				return cmd.header.at(path), true
+				return newLine(path, cmd, cmd.header.args()), true
 			}
 		}
 		mode, parent, rest = cmd.enter, path, next
@@ -110,15 +126,9 @@ func (t Tree) implicit(p Path) (*line, bool) {
 	return nil, false
 }
 
-func (l *line) at(p Path) *line {
-	c := *l
-	c.path = p
-	return &c
-}
-
 // any reports whether a line is stored below prefix, which is a path or a group.
 func (t Tree) any(prefix Path) bool {
-	return !t.lines.each(prefix, func(l *line) bool { return l.path == prefix })
+	return !t.lines.each(prefix, func(l *line) bool { return l.path() == prefix })
 }
 
 // modeOf is the mode in which the line or group at p stands.
@@ -140,7 +150,7 @@ func (t Tree) under(prefix Path) []*line {
 	arrival := 0 // start of the run of entries of one Arrival command at the end of out
 	t.lines.each(prefix, func(l *line) bool {
 		n := len(out)
-		if n == 0 && l.path == prefix || n > 0 && l.path.hasPrefix(out[n-1].path) {
+		if n == 0 && l.path() == prefix || n > 0 && l.path().hasPrefix(out[n-1].path()) {
 			return true
 		}
 		if n > 0 && out[n-1].cmd != l.cmd {
