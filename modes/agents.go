@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/busylamp/busylamp/internal/logbuf"
+	"github.com/busylamp/busylamp/internal/sipua"
 	"github.com/busylamp/busylamp/phones"
 	"github.com/busylamp/busylamp/phones/call"
 	"github.com/busylamp/busylamp/presence"
@@ -26,6 +27,8 @@ type Agents struct {
 	SIP interface {
 		LocalAddr() netip.AddrPort
 		Advertised() netip.AddrPort
+		Stats() sipua.Stats
+		ResetStats()
 	}
 	// Calls is the call model.
 	Calls interface {
@@ -94,6 +97,13 @@ func (a Agents) listening() netip.AddrPort {
 		return netip.AddrPort{}
 	}
 	return a.SIP.LocalAddr()
+}
+
+func (a Agents) sipStats() sipua.Stats {
+	if a.SIP == nil {
+		return sipua.Stats{}
+	}
+	return a.SIP.Stats()
 }
 
 func (a Agents) platform() Platform {

@@ -21,6 +21,7 @@ func Exec(a Agents) []cli.Exec {
 		execDebug(a),
 		execDebugEphone(a),
 		execPresence(a),
+		execSIPUA(a),
 		execRegister(a),
 		execEphone(a),
 		execEphoneDN(a),

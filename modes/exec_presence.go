@@ -26,17 +26,6 @@ func execPresence(a Agents) []cli.Exec {
 			$id           Subscription ID
 			summary       One row for each subscription`,
 			func(c *cli.Context, args grammar.Args) error { return showPresenceSubscription(c, a, args) }),
-		privileged("show sip-ua status", `
-			sip-ua  SIP user agent
-			status  Status of the user agent`,
-			func(c *cli.Context, _ grammar.Args) error {
-				return showSIPUAStatus(c.Out, a.listening(), a.presence().Config.SIPEnabled)
-			}),
-		privileged("show sip-ua status registrar", `
-			sip-ua     SIP user agent
-			status     Status of the user agent
-			registrar  Contacts that are registered here`,
-			func(c *cli.Context, _ grammar.Args) error { return showSIPUARegistrar(c.Out, a.phones()) }),
 		// A stage direction of ours: it drives a line without a phone.
 		privileged("test presence line NUMBER$number <busy|clear|idle|ringing>$state", `
 			test      Test commands

@@ -12,6 +12,7 @@ import (
 	"github.com/busylamp/busylamp/cli/conf"
 	"github.com/busylamp/busylamp/cli/term"
 	"github.com/busylamp/busylamp/internal/logbuf"
+	"github.com/busylamp/busylamp/internal/sipua"
 	"github.com/busylamp/busylamp/phones"
 	"github.com/busylamp/busylamp/phones/call"
 	"github.com/busylamp/busylamp/presence"
@@ -50,12 +51,15 @@ func (k *typist) Interrupted() <-chan struct{}          { return nil }
 type agents struct {
 	cleared int
 	dials   netip.AddrPort
+	stats   sipua.Stats
 }
 
 func (a *agents) Snapshot() phones.Snapshot  { return lab() }
 func (a *agents) ClearAttempts()             { a.cleared++ }
 func (a *agents) LocalAddr() netip.AddrPort  { return a.dials }
 func (a *agents) Advertised() netip.AddrPort { return a.dials }
+func (a *agents) Stats() sipua.Stats         { return a.stats }
+func (a *agents) ResetStats()                { a.stats = sipua.Stats{Cleared: true, Since: clock()} }
 
 // exchange is a call model that writes down what it is told.
 type exchange struct{ told []call.Input }

@@ -2,6 +2,7 @@ package modes
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/busylamp/busylamp/cli/conf"
 )
@@ -72,7 +73,7 @@ func sipUACredentials() []conf.Command {
 func sipUATimers() []conf.Command {
 	var cmds []conf.Command
 	for _, r := range []struct{ name, def string }{
-		{"invite", "6"}, {"response", "6"}, {"bye", "10"}, {"cancel", "10"}, {"prack", "10"}, {"rel1xx", "6"},
+		{"invite", "6"}, {"response", "6"}, {"bye", "10"}, {"cancel", "10"}, {"prack", "10"}, {"comet", "10"}, {"rel1xx", "6"},
 		{"notify", "10"}, {"refer", "10"}, {"register", "10"}, {"subscribe", "10"}, {"keepalive", "6"},
 	} {
 		cmds = append(cmds, conf.Command{
@@ -94,12 +95,16 @@ func sipUATimers() []conf.Command {
 		{"refer", "<100-1000>", "500", "Wait for the response to REFER, in milliseconds"},
 		{"register", "<100-1000>", "500", "Wait for the response to REGISTER, in milliseconds"},
 		{"rel1xx", "<100-1000>", "500", "Wait for PRACK, in milliseconds"},
+		{"update", "<100-1000>", "500", "Wait for the response to UPDATE, in milliseconds"},
+		{"info", "<100-1000>", "500", "Wait for the response to INFO, in milliseconds"},
+		{"options", "<100-1000>", "500", "Wait for the response to OPTIONS, in milliseconds"},
+		{"connection aging", "<5-60>", "5", "Time until an idle connection is closed, in minutes"},
 	} {
 		cmds = append(cmds, conf.Command{
 			Syntax: "timers " + t.name + " " + t.rng + "$n",
 			Inert:  true, Default: "timers " + t.name + " " + t.def,
 			Help: "timers  SIP signalling timers\n" +
-				t.name + "  " + t.help + "\n" +
+				strings.Replace(t.name, " ", "  Connections\n", 1) + "  " + t.help + "\n" +
 				"$n  Time to wait",
 		})
 	}

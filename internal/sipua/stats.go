@@ -31,6 +31,7 @@ type Stats struct {
 	Connections    []Connection      // open TCP connections, in no order
 	TCP, UDP       Transport
 	Since          time.Time // when counting began
+	Cleared        bool      // that was a ResetStats
 }
 
 // Connection is one TCP connection (`show sip-ua connections`).
@@ -59,6 +60,7 @@ type Transport struct {
 type counters struct {
 	m                                 atomic.Pointer[sync.Map] // counter -> *atomic.Uint64
 	since                             atomic.Int64
+	cleared                           atomic.Bool
 	garbage, dropped, stray, rejected atomic.Uint64
 	serverTx, clientTx                atomic.Int64 // gauges, not reset
 
@@ -140,7 +142,7 @@ func (u *UA) Stats() Stats {
 			ConnFailures: c.connFailures.Load(), AgeOuts: c.ageOuts.Load(),
 		},
 		UDP:   Transport{SendFailures: c.udpFailures.Load()},
-		Since: time.Unix(0, c.since.Load()),
+		Since: time.Unix(0, c.since.Load()), Cleared: c.cleared.Load(),
 	}
 	c.mu.Lock()
 	s.TCP.MaxQueue, s.TCP.MaxQueuePeer = c.queue, c.queuePeer
@@ -175,4 +177,7 @@ func (u *UA) Stats() Stats {
 }
 
 // ResetStats sets all counters to zero (`clear sip-ua statistics`).
-func (u *UA) ResetStats() { u.stats.reset() }
+func (u *UA) ResetStats() {
+	u.stats.reset()
+	u.stats.cleared.Store(true)
+}
