@@ -30,6 +30,7 @@ var imports = map[string]string{
 	"cli/secret":            "",
 	"presence":              "internal/logbuf",
 	"presence/dialoginfo":   "presence",
+	"presence/credentials":  "internal/logbuf",
 	"presence/pidf":         "presence",
 	"presence/sip":          "internal/logbuf internal/sipua internal/sipua/digest presence presence/dialoginfo presence/pidf",
 	"phones":                "internal/logbuf",
@@ -47,7 +48,10 @@ var imports = map[string]string{
 	"internal/sipua":        "internal/logbuf",
 	"internal/sipua/digest": "",
 	"internal/logbuf":       "",
+	"internal/journal":      "",
 	"internal/memnet":       "",
+	"internal/fetch":        "",
+	"internal/trust":        "",
 }
 
 // What tests import beside that.
@@ -140,4 +144,4 @@ func compare(t *testing.T, who string, used, allowed []string) {
 }
 
 // pure packages know the standard library and our own packages only.
-var pure = map[string]bool{"cli/grammar": true, "cli/term": true, "cli/render": true, "presence": true, "internal/logbuf": true, "phones/sccp/wire": true}
+var pure = map[string]bool{"cli/grammar": true, "cli/term": true, "cli/render": true, "presence": true, "internal/logbuf": true, "internal/journal": true, "phones/sccp/wire": true}
