@@ -67,7 +67,7 @@ func phoneLab(t *testing.T) phoneState {
 				{ID: phones.DNID{SIP: true, Tag: 1}, Number: "2101"},
 			},
 			Devices: []call.View{{
-				Device: first, Spec: spec, Active: 7, OffHook: true, DnD: true,
+				Device: first, Spec: &spec, Active: 7, OffHook: true, DnD: true,
 				Calls: []call.CallView{{
 					Ref: 7, State: call.Connected, Button: 1, DN: dn(1), Channel: 1, Outgoing: true,
 					Calling: call.Party{Number: "2001"}, Called: call.Party{Number: "2002"},

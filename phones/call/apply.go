@@ -151,7 +151,7 @@ func (c *core) evict(l *leg) {
 
 // addDevice puts a device on the lists.
 func (c *core) addDevice(id phones.Device) *device {
-	d := &device{id: id}
+	d := &device{id: id, spec: c.none}
 	c.devices[id] = d
 	i, _ := slices.BinarySearchFunc(c.sorted, id, func(d *device, id phones.Device) int { return compareDevices(d.id, id) })
 	c.sorted = slices.Insert(c.sorted, i, d)
@@ -182,7 +182,7 @@ func (c *core) registered(in Registered) {
 	if in.Spec.DnD != d.spec.DnD { // else what the user set stays
 		d.dnd = in.Spec.DnD
 	}
-	d.spec = in.Spec
+	d.spec = &in.Spec
 	d.gen++
 	c.putOnLines(d)
 }

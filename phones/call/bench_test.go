@@ -56,7 +56,7 @@ func BenchmarkCall(b *testing.B) {
 // BenchmarkRegister is one phone that registers and leaves among many.
 func BenchmarkRegister(b *testing.B) {
 	c := fleet(5000)
-	spec := c.devices[ephone(7)].spec
+	spec := *c.devices[ephone(7)].spec
 	now := time.Unix(0, 0)
 	b.ReportAllocs()
 	for b.Loop() {

@@ -168,7 +168,7 @@ func TestLimits(t *testing.T) {
 func TestDnDConfiguredLive(t *testing.T) {
 	r := newRig(t, lab())
 	d := r.sipPhone(1, 1)
-	spec := r.views[d].Spec
+	spec := *r.views[d].Spec
 	again := func(configured, want bool) {
 		t.Helper()
 		spec.DnD = configured

@@ -12,9 +12,10 @@ import (
 // only entry. All that it does follows from the inputs, their times and the numbers
 // that ids hands out, so that a run can be repeated.
 type core struct {
-	now time.Time // of the step that runs
-	cfg phones.Config
-	ids ids
+	now  time.Time // of the step that runs
+	cfg  phones.Config
+	ids  ids
+	none *phones.Spec // of devices that are no phones
 
 	dns   map[phones.DNID]*dn
 	order []*dn // ephone-dns by tag, then voice register dns by tag
@@ -89,17 +90,17 @@ type appearance struct {
 // device is one that is in service.
 type device struct {
 	id      phones.Device
-	spec    phones.Spec
-	primary *dn     // its primary directory number, nil if none
-	placed  []*dn   // those on its buttons
-	own     [][]*dn // of each line of spec, what calls are made on
-	legs    []*leg  // its calls, oldest first, ringing ones included
-	active  *leg    // in the foreground; nil if none
+	spec    *phones.Spec // never changed
+	primary *dn          // its primary directory number, nil if none
+	placed  []*dn        // those on its buttons
+	own     [][]*dn      // of each line of spec, what calls are made on
+	legs    []*leg       // its calls, oldest first, ringing ones included
+	active  *leg         // in the foreground; nil if none
 	dnd     bool
 	paged   *dn    // the paging number it listens to
 	dialed  string // last number dialled
 	notice  Notice
-	trunk   Trunk
+	trunk   *Trunk // nil: no trunk; never changed
 	// elsewhere: calls that rang here and others took; replaced, never changed, as views have it.
 	elsewhere []uint32
 	// pageMedia is where it receives a page that is sent to it alone.

@@ -203,7 +203,7 @@ func (c *core) dialFrom(in Dial) {
 		return
 	}
 	d := c.addDevice(in.Device)
-	d.trunk = Trunk{DialPeer: in.DialPeer}
+	d.trunk = &Trunk{DialPeer: in.DialPeer}
 	l := c.newLeg(c.newCall(), nil, -1, ref)
 	l.outgoing, l.self, l.media, l.dialed = true, in.Calling, in.Media, in.Number
 	c.attach(l, d, 0)

@@ -158,7 +158,7 @@ func (c *core) unavailable(k *call, n *dn, code int) int {
 // tryTrunk makes a call to a SIP trunk.
 func (c *core) tryTrunk(k *call, peer *phones.DialPeer) {
 	d := c.addDevice(phones.Device{Kind: phones.TrunkDevice, Tag: c.ids.trunk()})
-	d.trunk = Trunk{DialPeer: peer.Tag, Target: peer.Target, Transport: peer.Transport}
+	d.trunk = &Trunk{DialPeer: peer.Tag, Target: peer.Target, Transport: peer.Transport}
 	l := c.newLeg(k, nil, -1, 0)
 	l.self = Party{Number: k.setup.number}
 	l.rings = []*ring{{device: d, how: RingInside}}

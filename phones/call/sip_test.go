@@ -150,7 +150,7 @@ func TestTrunk(t *testing.T) {
 	r.dials(a, "1003")
 	r.want(a, Proceeding)
 	first := r.trunk()
-	if v := r.views[first]; v.Trunk != (Trunk{100, trunkTarget, "tcp"}) || v.Calls[0].State != RingIn || v.Calls[0].Called.Number != "1003" ||
+	if v := r.views[first]; *v.Trunk != (Trunk{100, trunkTarget, "tcp"}) || v.Calls[0].State != RingIn || v.Calls[0].Called.Number != "1003" ||
 		v.Calls[0].Calling.Number != "2001" || v.Calls[0].Outgoing {
 		t.Fatalf("%+v", v)
 	}

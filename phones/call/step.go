@@ -23,7 +23,7 @@ const keepEffects = 256
 
 func newCore(i ids, debug func(logbuf.Topic) bool) *core {
 	return &core{
-		ids: i, debug: debug,
+		ids: i, debug: debug, none: new(phones.Spec),
 		dns: map[phones.DNID]*dn{}, byNumber: map[string][]*dn{}, devices: map[phones.Device]*device{},
 		calls: map[uint32]*call{}, legs: map[uint32]*leg{}, tests: map[string]presence.Line{},
 		isTouched: map[string]bool{}, published: map[string]published{},

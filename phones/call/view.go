@@ -13,8 +13,10 @@ type View struct {
 	// Gone: the device is out of service, or its one call is over (trunk, csim). It
 	// is the last View of the device. A Dial of a device that is not in service is
 	// answered so as well.
-	Gone  bool
-	Spec  phones.Spec
+	Gone bool
+	// Spec is what the device registered as, without Lines if it is no phone; nil once
+	// it is Gone. It is not to be changed.
+	Spec  *phones.Spec
 	Lines []LineView // in the order of Spec.Lines
 	// Calls are the device's calls, oldest first. A call that is over is not there
 	// any more.
@@ -29,8 +31,8 @@ type View struct {
 	Paged *Page
 	// Notice is a text to show for a while; Seq tells a new one from an old one.
 	Notice Notice
-	// Trunk is where a trunk's call goes; zero for other devices.
-	Trunk Trunk
+	// Trunk is where a trunk's call goes; nil for other devices. It is not to be changed.
+	Trunk *Trunk
 	// Elsewhere holds the references of the last calls (8) that rang here and were answered or
 	// picked up on other devices, so that they are no missed calls. It is not to be changed.
 	Elsewhere []uint32

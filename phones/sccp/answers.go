@@ -104,20 +104,21 @@ func silent(m wire.Message) bool {
 func (c *conn) answer(m wire.Message) bool {
 	switch m := m.(type) {
 	case *wire.CapabilitiesRes:
-		c.facts.caps = len(m.Audio)
+		c.facts.caps = int32(len(m.Audio))
 	case *wire.UpdateCapabilities:
-		c.facts.caps = len(m.Audio)
+		c.facts.caps = int32(len(m.Audio))
 	case *wire.UpdateCapabilitiesV2:
-		c.facts.caps = len(m.Audio)
+		c.facts.caps = int32(len(m.Audio))
 	case *wire.UpdateCapabilitiesV3:
-		c.facts.caps = len(m.Audio)
+		c.facts.caps = int32(len(m.Audio))
 	case *wire.ConfigStatReq:
 		c.send(c.configStat())
 	case *wire.VersionReq:
 		// The load that it has: another one would make it upgrade.
 		c.send(&wire.Version{Load: c.facts.load})
 	case *wire.ServerReq:
-		c.send(&wire.ServerRes{Servers: [5]wire.Server{{Name: c.local.Addr().String(), Port: uint32(c.local.Port()), Addr: c.local.Addr()}}})
+		local := c.local()
+		c.send(&wire.ServerRes{Servers: [5]wire.Server{{Name: local.Addr().String(), Port: uint32(local.Port()), Addr: local.Addr()}}})
 	case *wire.LineStatReq:
 		c.send(c.lineStat(int(m.Line)))
 	case *wire.SpeedDialStatReq:
@@ -164,14 +165,15 @@ func (c *conn) view(v *call.View) {
 	if !c.registered || v.Gone || v.Spec.Session != c.spec.Session {
 		return
 	}
+	c.spec = v.Spec // what the call model has is kept once
 	if c.ready {
 		c.present(v)
 	} else {
 		late := *v // v itself stays off the heap
 		c.waiting = &late
 	}
-	if len(c.resets) > 0 && len(v.Calls) == 0 {
-		c.restart(c.resets[0])
+	if c.reset != nil && len(v.Calls) == 0 {
+		c.restart(*c.reset)
 	}
 }
 
@@ -194,9 +196,10 @@ const maxAlarms = 10
 
 // alarm keeps what an alarm says about the phone. mu is held.
 func (c *conn) alarm(m *wire.Alarm) {
-	if c.alarms++; c.alarms > maxAlarms {
+	if c.alarms >= maxAlarms {
 		return
 	}
+	c.alarms++
 	c.s.o.Log.Msg("IPPHONE", logbuf.Informational, "REG_ALARM", "%s", m.Text)
 	c.facts.load, c.facts.last = between(m.Text, "Load=", " "), between(m.Text, "Last=", " ")
 	if c.name == "" {
@@ -224,7 +227,7 @@ func (c *conn) configStat() wire.Message {
 			dials++
 		}
 	}
-	return &wire.ConfigStat{Name: c.name, Server: c.local.Addr().String(), Lines: lines, SpeedDials: dials}
+	return &wire.ConfigStat{Name: c.name, Server: c.local().Addr().String(), Lines: lines, SpeedDials: dials}
 }
 
 // dn is an ephone-dn as it is configured now, nil if it is not.
@@ -269,7 +272,7 @@ func (c *conn) lineStat(button int) wire.Message {
 }
 
 func (c *conn) speedDialStat(tag int) wire.Message {
-	for _, d := range c.ephone.SpeedDials {
+	for _, d := range c.dials {
 		if d.Tag == tag {
 			label := d.Label
 			if label == "" {
@@ -289,7 +292,7 @@ func (c *conn) featureStat(index uint32) {
 		return
 	}
 	label := ""
-	for _, k := range c.ephone.BLF {
+	for _, k := range c.blf {
 		if uint32(k.Tag) == index {
 			label = k.Label
 		}

@@ -37,12 +37,12 @@ type lamp struct {
 // makeLamps makes the lamps of a phone that can show them. mu is held.
 func (c *conn) makeLamps() {
 	c.lamps = nil
-	if c.model.Name != "" && !c.model.BLF {
+	if c.model.name != "" && !c.model.blf {
 		return
 	}
-	c.lamps = make([]lamp, len(c.ephone.BLF)) // never grows: lamps are pointed to
+	c.lamps = make([]lamp, len(c.blf)) // never grows: lamps are pointed to
 	for i := range c.lamps {
-		c.lamps[i] = lamp{c: c, key: &c.ephone.BLF[i], due: time.Now()}
+		c.lamps[i] = lamp{c: c, key: &c.blf[i], due: time.Now()}
 	}
 }
 
@@ -134,7 +134,7 @@ func (c *conn) setAlarm() {
 func (c *conn) request(kind presence.WatcherKind, d time.Duration) presence.Request {
 	return presence.Request{
 		Watcher:    presence.Party{User: c.number(), Host: c.remote.Addr().String()},
-		Presentity: presence.Party{Host: c.local.Addr().String()},
+		Presentity: presence.Party{Host: c.local().Addr().String()},
 		Kind:       kind, Expires: d, Phone: c.name,
 	}
 }

@@ -93,7 +93,7 @@ func some(id uint32) []uint32 {
 func (c *conn) mayWatch(m *wire.SubscriptionStatReq) (cause uint32) {
 	switch {
 	case m.Feature != wire.SubscriptionBLF,
-		c.model.Name != "" && !c.model.CallList,
+		c.model.name != "" && !c.model.lists,
 		!c.callList():
 		return wire.SubscribeTrunkForbidden
 	case len(c.lists) >= maxEntries:

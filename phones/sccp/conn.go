@@ -21,7 +21,7 @@ const (
 	maxQueue     = 64 << 10
 	smallBuffer  = 512
 	keepBuffer   = 8 << 10          // larger buffers are not kept for others
-	firstBytes   = 32               // the usual messages are shorter
+	firstBytes   = 24               // the usual messages are shorter
 	writeTimeout = 10 * time.Second // then the phone does not read and is dropped
 	strangerTime = 30 * time.Second // to register in, and to come back in after leaving
 )
@@ -32,60 +32,71 @@ type conn struct {
 	s      *Server
 	net    net.Conn
 	remote netip.AddrPort
-	local  netip.AddrPort
 	socket int // number of the connection: the lowest free one, from 1
 
 	// Server.mu guards these.
 	stranger *list.Element // in Server.strangers; nil: not there
 	turn     uint64        // at which it came there
 	since    time.Time     // likewise
-	spoke    bool          // something useful, before it registered
-	freed    bool          // has left the table; it cannot register
 
-	mu         sync.Mutex
+	mu      sync.Mutex
+	slot    *slot              // while registered
+	tag     int                // of its ephone
+	dials   []phones.SpeedDial // as configured when it registered
+	blf     []phones.BLFKey    // likewise
+	tel     *phones.Telephony  // likewise; shared by all phones of one configuration
+	model   shape
+	inUse   int                     // negotiated protocol version; 0 before
+	spec    *phones.Spec            // never changed; nil before it has registered
+	keys    []key                   // buttons of the phone in the order of its template; see layoutOf
+	sets    *[wire.KeySets][]placed // soft keys of the phone
+	shown   call.View               // what the phone has been shown
+	waiting *call.View              // what it is to be shown once it has asked for its keys
+
+	name  string // SEP…, of RegisterReq
+	facts facts
+	alive time.Duration // keepalive interval told
+	until time.Time     // a stranger has time until then
+	lamps []lamp
+	lists map[uint32]*entry // call list entries that are watched, by transaction id
+	wake  *time.Timer       // of the next thing to do about lamps; nil: nothing
+	reset *phones.ResetKind // that waits for the end of the call; nil: none
+
+	first      [firstBytes]byte // of what comes after a while; of the reader goroutine
+	reader     *reader          // while it handles messages; of the reader goroutine
+	out        *[]byte          // frames to be written
+	reason     error            // why it was closed
+	handling   bool             // the reader handles messages and will write out what there is
+	held       bool             // more is about to be queued: what there is waits for it
+	writing    bool             // a goroutine writes, and will find what is added to out
+	last       bool             // close when out is empty
+	closed     bool
 	registered bool
-	slot       *slot             // while registered
-	ephone     phones.Ephone     // as configured when it registered
-	tel        *phones.Telephony // likewise; shared by all phones of one configuration
-	model      phones.Model
-	inUse      int // negotiated protocol version; 0 before
-	spec       phones.Spec
-	keys       []key      // buttons of the phone in the order of its template; see layout
-	side       side       // what signalling of calls keeps; view_show.go
-	shown      call.View  // what the phone has been shown
-	waiting    *call.View // what it is to be shown once it has asked for its keys
-	ready      bool       // it has
+	ready      bool // it has asked for its keys
+	hook       bool // the phone says that it is off hook
+	sticky     bool // a notice without a time limit stands in the prompt line
+	alarms     uint8
 
-	name   string // SEP…, of RegisterReq
-	facts  facts
-	alarms int
-	alive  time.Duration // keepalive interval told
-	until  time.Time     // a stranger has time until then
-	lamps  []lamp
-	lists  map[uint32]*entry  // call list entries that are watched, by transaction id
-	wake   *time.Timer        // of the next thing to do about lamps; nil: nothing
-	resets []phones.ResetKind // one that waits for the end of the call
+	// These two are Server.mu's again.
+	spoke bool // it has said something useful before it registered
+	freed bool // it has left the table; it cannot register
+}
 
-	todo     []call.Input     // for the Exchange, when mu is free
-	done     []call.Input     // empty, to be todo next; of the reader goroutine
-	out      *[]byte          // frames to be written
-	first    [firstBytes]byte // of what comes after a while; of the reader goroutine
-	handling bool             // the reader handles messages and will write out what there is
-	held     bool             // more is about to be queued: what there is waits for it
-	writing  bool             // a goroutine writes, and will find what is added to out
-	last     bool             // close when out is empty
-	closed   bool
-	reason   error // why it was closed
+// shape is what of its model matters to a registered phone.
+type shape struct {
+	name       string // "" not known
+	blf, lists bool   // it can show them
+	lines      int16
 }
 
 // facts are what `show ephone` tells of a phone beside its buttons.
 type facts struct {
-	kind       uint32 // device type
-	version    int    // of the phone
-	maxStreams int
 	keepalives uint64
-	caps       int
-	resetsSent int
+	kind       uint32 // device type
+	version    int32  // of the phone
+	maxStreams int32
+	caps       int32
+	resetsSent int32
 	load, last string // of its alarm: firmware, reason of the last reset
 	registered time.Time
 	seen       time.Time
@@ -96,9 +107,12 @@ type facts struct {
 // of its button, that of a speed dial or BLF speed dial its tag.
 type key struct{ kind, instance uint8 }
 
+// local is the address that the phone has connected to.
+func (c *conn) local() netip.AddrPort { return addrPort(c.net.LocalAddr()) }
+
 // device is the phone's name in the call model.
 func (c *conn) device() phones.Device {
-	return phones.Device{Kind: phones.EphoneDevice, Tag: c.ephone.Tag}
+	return phones.Device{Kind: phones.EphoneDevice, Tag: c.tag}
 }
 
 // send queues a message. mu is held.
@@ -212,8 +226,9 @@ const lingers = 100 * time.Millisecond
 type reader struct {
 	c      *conn
 	frames *wire.Reader
-	few    bool      // the phone may be quiet now: the goroutine lingers
-	until  time.Time // the phone may be quiet; what Read waits until unless it lingers
+	todo   []call.Input // for the Exchange, when mu is free
+	few    bool         // the phone may be quiet now: the goroutine lingers
+	until  time.Time    // the phone may be quiet; what Read waits until unless it lingers
 }
 
 func (r *reader) Read(p []byte) (int, error) {
@@ -264,7 +279,7 @@ func (c *conn) serve(n int, err error) {
 		return
 	}
 	r := c.s.readers.Get().(*reader)
-	r.c = c
+	r.c, c.reader = c, r
 	r.frames.Reset(r, c.first[:n])
 	c.mu.Lock()
 	c.handling = true
@@ -279,7 +294,7 @@ func (c *conn) serve(n int, err error) {
 		if quiet && r.frames.Held() > 0 {
 			continue // in the midst of a message
 		}
-		r.c = nil
+		r.c, c.reader = nil, nil
 		c.s.readers.Put(r)
 		if quiet {
 			_ = c.net.SetReadDeadline(until)
@@ -294,15 +309,12 @@ func (c *conn) serve(n int, err error) {
 // tell passes on to the Exchange what the phone's message asks for. It runs on the
 // reader goroutine. mu is not held.
 func (c *conn) tell() {
-	c.mu.Lock()
-	todo := c.todo
-	c.todo = c.done
-	c.mu.Unlock()
-	for _, in := range todo {
+	r := c.reader
+	for _, in := range r.todo {
 		c.s.o.Exchange.Do(in)
 	}
-	clear(todo)
-	c.done = todo[:0]
+	clear(r.todo)
+	r.todo = r.todo[:0]
 }
 
 // end is the end of the connection's goroutine: whatever the phone had is given back.

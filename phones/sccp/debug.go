@@ -52,7 +52,7 @@ func (c *conn) mac() phones.MAC {
 // debugf writes a line of a topic about this phone, "ephone-1[1]:" before it. mu is held.
 func (c *conn) debugf(t logbuf.Topic, format string, a ...any) {
 	if c.debugging(t) {
-		c.s.o.Log.Debugf(t, "ephone-%d[%d]:%s", c.ephone.Tag, c.socket, fmt.Sprintf(format, a...))
+		c.s.o.Log.Debugf(t, "ephone-%d[%d]:%s", c.tag, c.socket, fmt.Sprintf(format, a...))
 	}
 }
 
@@ -104,7 +104,7 @@ func (c *conn) traceRegister(tag int, m *wire.RegisterReq) {
 	log("ephone-(%d)[%d] StationIdentifier Instance %d    deviceType %d", tag, c.socket, m.Instance, m.Type)
 	log("ephone-%d[-1]:stationIpAddr %s", tag, m.Addr)
 	log("ephone-%d[-1]:maxStreams %d", tag, m.MaxStreams)
-	log("ephone-(%d) Allow any Skinny Server IP address %s", tag, c.local.Addr())
+	log("ephone-(%d) Allow any Skinny Server IP address %s", tag, c.local().Addr())
 }
 
 // traceReceived tells of a message from the phone. mu is held.
@@ -113,7 +113,7 @@ func (c *conn) traceReceived(id uint32, body []byte) {
 		c.debugf(TopicKeepalive, "Keepalive socket[%d] %s ", c.socket, c.name)
 	}
 	if c.debugging(TopicMessage) {
-		c.s.o.Log.Debugf(TopicMessage, "Received message from phone %d, SkinnyMessageID = %s", c.ephone.Tag, wire.Name(id))
+		c.s.o.Log.Debugf(TopicMessage, "Received message from phone %d, SkinnyMessageID = %s", c.tag, wire.Name(id))
 	}
 	if c.debugging(TopicRaw) {
 		// What is received is shown from the message identifier on.
@@ -127,11 +127,11 @@ func (c *conn) traceReceived(id uint32, body []byte) {
 // traceSent tells of a frame for the phone. mu is held.
 func (c *conn) traceSent(m wire.Message, frame []byte) {
 	if c.debugging(TopicMessage) {
-		c.s.o.Log.Debugf(TopicMessage, "Sending  message to   phone %d, SkinnyMessageID = %s", c.ephone.Tag, wire.Name(m.ID()))
+		c.s.o.Log.Debugf(TopicMessage, "Sending  message to   phone %d, SkinnyMessageID = %s", c.tag, wire.Name(m.ID()))
 	}
 	if c.debugging(TopicRaw) {
 		c.s.o.Log.Debugf(TopicRaw, "skinny send %d bytes\n%s", len(frame)-8, hexLines(frame))
-		c.s.o.Log.Debugf(TopicRaw, "socket [%d] sent %d bytes OK (incl hdr) for ephone-(%d)", c.socket, len(frame), c.ephone.Tag)
+		c.s.o.Log.Debugf(TopicRaw, "socket [%d] sent %d bytes OK (incl hdr) for ephone-(%d)", c.socket, len(frame), c.tag)
 	}
 }
 

@@ -72,7 +72,8 @@ func (x *exchange) heard() string {
 func (x *exchange) show(tag, calls int) {
 	d := phones.Device{Kind: phones.EphoneDevice, Tag: tag}
 	x.mu.Lock()
-	v := call.View{Device: d, Spec: x.specs[d]}
+	spec := x.specs[d]
+	v := call.View{Device: d, Spec: &spec}
 	x.mu.Unlock()
 	for i := range calls {
 		v.Calls = append(v.Calls, call.CallView{Ref: uint32(i + 1), State: call.Connected})
@@ -324,7 +325,7 @@ const (
 
 // viewOf is a View of ephone 1 without calls.
 func viewOf(s phones.Spec) call.View {
-	return call.View{Device: phones.Device{Kind: phones.EphoneDevice, Tag: 1}, Spec: s}
+	return call.View{Device: phones.Device{Kind: phones.EphoneDevice, Tag: 1}, Spec: &s}
 }
 
 func (l *lab) topics() []logbuf.Topic {

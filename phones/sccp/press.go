@@ -13,19 +13,19 @@ import (
 // held: inputs go through conn.do.
 func (c *conn) pressed(m wire.Message) bool {
 	p := presser{
-		device: c.device(), view: &c.shown, keys: c.keys, ephone: &c.ephone, tel: c.tel, addr: c.remote.Addr(), slot: c.s.parking,
-		inputs: c.todo,
+		device: c.device(), view: &c.shown, keys: c.keys, dials: c.dials, keyed: c.blf, tel: c.tel, addr: c.remote.Addr(), slot: c.s.parking,
+		inputs: c.reader.todo,
 	}
 	if !p.press(m) {
 		return false
 	}
 	switch m.(type) {
 	case *wire.OffHook, *wire.OffHookWithCallingPartyNumber:
-		c.side.hook = true
+		c.hook = true
 	case *wire.OnHook:
-		c.side.hook = false
+		c.hook = false
 	}
-	c.todo = p.inputs
+	c.reader.todo = p.inputs
 	if p.notice != "" {
 		c.send(wire.NewPriNotify(c.inUse, p.notice, notifySeconds, notifyPriority))
 	}
@@ -40,7 +40,8 @@ type presser struct {
 	view   *call.View
 	slot   func(phones.DNID) bool // whether calls are parked on it
 	keys   []key
-	ephone *phones.Ephone
+	dials  []phones.SpeedDial // of the phone
+	keyed  []phones.BLFKey    // likewise
 	tel    *phones.Telephony
 	addr   netip.Addr // of the phone
 

@@ -66,6 +66,9 @@ func (p *presser) line(instance uint32) {
 }
 
 func (p *presser) separator(button int) phones.Separator {
+	if p.view.Spec == nil { // it has been shown nothing yet
+		return phones.Normal
+	}
 	for _, l := range p.view.Spec.Lines {
 		if l.Button == button {
 			return l.Sep
@@ -77,13 +80,13 @@ func (p *presser) separator(button int) phones.Separator {
 // speedDial is a speed-dial key or, by the tag that was typed, a speed dial without a
 // key; tags that the phone has not are the system's (CME command reference: directory entry).
 func (p *presser) speedDial(tag int) {
-	for _, s := range p.ephone.SpeedDials {
+	for _, s := range p.dials {
 		if s.Tag == tag {
 			p.key(s.Number)
 			return
 		}
 	}
-	for _, b := range p.ephone.BLF {
+	for _, b := range p.keyed {
 		if b.Tag == tag {
 			p.key(b.Number)
 			return
@@ -99,7 +102,7 @@ func (p *presser) speedDial(tag int) {
 }
 
 func (p *presser) blf(tag int) {
-	for _, b := range p.ephone.BLF {
+	for _, b := range p.keyed {
 		if b.Tag == tag {
 			p.key(b.Number)
 			return

@@ -16,7 +16,9 @@ import (
 // model is told, and the notice that the user gets.
 func pressOn(v call.View, m wire.Message) (inputs []string, notice string, ok bool) {
 	dev := phones.Device{Kind: phones.EphoneDevice, Tag: 1}
-	v.Spec.Lines = append(v.Spec.Lines,
+	spec := *v.Spec
+	v.Spec = &spec
+	spec.Lines = append(spec.Lines,
 		phones.SpecLine{Button: 3, Sep: phones.Monitor, DNs: []phones.DNID{{Tag: 3}}},
 		phones.SpecLine{Button: 4, Sep: phones.Monitor, DNs: []phones.DNID{{Tag: 4}}})
 	v.Lines = append(v.Lines,
@@ -24,12 +26,10 @@ func pressOn(v call.View, m wire.Message) (inputs []string, notice string, ok bo
 		call.LineView{Button: 4, DN: phones.DNID{Tag: 4}, Number: "701", Remote: true})
 	p := presser{
 		device: dev, view: &v, addr: netip.MustParseAddr("10.0.0.9"),
-		slot: func(dn phones.DNID) bool { return dn.Tag == 4 },
-		ephone: &phones.Ephone{
-			SpeedDials: []phones.SpeedDial{{Tag: 1, Number: "5001"}, {Tag: 9, Number: "#"}},
-			BLF:        []phones.BLFKey{{Tag: 2, Number: "5002"}},
-		},
-		tel: &phones.Telephony{Voicemail: "6000", Directory: []phones.DirectoryEntry{{Tag: 50, Number: "4000"}}},
+		slot:  func(dn phones.DNID) bool { return dn.Tag == 4 },
+		dials: []phones.SpeedDial{{Tag: 1, Number: "5001"}, {Tag: 9, Number: "#"}},
+		keyed: []phones.BLFKey{{Tag: 2, Number: "5002"}},
+		tel:   &phones.Telephony{Voicemail: "6000", Directory: []phones.DirectoryEntry{{Tag: 50, Number: "4000"}}},
 	}
 	for b := 1; b <= 4; b++ {
 		p.keys = append(p.keys, newKey(wire.ButtonLine, b))

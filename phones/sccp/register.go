@@ -119,14 +119,21 @@ func (c *conn) settle(p *place, m *wire.RegisterReq) (ids []uint32) {
 	ids = c.darken()
 	c.slot, c.registered, c.ready = p.slot, true, false
 	c.shown, c.waiting = call.View{}, nil
-	c.ephone, c.tel, c.model, c.spec, c.name = p.ephone, p.tel, p.model, p.spec, m.Name
-	c.alive = keepAlive(&c.ephone, c.tel)
+	spec := p.spec // apart from the rest of the place
+	c.tag, c.dials, c.blf = p.ephone.Tag, p.ephone.SpeedDials, p.ephone.BLF
+	c.tel, c.spec, c.name = p.tel, &spec, m.Name
+	c.model = shape{p.model.Name, p.model.BLF, p.model.CallList, int16(p.model.Lines)}
+	c.alive = keepAlive(&p.ephone, c.tel)
 	c.inUse = negotiate(int(m.Version), c.tel.MaxProtocol)
-	c.resets = nil
-	c.keys = c.layout()
+	c.reset = nil
+	c.sets, c.hook, c.sticky = c.s.usual, false, false
+	if len(p.ephone.Softkeys) > 0 {
+		c.sets = softKeysOf(p.ephone.Softkeys)
+	}
+	c.keys = layoutOf(p.spec, p.ephone, p.model)
 	now := c.s.o.Now()
 	c.facts = facts{
-		kind: m.Type, version: int(m.Version), maxStreams: int(m.MaxStreams),
+		kind: m.Type, version: int32(m.Version), maxStreams: int32(m.MaxStreams),
 		load: c.facts.load, last: c.facts.last, registered: now, seen: now,
 	}
 	if m.Load != "" {
@@ -135,7 +142,7 @@ func (c *conn) settle(p *place, m *wire.RegisterReq) (ids []uint32) {
 	c.makeLamps()
 	seconds := uint32(c.alive.Seconds())
 	c.send(wire.NewRegisterAck(c.inUse, seconds, seconds, dateTemplate(c.tel)))
-	c.debugf(TopicRegister, "RegisterAck sent to ephone %d: keepalive period %d", c.ephone.Tag, seconds)
+	c.debugf(TopicRegister, "RegisterAck sent to ephone %d: keepalive period %d", c.tag, seconds)
 	c.send(&wire.CapabilitiesReq{})
 	return ids
 }
@@ -280,7 +287,7 @@ func (c *conn) detach(state phones.EphoneState) (*slot, *phones.EphoneStatus, []
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	sl, last := c.slot, c.status(state)
-	c.registered, c.ready, c.slot, c.resets = false, false, nil, nil
+	c.registered, c.ready, c.slot, c.reset = false, false, nil, nil
 	c.shown, c.waiting, c.keys = call.View{}, nil, nil
 	if sl != nil { // a stranger's time goes on
 		c.until = time.Now().Add(strangerTime)

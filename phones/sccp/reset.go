@@ -111,16 +111,16 @@ func (c *conn) askRestart(kind phones.ResetKind) int {
 		return 0
 	}
 	if len(c.latest().Calls) > 0 {
-		c.resets = []phones.ResetKind{kind}
+		c.reset = &kind
 	} else {
 		c.restart(kind)
 	}
-	return c.ephone.Tag
+	return c.tag
 }
 
 // restart sends Reset. mu is held.
 func (c *conn) restart(kind phones.ResetKind) {
-	c.resets = nil
+	c.reset = nil
 	c.facts.resetsSent++
 	how := wire.ResetRestart
 	if kind == phones.Reset {

@@ -214,7 +214,7 @@ func (sl *slot) vacate(over []leaving) []leaving {
 // there is none the new connection is closed. Nobody makes room before he had
 // hearing to say who he is: newer connections wait that long, until quit is closed.
 func (s *Server) enter(nc net.Conn, quit <-chan struct{}) {
-	c := &conn{s: s, net: nc, remote: addrPort(nc.RemoteAddr()), local: addrPort(nc.LocalAddr())}
+	c := &conn{s: s, net: nc, remote: addrPort(nc.RemoteAddr())}
 	s.mu.Lock()
 	var out *conn
 	for out == nil && s.open >= minSockets+2*s.cfg.Telephony.MaxEphones {

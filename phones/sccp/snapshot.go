@@ -49,15 +49,18 @@ func (s *Server) Snapshot() phones.SkinnySnapshot {
 	return snap
 }
 
-// status is what there is to tell of a registered phone. mu is held.
+// status is what there is to tell of a registered phone; of its configuration no more
+// than the tag. mu is held.
 func (c *conn) status(state phones.EphoneState) *phones.EphoneStatus {
 	f := &c.facts
 	st := &phones.EphoneStatus{
-		Config: c.ephone, State: state, Device: c.name, Socket: -1, Remote: c.remote,
-		Type: f.kind, Model: c.model.Name, Version: f.version, InUse: c.inUse, MaxStreams: f.maxStreams,
-		KeepAlives: f.keepalives, MaxLine: c.model.Lines, Available: len(c.spec.Lines), Resets: f.resetsSent, ResetPending: len(c.resets) > 0,
-		Caps: f.caps, Load: f.load, LastReset: f.last, Registered: f.registered, LastSeen: f.seen,
-		Spec: c.spec, User: c.spec.User,
+		Config: phones.Ephone{Tag: c.tag}, State: state, Device: c.name, Socket: -1, Remote: c.remote,
+		Type: f.kind, Model: c.model.name, Version: int(f.version), InUse: c.inUse, MaxStreams: int(f.maxStreams),
+		KeepAlives: f.keepalives, MaxLine: int(c.model.lines), Resets: int(f.resetsSent), ResetPending: c.reset != nil,
+		Caps: int(f.caps), Load: f.load, LastReset: f.last, Registered: f.registered, LastSeen: f.seen,
+	}
+	if c.spec != nil {
+		st.Spec, st.User, st.Available = *c.spec, c.spec.User, len(c.spec.Lines)
 	}
 	for i := range c.lamps {
 		l := &c.lamps[i]

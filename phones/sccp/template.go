@@ -12,18 +12,7 @@ const maxKeys = 56
 
 func newKey(kind uint32, instance int) key { return key{uint8(kind), uint8(instance)} }
 
-// layout is the button template of the phone: lines, speed dials and BLF speed
-// dials, and what is fixed on the model. mu is held; ephone, model and spec are
-// set. It is called once, at registration.
-func (c *conn) layout() []key {
-	c.side = side{sets: c.s.usual}
-	if len(c.ephone.Softkeys) > 0 {
-		c.side.sets = softKeysOf(c.ephone.Softkeys)
-	}
-	return layoutOf(c.spec, c.ephone, c.model)
-}
-
-// layoutOf puts the lines on the keys that `button` numbers. Keys that are left
+// layoutOf is the button template of a phone. It puts the lines on the keys that `button` numbers. Keys that are left
 // take the speed dials in the order of their tags, then the BLF speed dials
 // likewise (CME command reference: speed-dial; administrator guide: button
 // layout). What finds no key can still be dialled by its tag.
@@ -94,7 +83,7 @@ func (c *conn) template(m wire.Message) bool {
 	case *wire.SoftKeyTemplateReq:
 		c.send(softKeyTemplate())
 	case *wire.SoftKeySetReq:
-		c.send(softKeySets(c.side.sets))
+		c.send(softKeySets(c.sets))
 	default:
 		return false
 	}

@@ -87,7 +87,7 @@ func renderAll(old, now call.View, f face) []wire.Message { return new(painter).
 
 // idle is what such a phone shows while nothing goes on.
 func idle() call.View {
-	v := call.View{Device: phones.Device{Kind: phones.EphoneDevice, Tag: 1}, Spec: phones.Spec{Name: "SEP001562000001"}}
+	v := call.View{Device: phones.Device{Kind: phones.EphoneDevice, Tag: 1}, Spec: &phones.Spec{Name: "SEP001562000001"}}
 	for b := 1; b <= 2; b++ {
 		dn := phones.DNID{Tag: b}
 		v.Spec.Lines = append(v.Spec.Lines, phones.SpecLine{Button: b, Sep: phones.Normal, DNs: []phones.DNID{dn}})

@@ -5,24 +5,17 @@ import (
 	"github.com/busylamp/busylamp/phones/sccp/wire"
 )
 
-// side is what a connection remembers for the signalling of calls.
-type side struct {
-	sets   *[wire.KeySets][]placed // soft keys of the phone
-	hook   bool                    // the phone says that it is off hook
-	sticky bool                    // a notice without a time limit stands in the prompt line
-}
-
 // show sends the phone what differs between two Views. mu is held. It is first
 // called, with a zero old View, when the phone has its keys.
 func (c *conn) show(old, new *call.View) {
 	p := c.s.painters.Get().(*painter)
 	p.face = face{
-		inUse: c.inUse, keys: c.keys, sets: c.side.sets, system: c.tel.SystemMessage, hook: c.side.hook, sticky: c.side.sticky,
+		inUse: c.inUse, keys: c.keys, sets: c.sets, system: c.tel.SystemMessage, hook: c.hook, sticky: c.sticky,
 	}
 	messages := p.render(old, new, &p.face)
-	c.side.sticky = false
+	c.sticky = false
 	if n := new.Notice; n.Seq != old.Notice.Seq && n.Text != "" && n.Seconds == 0 {
-		c.side.sticky = true
+		c.sticky = true
 	}
 	t := tracer{old: old, new: new}
 	c.traceSeized(t)
@@ -30,7 +23,7 @@ func (c *conn) show(old, new *call.View) {
 	for _, m := range messages {
 		if off, ok := m.(*wire.SetSpeakerMode); ok && off.Mode == wire.SwitchOff {
 			// Whatever the phone said of its hook before, it is on hook now.
-			c.side.hook = false
+			c.hook = false
 		}
 		c.trace(t, m)
 		c.send(m)

@@ -30,7 +30,7 @@ func (d *device) paths(c call.CallView) []path {
 	a := d.a
 	if d.trunk() {
 		t := d.view.Trunk
-		if !t.Target.IsValid() {
+		if t == nil || !t.Target.IsValid() {
 			return nil
 		}
 		to := sipua.Target{Addr: t.Target, Transport: strings.ToUpper(t.Transport)}

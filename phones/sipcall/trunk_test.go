@@ -101,7 +101,7 @@ func TestIncomingCalledNumber(t *testing.T) {
 }
 
 func outgoing(ref uint32, s call.State) call.View {
-	return call.View{Device: trunk(5), Trunk: call.Trunk{DialPeer: 100, Target: netip.MustParseAddrPort("10.9.9.9:5060"), Transport: "udp"},
+	return call.View{Device: trunk(5), Trunk: &call.Trunk{DialPeer: 100, Target: netip.MustParseAddrPort("10.9.9.9:5060"), Transport: "udp"},
 		Calls: []call.CallView{{Ref: ref, State: s, Calling: alice, Called: call.Party{Number: "95551234"}, Send: media("10.1.1.11:4000")}}}
 }
 
