@@ -55,23 +55,43 @@ func (l layers) seconds(name, capture string) time.Duration {
 // tagged collects the entries of a command that its lines number: those of the
 // block, and of the template those that the block has not, sorted by tag.
 func tagged[E any](l layers, name string, read func(grammar.Args) E) []E {
-	byTag := map[int]E{}
-	var tags []int
+	type line struct {
+		tag  int
+		args grammar.Args
+	}
+	var room [16]line
+	all := room[:0]
 	for _, n := range l {
+		above := all
 		for entry := range n.All(name) {
 			args := entry.Args()
 			tag := args.Int("tag")
-			if _, taken := byTag[tag]; taken || args.Form() != grammar.Positive {
-				continue
+			taken := slices.ContainsFunc(above, func(l line) bool { return l.tag == tag })
+			if !taken && args.Form() == grammar.Positive {
+				all = append(all, line{tag, args})
 			}
-			byTag[tag] = read(args)
-			tags = append(tags, tag)
 		}
 	}
-	slices.Sort(tags)
-	var out []E
-	for _, tag := range tags {
-		out = append(out, byTag[tag])
+	if len(all) == 0 {
+		return nil
+	}
+	slices.SortFunc(all, func(a, b line) int { return a.tag - b.tag })
+	out := make([]E, len(all)) // no larger than it must be: every phone has one
+	for i, l := range all {
+		out[i] = read(l.args)
+	}
+	return out
+}
+
+// every makes something of each entry of a global command.
+func every[E any](t conf.Tree, command string, read func(conf.Node) E) []E {
+	all := slices.Collect(t.Root().All(command))
+	if len(all) == 0 {
+		return nil
+	}
+	out := make([]E, len(all))
+	for i, n := range all {
+		out[i] = read(n)
 	}
 	return out
 }

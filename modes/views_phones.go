@@ -40,20 +40,12 @@ func PhonesConfig(t conf.Tree) phones.Config {
 		c.MinExpires = time.Duration(args.Int("min")) * time.Second
 	}
 	registerTemplates := templates(t, cmdRegisterTemplate)
-	for n := range t.Root().All(cmdRegisterPool) {
-		c.Pools = append(c.Pools, pool(n, over(n, "template", registerTemplates)))
-	}
-	for n := range t.Root().All(cmdRegisterDN) {
-		c.DNs = append(c.DNs, registerDN(n))
-	}
+	c.Pools = every(t, cmdRegisterPool, func(n conf.Node) phones.Pool { return pool(n, over(n, "template", registerTemplates)) })
+	c.DNs = every(t, cmdRegisterDN, registerDN)
 	dnTemplates := templates(t, cmdEphoneDNTemplate)
-	for n := range t.Root().All(cmdEphoneDN) {
-		c.EphoneDNs = append(c.EphoneDNs, ephoneDN(n, over(n, cmdEphoneDNTemplate, dnTemplates)))
-	}
+	c.EphoneDNs = every(t, cmdEphoneDN, func(n conf.Node) phones.EphoneDN { return ephoneDN(n, over(n, cmdEphoneDNTemplate, dnTemplates)) })
 	ephoneTemplates := templates(t, cmdEphoneTemplate)
-	for n := range t.Root().All(cmdEphone) {
-		c.Ephones = append(c.Ephones, ephone(n, over(n, cmdEphoneTemplate, ephoneTemplates)))
-	}
+	c.Ephones = every(t, cmdEphone, func(n conf.Node) phones.Ephone { return ephone(n, over(n, cmdEphoneTemplate, ephoneTemplates)) })
 	return c
 }
 

@@ -59,9 +59,7 @@ func (c *runCmd) options() (app.Options, error) {
 	}
 	switch {
 	case c.Startup != "":
-		if o.Startup, err = app.ReadStartup(c.Startup); err != nil {
-			return o, err
-		}
+		o.StartupFile = c.Startup
 	case c.Demo:
 		o.Startup = demoConfig
 	}

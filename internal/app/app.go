@@ -38,9 +38,10 @@ import (
 type Options struct {
 	// Dir is the state directory: startup-config, flash: and SSH host keys.
 	Dir string
-	// Startup is loaded when the state directory has no startup-config; nil
-	// means the factory default.
-	Startup []byte
+	// Startup is loaded when the state directory has no startup-config, or the file
+	// of that name; without either it is the factory default.
+	Startup     []byte
+	StartupFile string
 	// Bind stands in for configured addresses that the host does not have.
 	Bind netip.Addr
 	// Platform sets the limits behind ranges.
@@ -132,27 +133,30 @@ func (a *App) wire(o Options) error {
 	// stamped and shown as configured.
 	conf.Bind(a.store, "logging", modes.LogConfig, equal, a.Log.Apply)
 	conf.Bind(a.store, "shell", modes.ShellConfig, equal, a.Shell.Apply)
-	if err := a.load(o.Startup); err != nil {
+	if err := a.load(o); err != nil {
 		a.cancel()
 		a.store.Close()
 		a.closeAgents()
 		return err
 	}
-	a.bind(o)
+	a.bind(o.Bind)
 	return nil
 }
 
 // load runs the startup-config, else the given one, else the factory default.
-func (a *App) load(startup []byte) error {
+func (a *App) load(o Options) error {
 	text, ok, err := a.state.ReadStartup()
 	switch {
-	case err != nil:
-		return fmt.Errorf("startup-config: %w", err)
-	case ok:
-	case startup != nil:
-		text = startup
+	case err != nil || ok:
+	case o.Startup != nil:
+		text = o.Startup
+	case o.StartupFile != "": // anew in every life: kept, it would be held twice
+		text, err = readStartup(o.StartupFile)
 	default:
 		text = modes.Factory()
+	}
+	if err != nil {
+		return fmt.Errorf("startup-config: %w", err)
 	}
 	var b strings.Builder
 	for _, e := range a.Shell.Load(a.ctx, text, conf.Origin{Text: "memory"}) {
@@ -165,12 +169,12 @@ func (a *App) load(startup []byte) error {
 
 // bind hands the configuration to the agents, now and at every change: the hub
 // before those whose states it takes.
-func (a *App) bind(o Options) {
+func (a *App) bind(bind netip.Addr) {
 	conf.Bind(a.store, "presence", modes.PresenceConfig, equal, a.hub.Apply)
-	a.bindPhones(o.Bind)
+	a.bindPhones(bind)
 	conf.Bind(a.store, "sip", func(t conf.Tree) sipua.Config {
 		c := modes.SIPConfig(t)
-		c.Bind = o.Bind
+		c.Bind = bind
 		return c
 	}, equal, a.SIP.Apply)
 	ctx, cancel := context.WithTimeout(a.ctx, 2*time.Second)
@@ -276,11 +280,11 @@ func Commands(w io.Writer) error {
 	return modes.Markdown(w, schema, modes.Exec(modes.Agents{}))
 }
 
-// maxStartup bounds a --startup file, in bytes.
+// maxStartup bounds a StartupFile, in bytes.
 const maxStartup = 16 << 20
 
-// ReadStartup reads a configuration file of at most 16 MiB.
-func ReadStartup(name string) ([]byte, error) {
+// readStartup reads a configuration file of at most 16 MiB.
+func readStartup(name string) ([]byte, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err

@@ -107,7 +107,7 @@ func TestOneApplianceADirectory(t *testing.T) {
 }
 
 func TestReadStartupLimit(t *testing.T) {
-	if _, err := ReadStartup("/dev/zero"); err == nil {
+	if _, err := readStartup("/dev/zero"); err == nil {
 		t.Error("an endless file is read")
 	}
 }
