@@ -163,8 +163,9 @@ func (r *request) parse(u *UA) (int, string) {
 func firstElement(v string) string { return strings.TrimSpace(v[:elementEnd(v)]) }
 
 // refuse answers a request without a transaction, with the same answer for each
-// retransmission (RFC 3261 8.2.7). What cannot be answered counts as garbage.
-func (u *UA) refuse(r *request, code int, why string) {
+// retransmission (RFC 3261 8.2.7). What cannot be answered counts as garbage. more
+// are further header lines.
+func (u *UA) refuse(r *request, code int, why string, more ...string) {
 	u.stats.rejected.Add(1)
 	h := r.head
 	if h.method == "ACK" {
@@ -198,6 +199,9 @@ func (u *UA) refuse(r *request, code int, why string) {
 	}
 	if code == sip.StatusServiceUnavailable {
 		b.WriteString("Retry-After: " + retryAfter + "\r\n")
+	}
+	for _, line := range more {
+		b.WriteString(line + "\r\n")
 	}
 	b.WriteString("Server: " + u.o.UserAgent + "\r\nContent-Length: 0\r\n\r\n")
 	u.stats.count(false, h.method, code)

@@ -1,6 +1,7 @@
 package sipua
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"hash/maphash"
@@ -48,6 +49,10 @@ type Options struct {
 	Tracer    Tracer      // sees every message as it is on the wire; nil: none
 	Workers   int         // handler goroutines [16]
 
+	// Guard is asked about every request before anything else is done with it, on
+	// the goroutine that received it; nil passes all. It must not block.
+	Guard func(source netip.Addr, method string) Verdict
+
 	AllowEvents []string // of the built-in OPTIONS answer; none: no header
 	Accept      []string // of the built-in OPTIONS answer ["application/sdp"]
 	Supported   []string // of the built-in OPTIONS answer; none: no header
@@ -56,6 +61,13 @@ type Options struct {
 	MaxTransactionBytes   int // and their size [256 MiB]
 	MaxClientTransactions int // outstanding client transactions [131072]
 	MaxConns              int // TCP connections [2048]
+}
+
+// Verdict is what becomes of a request. The zero value passes it.
+type Verdict struct {
+	Drop   bool   // it is not answered at all
+	Status int    // else, if not 0, it is refused with this status, without a transaction
+	Reason string // of a refusal: Reason header (RFC 3326), "" for none
 }
 
 // Tracer is told every message received (before it is parsed) and sent, on the
@@ -295,9 +307,55 @@ func (s *shard) abandon() {
 	}
 }
 
+// admitted asks the guard and carries out its verdict. Responses are for whoever
+// sent the request, and keep-alives say nothing.
+func (u *UA) admitted(it item) bool {
+	start := bytes.TrimLeft(it.data, "\r\n")
+	if len(start) == 0 || bytes.HasPrefix(start, []byte("SIP/")) {
+		return true
+	}
+	// A longer method is garbage; the guard is told that it is none it knows.
+	method, _, ok := bytes.Cut(start[:min(len(start), maxMethod)], []byte(" "))
+	if !ok {
+		method = nil
+	}
+	v := u.o.Guard(it.src.Addr().Unmap(), string(method))
+	if !v.Drop && v.Status == 0 {
+		return true
+	}
+	u.stats.dropped.Add(1)
+	u.debugError("%s:%s: %s from an untrusted source", it.transport(), it.src, method)
+	if v.Drop {
+		return false
+	}
+	if h, err := scan(it.data); err == nil && h.request {
+		r := request{item: it, head: h}
+		code, why := r.check()
+		var more []string
+		if code == 0 {
+			code, more = v.Status, v.headers()
+		}
+		u.refuse(&r, code, why, more...)
+	}
+	return false
+}
+
+func (v Verdict) headers() []string {
+	if v.Reason == "" {
+		return nil
+	}
+	return []string{"Reason: " + v.Reason}
+}
+
+// maxMethod bounds the text that a method is looked for in, in bytes.
+const maxMethod = 64
+
 // receive takes a message from a reader and hands it to the worker of its Call-ID.
 func (u *UA) receive(it item) {
 	it.at = time.Now()
+	if u.o.Guard != nil && !u.admitted(it) {
+		return
+	}
 	if u.shardOf(callIDOf(it.data)).offer(it) {
 		return
 	}

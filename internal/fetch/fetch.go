@@ -1,0 +1,156 @@
+// Package fetch reads files that a configuration names by URL: flash:NAME,
+// tftp://HOST[:PORT]/PATH and http://HOST[:PORT]/PATH. Hosts are IP addresses:
+// the appliance looks no names up.
+//
+// A read is bounded in size and by its context, and runs on the goroutine of its
+// caller, who must not be the shell's. Sockets come from an injected network, so
+// that nothing leaves the machine in tests; that is also why TFTP is read by forty
+// lines of our own: libraries for it open their sockets themselves and know no
+// context. internal/app imports this package; it imports the standard library only.
+package fetch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// ErrTooLarge: the file is larger than Options.Limit.
+var ErrTooLarge = errors.New("file is too large")
+
+// Network is where sockets come from.
+type Network interface {
+	ListenPacket(addr netip.AddrPort) (net.PacketConn, error)
+	Dial(ctx context.Context, addr netip.AddrPort) (net.Conn, error)
+}
+
+// Flash is the flash: file system.
+type Flash interface {
+	ReadFile(name string) ([]byte, error)
+}
+
+// Options of a Fetcher; all are required.
+type Options struct {
+	Net   Network
+	Flash Flash
+	Limit int // of a file, in bytes
+}
+
+// Fetcher reads files. It has no state; Fetch may be called concurrently.
+type Fetcher struct{ o Options }
+
+// New makes a Fetcher.
+func New(o Options) *Fetcher { return &Fetcher{o} }
+
+// Fetch reads one file. Errors never hold a password of the URL nor any content of
+// the file.
+func (f *Fetcher) Fetch(ctx context.Context, location string) ([]byte, error) {
+	scheme, rest, ok := strings.Cut(location, ":")
+	if !ok {
+		return nil, errors.New("no URL")
+	}
+	var data []byte
+	var err error
+	switch strings.ToLower(scheme) {
+	case "flash":
+		data, err = f.flash(rest)
+	case "tftp":
+		data, err = f.tftp(ctx, location)
+	case "http":
+		data, err = f.http(ctx, location)
+	default:
+		return nil, fmt.Errorf("%s: is not supported, only flash:, tftp: and http:", scheme)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > f.o.Limit {
+		return nil, ErrTooLarge
+	}
+	return data, nil
+}
+
+func (f *Fetcher) flash(name string) ([]byte, error) {
+	return f.o.Flash.ReadFile(strings.TrimLeft(name, "/"))
+}
+
+// host is the address of a URL's server.
+func host(u *url.URL, port uint16) (netip.AddrPort, error) {
+	a, err := netip.ParseAddr(u.Hostname())
+	if err != nil {
+		return netip.AddrPort{}, errors.New("the server must be given by its IP address")
+	}
+	if text := u.Port(); text != "" {
+		n, err := strconv.ParseUint(text, 10, 16)
+		if err != nil || n == 0 {
+			return netip.AddrPort{}, errors.New("invalid port")
+		}
+		port = uint16(n)
+	}
+	return netip.AddrPortFrom(a, port), nil
+}
+
+// parse takes a URL apart. The error of net/url quotes it, with what is secret in it.
+func parse(location string) (*url.URL, error) {
+	u, err := url.Parse(location)
+	if err != nil {
+		return nil, errors.New("malformed URL")
+	}
+	return u, nil
+}
+
+func (f *Fetcher) http(ctx context.Context, location string) ([]byte, error) {
+	u, err := parse(location)
+	if err != nil {
+		return nil, err
+	}
+	at, err := host(u, 80)
+	if err != nil {
+		return nil, err
+	}
+	client := http.Client{
+		Transport: &http.Transport{
+			DisableKeepAlives: true, // nothing stays behind
+			DialContext:       func(ctx context.Context, _, _ string) (net.Conn, error) { return f.o.Net.Dial(ctx, at) },
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	if err != nil {
+		return nil, errors.New("malformed URL")
+	}
+	res, err := client.Do(req)
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) { // it names the URL once more
+		err = wrapped.Err
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("the server answered %d", res.StatusCode)
+	}
+	data, err := io.ReadAll(io.LimitReader(res.Body, int64(f.o.Limit)+1))
+	if err == nil && res.ContentLength > int64(len(data)) && len(data) <= f.o.Limit {
+		err = io.ErrUnexpectedEOF
+	}
+	return data, err
+}
+
+// Redacted is a location without the password that it may hold, for logs.
+func Redacted(location string) string {
+	u, err := url.Parse(location)
+	if err != nil {
+		scheme, _, _ := strings.Cut(location, ":")
+		return scheme + ":..."
+	}
+	return u.Redacted()
+}
