@@ -59,6 +59,11 @@ func TestPropertyLines(t *testing.T) {
 						all = append(all, content[q])
 					}
 				}
+				small := Tree{lines: tree}.Compact()
+				weights(rt, small.lines)
+				if !small.Equal(Tree{lines: tree}) {
+					rt.Fatal("the compact tree differs")
+				}
 				if !slices.Equal(got, all) || tree.Len() != len(content) || tree.get(p) != content[p] {
 					rt.Fatalf("%d lines below %q, want %d", len(got), prefix, len(all))
 				}

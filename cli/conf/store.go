@@ -92,6 +92,17 @@ func (s *Store) Tree() Tree { return s.state.Load().tree }
 // Version is the number of commits so far.
 func (s *Store) Version() uint64 { return s.state.Load().number }
 
+// Compact makes the running tree small, see Tree.Compact. It is no commit. It is for
+// the end of a long load, before views have taken texts from the scattered tree.
+func (s *Store) Compact() {
+	for {
+		v := s.state.Load()
+		if s.state.CompareAndSwap(v, &version{tree: v.tree.Compact(), number: v.number}) {
+			return
+		}
+	}
+}
+
 // Apply commits one line typed in the block at parent, see Tree.Apply. Writers
 // do not wait for one another: when two meet, the later one's line is applied
 // to the tree of the other. The bindings are woken, not waited for; see Settle.

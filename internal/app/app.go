@@ -163,6 +163,7 @@ func (a *App) load(o Options) error {
 		b.WriteString(e.String())
 	}
 	a.boot = b.String()
+	a.store.Compact()
 	a.Shell.MarkSaved()
 	return nil
 }
