@@ -104,6 +104,8 @@ func checkCall(t fataler, c *core, k *call) {
 	switch {
 	case parties == 0:
 		t.Fatalf("call %d has nobody in it", k.id)
+	case s != nil && s.callee == nil && s.recall != nil && s.recall.tries > 0 && s.recall.timer != nil && s.from.call == k && parties == 1:
+		// who transferred it is busy: it is tried again
 	case s != nil && (s.callee == nil || s.from.call != k || s.callee.call != k || parties != 2):
 		t.Fatalf("call %d waits for nobody: %+v", k.id, s)
 	case k.conf == nil && parties > 2:

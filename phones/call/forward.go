@@ -11,6 +11,10 @@ func (c *core) redirect(k *call, n *dn, number string) {
 		c.failSetup(k, 480)
 		return
 	}
+	if r := s.recall; r != nil && r.tries == 0 { // what is forwarded does not return
+		c.stop(&r.timer)
+		s.recall = nil
+	}
 	k.redirecting = Party{n.number, n.name}
 	if k.original == (Party{}) {
 		k.original = k.redirecting

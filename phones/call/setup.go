@@ -265,8 +265,13 @@ func (c *core) failSetup(k *call, code int) {
 		c.endSetup(k, code)
 		return
 	}
-	if r := s.recall; r != nil && r.number != "" {
+	switch r := s.recall; {
+	case r == nil:
+	case r.tries == 0:
 		c.recallNow(k)
+		return
+	case code == 486 && r.tries < maxRecalls:
+		r.timer = c.after(r.wait, func() { c.recallNow(k) })
 		return
 	}
 	from := s.from

@@ -2,13 +2,21 @@ package call
 
 import (
 	"slices"
+	"time"
 )
+
+// maxRecalls is how often a busy phone is tried (CME administrator guide: Call
+// Transfer Recall).
+const maxRecalls = 3
 
 // recall says where a transferred call returns to that nobody answers (CME command
 // reference: timeouts transfer-recall).
 type recall struct {
 	number string
-	timer  *timer
+	wait   time.Duration
+	timer  *timer // of the first recall, or of the next one
+	tries  int    // recalls so far
+	from   Party  // who did not answer; zero before the first recall
 }
 
 // transfer is the Trnsfer key.
@@ -227,7 +235,7 @@ func (c *core) newRecall(k *call, l *leg) *recall {
 	if wait <= 0 || l.device == nil || l.dn == nil {
 		return nil
 	}
-	return &recall{number: l.dn.number, timer: c.after(wait, func() { c.recallNow(k) })}
+	return &recall{number: l.dn.number, wait: wait, timer: c.after(wait, func() { c.recallNow(k) })}
 }
 
 // recallNow sends an unanswered call back to the one who transferred it.
@@ -236,9 +244,11 @@ func (c *core) recallNow(k *call) {
 	if s == nil || s.recall == nil {
 		return
 	}
-	number := s.recall.number
-	c.stop(&s.recall.timer)
-	s.recall = nil
+	r := s.recall
+	if r.tries++; r.tries == 1 {
+		r.from = Party{Number: s.number}
+	}
+	c.stop(&r.timer)
 	c.tell(s, 480)
 	c.stop(&s.timer)
 	if l := s.callee; l != nil {
@@ -249,7 +259,7 @@ func (c *core) recallNow(k *call) {
 	if s.from.state != Held {
 		c.setState(s.from, Proceeding)
 	}
-	c.route(k, number)
+	c.route(k, r.number)
 }
 
 // connect joins the other parties of two calls of a device and takes the device out.

@@ -163,6 +163,76 @@ func TestTransferRecall(t *testing.T) {
 	r.quiet()
 }
 
+// Administrator guide, Call Transfer Recall: a busy phone is tried again after the same
+// time, three times in all; then the call is disconnected.
+func TestRecallOfABusyPhone(t *testing.T) {
+	recalled := func(t *testing.T) (r *rig, a, b, x, y phones.Device) {
+		r, a, b, x = talking(t, func(c *phones.Config) {
+			c.Telephony.TransferBack = 20 * time.Second
+			c.EphoneDNs[2].HuntstopChannel = 1 // of 2003, x
+		})
+		y = r.phone(4, "1:4")
+		r.do(TransferTo{Device: x, Number: "2002"})
+		r.do(OffHook{Device: x})
+		r.wait(20 * time.Second)
+		r.want(b)
+		r.want(x, Seized)
+		r.want(a, Proceeding)
+		return r, a, b, x, y
+	}
+	t.Run("answers the second time", func(t *testing.T) {
+		r, a, _, x, _ := recalled(t)
+		r.do(OnHook{Device: x})
+		r.wait(19 * time.Second)
+		r.want(x)
+		r.wait(time.Second)
+		r.want(x, RingIn)
+		if from := r.call(x).Recalled; from.Number != "2002" {
+			t.Errorf("recalled from %v", from)
+		}
+		r.do(Answer{Device: x})
+		r.want(a, Connected)
+		if from := r.call(x).Recalled; from != (Party{}) {
+			t.Errorf("still recalled from %v", from)
+		}
+		r.hangUpAll()
+		r.quiet()
+	})
+	t.Run("stays busy", func(t *testing.T) {
+		r, a, _, x, _ := recalled(t)
+		r.wait(39 * time.Second)
+		r.want(a, Proceeding)
+		r.wait(time.Second)
+		r.want(a, Busy)
+		r.want(x, Seized)
+		r.hangUpAll()
+		r.quiet()
+	})
+	t.Run("the caller has gone", func(t *testing.T) {
+		r, a, _, x, _ := recalled(t)
+		r.do(OnHook{Device: a})
+		r.do(OnHook{Device: x})
+		r.wait(time.Minute)
+		r.want(x)
+		r.quiet()
+	})
+}
+
+// What was forwarded does not return.
+func TestNoRecallOfWhatWasForwarded(t *testing.T) {
+	r, a, b, x := talking(t, func(c *phones.Config) {
+		c.Telephony.TransferBack = 20 * time.Second
+		c.EphoneDNs[1].Forward = phones.Forward{NoAnswer: "2004", Timeout: 10 * time.Second}
+	})
+	y := r.phone(4, "1:4")
+	r.do(TransferTo{Device: x, Number: "2002"})
+	r.want(b, RingIn)
+	r.wait(30 * time.Second)
+	r.want(y, RingIn)
+	r.want(x)
+	r.want(a, RingOut)
+}
+
 func TestReferAndReplaces(t *testing.T) {
 	r, a, b, x := talking(t)
 	var codes []int

@@ -153,8 +153,10 @@ type CallView struct {
 	Outgoing  bool // this device called
 	Forwarded bool // an incoming call that came here by forwarding
 	// Calling and Called are the parties as shown; Original is who was called first,
-	// Redirecting who sent it on last, zero if nobody did.
+	// Redirecting who sent it on last, zero if nobody did; Recalled is who did not take
+	// the call that rings here because this device had transferred it.
 	Calling, Called, Original, Redirecting Party
+	Recalled                               Party
 	Dialed                                 string // digits so far, or the number dialled
 	Ring                                   Ring
 	Tone                                   Tone

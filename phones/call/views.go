@@ -79,6 +79,9 @@ func (c *core) callView(d *device, l *leg) CallView {
 	if v.Calling, v.Called = remote, l.self; l.outgoing {
 		v.Calling, v.Called = l.self, remote
 	}
+	if s := k.setup; s != nil && s.callee == l && s.recall != nil {
+		v.Recalled = s.recall.from
+	}
 	r := l.ringsOn(d)
 	if r != nil {
 		v.Button, v.Ring = r.button, r.how

@@ -11,6 +11,7 @@ const (
 	textEnter       = "Enter number"
 	textDnD         = "Do Not Disturb is active" // CME administrator guide
 	textForwarded   = "Forwarded to "
+	textRecall      = "Transfer Recall From " // CME administrator guide: Call Transfer Recall
 	textPaging      = "Paging"
 	textUnavailable = "Feature Unavailable"
 	textNoVoicemail = "No Voice Mail"
@@ -27,6 +28,9 @@ func promptOf(c *call.CallView) string {
 	case call.RingOut:
 		return "Ring Out"
 	case call.RingIn, call.Waiting:
+		if c.Recalled != (call.Party{}) {
+			return from(textRecall, c.Recalled)
+		}
 		return from("From ", c.Calling)
 	case call.Connected:
 		if c.Conference {
