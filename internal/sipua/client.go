@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"hash/maphash"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
@@ -26,10 +25,25 @@ type clientTx struct {
 	deadline time.Time     // Timer F
 	slow     bool          // provisional response seen: E is T2
 	stream   *stream       // whose end ends it; nil: UDP
+	raw      bool          // of SendRaw
 }
 
 // clientKey finds a client transaction: tokens compare without case (RFC 3261 7.3.1).
-func clientKey(branch, method string) string { return strings.ToLower(branch) + " " + method }
+func clientKey(branch, method string) string {
+	return string(appendClientKey(make([]byte, 0, 64), branch, method))
+}
+
+func appendClientKey(b []byte, branch, method string) []byte {
+	for i := range len(branch) {
+		c := branch[i]
+		if 'A' <= c && c <= 'Z' {
+			c |= 0x20
+		}
+		b = append(b, c)
+	}
+	b = append(b, ' ')
+	return append(b, method...)
+}
 
 // Send starts a non-INVITE client transaction. It adds Via (branch, rport), and
 // Max-Forwards, User-Agent and Content-Length if missing; req must not be
@@ -41,28 +55,36 @@ func clientKey(branch, method string) string { return strings.ToLower(branch) + 
 func (u *UA) Send(req *sip.Request, to Target, done func(*sip.Response, error)) {
 	branch := newBranch()
 	callID, msg := u.compose(req, to, branch)
-	u.send(string(req.Method), callID, branch, msg, to, done)
+	u.send(string(req.Method), callID, branch, msg, to, done, false)
 }
 
-// SendRaw is Send for a request that is already bytes.
+// SendRaw is Send for a request that is already bytes. A 2xx has no headers in
+// done: that it came is all there is to know.
 func (u *UA) SendRaw(r Raw, to Target, done func(*sip.Response, error)) {
 	branch := newBranch()
-	via := u.via(to, branch)
-	msg := make([]byte, 0, len(r.Line)+len(via)+len(r.Rest)+9)
+	msg := make([]byte, 0, len(r.Line)+len(r.Rest)+128)
 	msg = append(msg, r.Line...)
 	msg = append(msg, "\r\nVia: "...)
-	msg = append(msg, via...)
+	msg = u.appendVia(msg, to, branch)
 	msg = append(msg, "\r\n"...)
 	msg = append(msg, r.Rest...)
-	u.send(r.Method, r.CallID, branch, msg, to, done)
+	u.send(r.Method, r.CallID, branch, msg, to, done, true)
 }
 
 func (u *UA) via(to Target, branch string) string {
-	transport := "UDP"
+	return string(u.appendVia(make([]byte, 0, 96), to, branch))
+}
+
+func (u *UA) appendVia(b []byte, to Target, branch string) []byte {
 	if to.tcp() {
-		transport = "TCP"
+		b = append(b, "SIP/2.0/TCP "...)
+	} else {
+		b = append(b, "SIP/2.0/UDP "...)
 	}
-	return "SIP/2.0/" + transport + " " + u.Advertised().String() + ";branch=" + branch + ";rport"
+	b = u.Advertised().AppendTo(b)
+	b = append(b, ";branch="...)
+	b = append(b, branch...)
+	return append(b, ";rport"...)
 }
 
 // compose writes a request out. The request itself stays as it is.
@@ -92,9 +114,9 @@ func (u *UA) compose(req *sip.Request, to Target, branch string) (callID string,
 	return callID, b.Bytes()
 }
 
-func (u *UA) send(method, callID, branch string, msg []byte, to Target, done func(*sip.Response, error)) {
+func (u *UA) send(method, callID, branch string, msg []byte, to Target, done func(*sip.Response, error), raw bool) {
 	s := u.shardOf([]byte(callID))
-	tx := &clientTx{shard: s, key: clientKey(branch, method), method: method, msg: msg, to: to, done: done,
+	tx := &clientTx{shard: s, key: clientKey(branch, method), method: method, msg: msg, to: to, done: done, raw: raw,
 		interval: t1, deadline: time.Now().Add(64 * t1)}
 	if err := u.admit(to, msg); err != nil {
 		s.finish(done, nil, fmt.Errorf("sending %s to %s: %w", method, to.Addr, err))
@@ -227,9 +249,10 @@ func (s *shard) response(it item, h *head) {
 		u.garbage(it, "response with a wrong Via")
 		return
 	}
-	key := clientKey(top.branch, h.cseqMethod)
+	var room [96]byte
+	key := appendClientKey(room[:0], top.branch, h.cseqMethod)
 	s.mu.Lock()
-	tx, inv := s.client[key], s.invites[key]
+	tx, inv := s.client[string(key)], s.invites[string(key)]
 	s.mu.Unlock()
 	if tx == nil && inv == nil {
 		u.stats.stray.Add(1)
@@ -243,6 +266,12 @@ func (s *shard) response(it item, h *head) {
 		s.mu.Lock()
 		tx.slow = true
 		s.mu.Unlock()
+		return
+	}
+	if tx != nil && tx.raw && h.code < 300 {
+		if tx.take() {
+			tx.done(&sip.Response{StatusCode: h.code}, nil)
+		}
 		return
 	}
 	data := it.data

@@ -264,7 +264,7 @@ func (t *InviteTx) sendCancel() {
 		req.AppendHeader(sip.NewHeader(reason[i], reason[i+1]))
 	}
 	callID, msg := s.ua.compose(req, t.to, t.branch)
-	s.ua.send("CANCEL", callID, t.branch, msg, t.to, func(*sip.Response, error) {})
+	s.ua.send("CANCEL", callID, t.branch, msg, t.to, func(*sip.Response, error) {}, true)
 }
 
 // Ack sends the ACK for a 2xx with the To tag of ack, now and for each

@@ -155,7 +155,7 @@ func (s *shard) ack(r *request, e *entry) {
 		if code, why := r.parse(s.ua); code != 0 {
 			s.ua.refuse(r, code, why)
 		} else {
-			handler(&ServerTx{shard: s, request: *r, tag: tagOf(clean(r.head.to))})
+			handler(newServerTx(s, nil, r))
 		}
 	}
 	if end != nil {

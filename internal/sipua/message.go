@@ -48,8 +48,8 @@ func (u *UA) parse(data []byte) (m sip.Message, err error) {
 func (s *shard) message(it item) {
 	u := s.ua
 	u.traceMessage(false, it.transport(), it.src, it.data)
-	h, err := scan(it.data)
-	if err != nil {
+	h := &s.head
+	if err := h.scan(it.data); err != nil {
 		u.garbage(it, err.Error())
 		return
 	}

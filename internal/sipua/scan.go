@@ -125,26 +125,35 @@ var errNotSIP = errors.New("not a SIP message")
 // scan reads the head of a message. errNotSIP means there is nothing to answer;
 // lesser faults are left in head.fault.
 func scan(data []byte) (*head, error) {
-	h := &head{length: -1, body: -1}
+	h := new(head)
+	if err := h.scan(data); err != nil {
+		return nil, err
+	}
+	return h, nil
+}
+
+// scan is the function scan into a head that was used before.
+func (h *head) scan(data []byte) error {
+	*h = head{length: -1, body: -1}
 	h.vias = h.viaRoom[:0]
 	end := bytes.Index(data, crlf)
 	if end < 0 {
-		return nil, errNotSIP
+		return errNotSIP
 	}
 	h.start = data[:end]
 	if err := h.startLine(); err != nil {
-		return nil, err
+		return err
 	}
 	pos := end + 2
 	for {
 		n := bytes.Index(data[pos:], crlf)
 		if n < 0 {
 			h.fail("Header section not ended")
-			return h, nil
+			return nil
 		}
 		if n == 0 {
 			h.body = pos + 2
-			return h, nil
+			return nil
 		}
 		lineEnd := pos + n
 		next := lineEnd + 2
@@ -152,13 +161,21 @@ func scan(data []byte) (*head, error) {
 			m := bytes.Index(data[next:], crlf)
 			if m < 0 {
 				h.fail("Header section not ended")
-				return h, nil
+				return nil
 			}
 			lineEnd = next + m
 			next = lineEnd + 2
 		}
 		h.header(data[pos:lineEnd])
 		pos = next
+	}
+}
+
+// copyTo makes to a copy that shares no memory with h but the message.
+func (h *head) copyTo(to *head) {
+	*to = *h
+	if len(h.vias) <= len(to.viaRoom) {
+		to.vias = to.viaRoom[:len(h.vias)]
 	}
 }
 
@@ -186,7 +203,7 @@ func (h *head) startLine() error {
 		return nil
 	}
 	h.request = true
-	h.method = string(first)
+	h.method = methodOf(first)
 	last := bytes.LastIndexByte(bytes.TrimRight(rest, " \t"), ' ')
 	if last < 0 {
 		return errNotSIP
@@ -199,6 +216,16 @@ func (h *head) startLine() error {
 		h.fail("Malformed request line")
 	}
 	return nil
+}
+
+// methodOf is string(b), without allocating for a known method.
+func methodOf(b []byte) string {
+	for _, m := range methods {
+		if string(b) == m {
+			return m
+		}
+	}
+	return string(b)
 }
 
 // isSIPVersion says whether b looks like SIP/n.n.
@@ -262,18 +289,21 @@ func (h *head) header(line []byte) {
 
 func (h *head) cseqValue(value []byte) {
 	h.cseqText = value
-	number, method := clean(value), ""
-	if i := strings.IndexAny(number, " \t"); i >= 0 {
-		number, method = number[:i], strings.TrimSpace(number[i:])
+	if bytes.IndexByte(value, '\r') >= 0 {
+		value = []byte(clean(value))
 	}
-	n, err := strconv.ParseUint(number, 10, 31)
-	if err != nil || method == "" {
+	number, method := value, []byte(nil)
+	if i := bytes.IndexAny(number, " \t"); i >= 0 {
+		number, method = number[:i], bytes.TrimSpace(number[i:])
+	}
+	n, err := strconv.ParseUint(string(number), 10, 31)
+	if err != nil || len(method) == 0 {
 		h.fail("Malformed CSeq")
 		return
 	}
-	h.cseq, h.cseqMethod = uint32(n), method
+	h.cseq, h.cseqMethod = uint32(n), methodOf(method)
 	if !h.request {
-		h.method = method
+		h.method = h.cseqMethod
 	}
 }
 

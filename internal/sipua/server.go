@@ -103,11 +103,10 @@ func (s *shard) begin(r *request, key string) *ServerTx {
 	if r.stream == nil {
 		e.to = r.top.reply(r.src)
 	}
-	toTag := tagOf(clean(r.head.to))
-	if toTag == "" {
+	tx := newServerTx(s, e, r)
+	if tx.tag == "" {
 		e.merge = s.mergeKey(r)
 	}
-	tx := &ServerTx{shard: s, entry: e, request: *r, tag: toTag}
 	if r.head.method == "INVITE" {
 		e.invite = &inviteServer{shard: s, entry: e, tx: tx, bytes: len(r.data)}
 	}

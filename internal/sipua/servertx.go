@@ -1,9 +1,11 @@
 package sipua
 
 import (
+	"bytes"
 	"fmt"
 	"net/netip"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -15,8 +17,17 @@ type ServerTx struct {
 	shard *shard
 	entry *entry // nil for the ACK to a 2xx
 	request
-	tag string
-	own atomic.Pointer[string] // the tag NewResponse adds
+	tag  string
+	own  atomic.Pointer[string] // the tag NewResponse adds
+	room head                   // request.head points here
+}
+
+// newServerTx takes over a request; e is nil for the ACK to a 2xx.
+func newServerTx(s *shard, e *entry, r *request) *ServerTx {
+	t := &ServerTx{shard: s, entry: e, request: *r, tag: tagOf(clean(r.head.to))}
+	r.head.copyTo(&t.room)
+	t.head = &t.room
+	return t
 }
 
 // Request is the parsed request; its top Via carries received and rport already.
@@ -95,13 +106,18 @@ func formsDialog(method string) bool {
 // Respond sends res and keeps its bytes for retransmissions. A Content-Length is
 // added. ErrAnswered after a final response; transport errors are wrapped.
 func (t *ServerTx) Respond(res *sip.Response) error {
+	res.SetBody(res.Body())
+	return t.respond(res.StatusCode, render(res))
+}
+
+// respond is Respond for a response that is written out already. data must not be
+// changed afterwards.
+func (t *ServerTx) respond(code int, data []byte) error {
 	e := t.entry
 	if e == nil {
 		return fmt.Errorf("responding to %s: %w", t.head.method, ErrAnswered)
 	}
 	s := t.shard
-	res.SetBody(res.Body())
-	data := render(res)
 	if len(data) > maxMessage {
 		return fmt.Errorf("responding to %s: %w", t.head.method, ErrTooBig)
 	}
@@ -110,15 +126,15 @@ func (t *ServerTx) Respond(res *sip.Response) error {
 		s.mu.Unlock()
 		return fmt.Errorf("responding to %s: %w", t.head.method, ErrAnswered)
 	}
-	if res.StatusCode == sip.StatusTrying && e.resp != nil {
+	if code == sip.StatusTrying && e.resp != nil {
 		s.mu.Unlock()
 		return nil // the call model was quicker than our own 100
 	}
 	e.resp = data
 	switch {
-	case res.StatusCode < 200:
+	case code < 200:
 	case e.invite != nil:
-		e.invite.answer(s, res.StatusCode)
+		e.invite.answer(s, code)
 	case e.stream != nil: // Timer J is 0 on a reliable transport
 		e.expires = time.Now()
 		s.forget(e)
@@ -126,9 +142,9 @@ func (t *ServerTx) Respond(res *sip.Response) error {
 		s.retain(e, keep)
 	}
 	s.mu.Unlock()
-	s.ua.stats.count(false, t.head.method, res.StatusCode)
+	s.ua.stats.count(false, t.head.method, code)
 	if s.ua.tells() {
-		s.ua.event("server", "%s from %s answered %d", t.head.method, t.src, res.StatusCode)
+		s.ua.event("server", "%s from %s answered %d", t.head.method, t.src, code)
 	}
 	if err := s.ua.transmit(e.to, e.stream, data, &t.request); err != nil {
 		return fmt.Errorf("responding to %s: %w", t.head.method, err)
@@ -145,13 +161,91 @@ func (e *entry) answered() bool {
 }
 
 // Reject is Respond(NewResponse(code, reason)) with additional headers given as
-// name, value pairs.
+// name, value pairs, written out without the objects in between.
 func (t *ServerTx) Reject(code int, reason string, headers ...string) error {
-	res := t.NewResponse(code, reason)
-	for i := 0; i+1 < len(headers); i += 2 {
-		res.AppendHeader(sip.NewHeader(headers[i], headers[i+1]))
+	scratch := responses.Get().(*[]byte)
+	b := t.write((*scratch)[:0], code, reason, headers)
+	data := append([]byte(nil), b...) // kept for 32 s: as long as it must be
+	*scratch = b
+	responses.Put(scratch)
+	return t.respond(code, data)
+}
+
+// responses are buffers to write responses in.
+var responses = sync.Pool{New: func() any { b := make([]byte, 0, 1024); return &b }}
+
+// write appends the response that Reject sends.
+func (t *ServerTx) write(b []byte, code int, reason string, headers []string) []byte {
+	if reason == "" {
+		reason = ReasonPhrase(code)
 	}
-	return t.Respond(res)
+	h := t.head
+	b = append(b, "SIP/2.0 "...)
+	b = strconv.AppendInt(b, int64(code), 10)
+	b = append(b, ' ')
+	b = append(b, reason...)
+	b = append(b, "\r\n"...)
+	for i, v := range h.vias {
+		if i == 0 {
+			b = append(b, "Via: "...)
+			b = append(t.top.appendStamped(b, t.src), "\r\n"...)
+		} else {
+			b = appendLine(b, "Via", v)
+		}
+	}
+	if code > 100 && code < 300 && formsDialog(h.method) {
+		for _, v := range h.recordRoutes {
+			b = appendLine(b, "Record-Route", v)
+		}
+	}
+	b = appendLine(b, "From", h.from)
+	if code > 100 && t.tag == "" {
+		b = append(b, "To: "...)
+		b = append(b, withTag(clean(h.to), t.ToTag())...)
+		b = append(b, "\r\n"...)
+	} else {
+		b = appendLine(b, "To", h.to)
+	}
+	b = appendLine(b, "Call-ID", h.callID)
+	b = append(b, "CSeq: "...)
+	b = strconv.AppendUint(b, uint64(h.cseq), 10)
+	b = append(b, ' ')
+	b = append(b, h.method...)
+	b = append(b, "\r\nServer: "...)
+	b = append(b, t.shard.ua.o.UserAgent...)
+	b = append(b, "\r\n"...)
+	for i := 0; i+1 < len(headers); i += 2 {
+		b = append(b, headers[i]...)
+		b = append(b, ": "...)
+		b = append(b, headers[i+1]...)
+		b = append(b, "\r\n"...)
+	}
+	return append(b, "Content-Length: 0\r\n\r\n"...)
+}
+
+// appendLine appends a header line with the value as it was received.
+func appendLine(b []byte, name string, value []byte) []byte {
+	b = append(b, name...)
+	b = append(b, ": "...)
+	if bytes.IndexByte(value, '\r') < 0 {
+		b = append(b, value...)
+	} else {
+		b = append(b, clean(value)...)
+	}
+	return append(b, "\r\n"...)
+}
+
+// Hops is how many elements the Via headers of the request have: more than one
+// means that it came through a proxy. (Request shows the first header's first
+// element only.)
+func (t *ServerTx) Hops() int {
+	n := 0
+	for _, v := range t.head.vias {
+		for range elements(clean(v)) {
+			n++
+		}
+	}
+	return n
 }
 
 // mustReject is Reject for answers of the UA itself: nobody else looks at the error.

@@ -25,6 +25,8 @@ type item struct {
 type shard struct {
 	ua *UA
 
+	head head // of the message being handled; the worker's
+
 	qmu      sync.Mutex
 	ready    sync.Cond
 	queue    []item // queue[first:] waits

@@ -66,31 +66,33 @@ func parseVia(text string) (via, bool) {
 // stamped is the header value with received and rport for a request that came
 // from src. RFC 3261 18.2.1, RFC 3581 4.
 func (v via) stamped(src netip.AddrPort) string {
+	return string(v.appendStamped(make([]byte, 0, len(v.text)+48), src))
+}
+
+// appendStamped appends stamped to b.
+func (v via) appendStamped(b []byte, src netip.AddrPort) []byte {
 	host, err := netip.ParseAddr(v.host)
 	same := err == nil && host.Unmap() == src.Addr()
 	if same && !v.rport && !strings.Contains(v.text[v.params:v.end], "received") {
-		return v.text
+		return append(b, v.text...)
 	}
-	var b strings.Builder
-	b.Grow(len(v.text) + 48)
-	b.WriteString(v.text[:v.params])
+	b = append(b, v.text[:v.params]...)
 	for p := range eachParam(v.text[v.params:v.end]) {
 		switch name, _ := paramOf(p); {
 		case name == "received":
 		case name == "rport" && v.rport:
-			b.WriteString(";rport=")
-			b.WriteString(strconv.Itoa(int(src.Port())))
+			b = append(b, ";rport="...)
+			b = strconv.AppendUint(b, uint64(src.Port()), 10)
 		default:
-			b.WriteByte(';')
-			b.WriteString(p)
+			b = append(b, ';')
+			b = append(b, p...)
 		}
 	}
 	if v.rport || !same {
-		b.WriteString(";received=")
-		b.WriteString(src.Addr().String())
+		b = append(b, ";received="...)
+		b = src.Addr().AppendTo(b)
 	}
-	b.WriteString(v.text[v.end:])
-	return b.String()
+	return append(b, v.text[v.end:]...)
 }
 
 // reply is the UDP address for answers. RFC 3261 18.2.2, RFC 3581 4.
