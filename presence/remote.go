@@ -87,9 +87,9 @@ func (c *core) external(kind WatcherKind, number string) bool {
 
 // outgoing is what the Relay is told of a sibling.
 func (c *core) outgoing(s *subscription, sibID uint32) Outgoing {
-	return Outgoing{
+	return Outgoing{ // what is not configured is as `sccp blf-speed-dial` has it by default
 		SibID: sibID, SubID: s.id, Watcher: Party{s.watcher.User, s.host}, Kind: s.kind, Number: s.line.number,
-		Server: c.cfg.Server, RetryInterval: c.cfg.RetryInterval, RetryLimit: c.cfg.RetryLimit,
+		Server: c.cfg.Server, RetryInterval: cmp.Or(c.cfg.RetryInterval, RetryAfter), RetryLimit: cmp.Or(c.cfg.RetryLimit, 10),
 	}
 }
 
@@ -106,7 +106,7 @@ func (c *core) move(s *subscription, to key, device bool) {
 	from := s.line
 	from.remove(s)
 	if to.aspect == ofRemote {
-		to.sib = c.shared.allocate(c.shard)
+		to.sib = c.sibID(s)
 	}
 	s.line = c.lineOf(to)
 	s.line.add(s)
