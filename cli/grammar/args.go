@@ -244,7 +244,7 @@ func (a Args) WithList(name string, vals []string) (Args, bool) {
 	a.cmd.sort(words)
 	// The line decides, and it brings the values into canonical form.
 	out := Args{a.cmd, pack(a.cmd, a.Form(), words)}
-	r := a.cmd.alone.Match(out.Line(), nil)
+	r := a.cmd.alone().Match(out.Line(), nil)
 	if r.Outcome != OK || r.Args.Form() != a.Form() || !r.Args.took(words) {
 		return a, false
 	}

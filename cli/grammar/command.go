@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Command is one compiled syntax string. It is immutable and safe for
@@ -24,7 +25,14 @@ type Command struct {
 	follow       [][]move
 	last, noLast []bool
 
-	alone *Set // this command only, for Build and WithList
+	once sync.Once
+	set  *Set // this command only, see alone
+}
+
+// alone is the set of this command only, for Build and WithList; few need one.
+func (c *Command) alone() *Set {
+	c.once.Do(func() { c.set = newSet([]*Command{c}, SetOptions{Negatable: !c.startsWithForm()}) })
+	return c.set
 }
 
 // Name is Spec.Name or, when that is empty, the leading keywords.
@@ -71,7 +79,7 @@ func (c *Command) Build(values map[string]string) (Args, error) {
 		return Args{}, fmt.Errorf("build %q: %w", c.name, err)
 	}
 	line := b.text.String()
-	r := c.alone.Match(line, nil)
+	r := c.alone().Match(line, nil)
 	// The leaves are compared because a value with blanks could spill over into
 	// other tokens.
 	c.sort(b.words)

@@ -37,7 +37,7 @@ func Compile(spec Spec, lib *Library) (*Command, error) {
 	}
 	c := &Command{
 		spec: spec, name: spec.Name,
-		root: out.root, leaves: out.leaves, captures: out.captures, trail: out.trail,
+		root: out.root, leaves: slices.Clone(out.leaves), captures: out.captures, trail: out.trail,
 		first: whole.first, follow: b.follow,
 		last: make([]bool, len(out.leaves)),
 	}
@@ -51,7 +51,6 @@ func Compile(spec Spec, lib *Library) (*Command, error) {
 		}
 	}
 	c.negatable()
-	c.alone = newSet([]*Command{c}, SetOptions{Negatable: !c.startsWithForm()})
 	return c, nil
 }
 

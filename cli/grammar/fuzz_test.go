@@ -101,14 +101,14 @@ func FuzzCompile(f *testing.F) {
 			return // speed
 		}
 		for _, l := range []string{line, c.name + " " + line, "no " + c.name} {
-			r := c.alone.Match(l, c3825)
+			r := c.alone().Match(l, c3825)
 			if r.Outcome == OK {
-				again := c.alone.Match(r.Args.Line(), c3825)
+				again := c.alone().Match(r.Args.Line(), c3825)
 				if again.Outcome != OK || !again.Args.Equal(r.Args) {
 					t.Fatalf("%q: %q prints %q", syntax, l, r.Args.Line())
 				}
 			}
-			if h := c.alone.Next(l, c3825); h.Outcome == OK && len(h.Items) == 0 && !h.CR {
+			if h := c.alone().Next(l, c3825); h.Outcome == OK && len(h.Items) == 0 && !h.CR {
 				t.Fatalf("%q: nothing after %q", syntax, l)
 			}
 		}

@@ -317,7 +317,7 @@ func TestMatchUnprintable(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r := c.alone.Match("x abc", nil); r.Outcome != NoMatch || r.Caret != caret {
+		if r := c.alone().Match("x abc", nil); r.Outcome != NoMatch || r.Caret != caret {
 			t.Errorf("%q: %+v", syntax, r)
 		}
 	}

@@ -170,7 +170,7 @@ func (r Result) WithText(text string) Args {
 	last := &words[len(words)-1]
 	last.text = r.Args.cmd.leaves[last.leaf].cleanText(r.opening + "\n" + text)
 	a := Args{r.Args.cmd, pack(r.Args.cmd, r.Args.Form(), words)}
-	if whole := a.cmd.alone.Match(a.Line(), nil); whole.Outcome == OK {
+	if whole := a.cmd.alone().Match(a.Line(), nil); whole.Outcome == OK {
 		return whole.Args // in canonical order
 	}
 	return a
