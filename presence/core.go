@@ -84,8 +84,9 @@ type core struct {
 	lines    map[key]*line
 	subs     map[uint32]*subscription
 	timers   timers
-	relays   bool             // there is a Relay
-	siblings map[uint32]*line // lines of external numbers by SibID
+	relays   bool              // there is a Relay
+	siblings map[uint32]*line  // lines of external numbers by SibID
+	sibIDs   map[uint32]uint32 // by ID, of restored subscriptions: see sibID
 	now      instant
 	version  uint64
 	out      []effect // reused: valid until the next step
@@ -107,6 +108,8 @@ func (c *core) step(now time.Time, in any) []effect {
 	switch in := in.(type) {
 	case inSubscribe:
 		c.reply(in.reply, c.subscribe(in.req))
+	case inRestore:
+		c.reply(in.reply, c.restore(in))
 	case inRelease:
 		c.release(in.id)
 	case inRefresh:

@@ -158,6 +158,7 @@ type Note struct {
 	SubID      uint32
 	Number     string
 	Line       Line
+	SibID      uint32        // of the outgoing record, 0 if there is none
 	Active     bool          // false: the subscription has ended, this is the last Note
 	Gone       bool          // with Active false: the watcher cannot be reached, tell it nothing
 	Reason     string        // RFC 6665 4.1.3; empty while active

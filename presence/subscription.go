@@ -216,7 +216,7 @@ func (c *core) note(s *subscription) {
 		c.trace(topicTrace, s.id, "presence_notify", "%s is %s, active", s.line.number, describe(s.line.shown))
 	}
 	c.out = append(c.out, effect{sink: s.sink, note: Note{
-		SubID: s.id, Number: s.line.number, Line: s.line.shown, Version: s.line.version,
+		SubID: s.id, Number: s.line.number, Line: s.line.shown, Version: s.line.version, SibID: s.line.sibID(),
 		Active: true, Expires: max(s.expiry-c.now, 0),
 	}})
 }
