@@ -325,7 +325,7 @@ func TestGuideDebug(t *testing.T) {
 	b.step(inPublish{key{number: "2001"}, idle})
 	b.step(inDone{id: 2, code: 481})
 	b.want(t, "//PRESENCE:[0]:/presence_sip_line_update: SIP nothing to update",
-		"//PRESENCE:[2]:/presence_handle_notify_done: sip stack response code [481]", "2 2001 idle gone")
+		"//PRESENCE:[2]:/presence_handle_notify_done: sip stack response code [29]", "2 2001 idle gone")
 }
 
 func TestRecord(t *testing.T) {

@@ -195,7 +195,7 @@ func (c *core) done(in inDone) {
 	wait, keep := firstWait, true
 	if in.code != 0 {
 		// The text is the guide's.
-		c.trace(topicErrors, s.id, "presence_handle_notify_done", "sip stack response code [%d]", in.code)
+		c.trace(topicErrors, s.id, "presence_handle_notify_done", "sip stack response code [%d]", stackCode(in.code))
 		if wait, keep = c.afterFailure(s, in); !keep {
 			c.end(s, ending{gone: true})
 			return

@@ -23,6 +23,8 @@ type Stage interface {
 	SIP(ctx context.Context, datagram []byte) error
 	// Received waits for the next datagram back.
 	Received(ctx context.Context) ([]byte, error)
+	// Answer waits for the next request back with a Call-ID and answers it.
+	Answer(ctx context.Context, code int, callID string) error
 	// HTTP fetches a page of the web server, as phones do.
 	HTTP(ctx context.Context, port uint16, page string) ([]byte, error)
 	// Advance lets time pass.
@@ -233,6 +235,12 @@ func (r *Runner) perform(ctx context.Context, s *Script, w []string) error {
 			return fmt.Errorf("the page differs:\n%s", d)
 		}
 		return nil
+	case w[0] == "answer" && len(w) == 3:
+		code, err := strconv.Atoi(w[1])
+		if err != nil || code < 100 || code > 699 {
+			return fmt.Errorf("%q is no status code", w[1])
+		}
+		return r.Stage.Answer(ctx, code, w[2])
 	case w[0] == "expect" && len(w) == 2:
 		f, ok := s.Files[w[1]]
 		if !ok {

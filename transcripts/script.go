@@ -31,6 +31,7 @@
 //	@ phone NAME stop                         unregisters and leaves
 //	@ sip < FILE            sends FILE to the SIP endpoint in one datagram
 //	@ expect FILE           the next datagram back must match FILE
+//	@ answer CODE CALL-ID   the next request back with that Call-ID gets that answer
 //	@ http PORT PAGE FILE   a phone fetches a page, which must match FILE
 //
 // The package is used by tests and by the replay command.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/busylamp/busylamp/internal/sipua"
+	"github.com/emiago/sipgo/sip"
 )
 
 // stage carries out directions against an appliance's wires.
@@ -24,6 +25,7 @@ type stage struct {
 
 	phones map[string]*actor
 	raw    net.PacketConn
+	inbox  [][]byte // came back before it was asked for
 }
 
 // Close takes all phones off the wire.
@@ -95,6 +97,38 @@ func (s *stage) SIP(ctx context.Context, datagram []byte) error {
 
 // Received implements Stage.
 func (s *stage) Received(ctx context.Context) ([]byte, error) {
+	if s.raw == nil {
+		return nil, errors.New("nothing was sent yet")
+	}
+	if len(s.inbox) > 0 {
+		b := s.inbox[0]
+		s.inbox = s.inbox[1:]
+		return b, nil
+	}
+	return s.read(ctx)
+}
+
+// Answer implements Stage.
+func (s *stage) Answer(ctx context.Context, code int, callID string) error {
+	for i := 0; ; i++ {
+		if i == len(s.inbox) {
+			b, err := s.read(ctx)
+			if err != nil {
+				return err
+			}
+			s.inbox = append(s.inbox, b)
+		}
+		if m, err := sip.ParseMessage(s.inbox[i]); err != nil {
+			return err
+		} else if req, ok := m.(*sip.Request); ok && req.CallID().Value() == callID {
+			s.inbox = slices.Delete(s.inbox, i, i+1)
+			return s.SIP(ctx, []byte(sip.NewResponseFromRequest(req, code, sipua.ReasonPhrase(code), nil).String()))
+		}
+	}
+}
+
+// read takes a datagram from the wire.
+func (s *stage) read(ctx context.Context) ([]byte, error) {
 	if s.raw == nil {
 		return nil, errors.New("nothing was sent yet")
 	}
