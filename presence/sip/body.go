@@ -8,15 +8,23 @@ import (
 	"github.com/busylamp/busylamp/presence/pidf"
 )
 
-// body is the next document for a dialog. Its mu is held.
-//
-// The version of documents that have one is that of the NOTIFY, counted from 0: it
-// grows by one with each NOTIFY, and like CSeq it never goes back over a restart.
-func (a *Adapter) body(d *dialog) []byte {
-	if d.form == asDialogInfo {
-		return dialoginfo.Encode(dialoginfo.Body{Entity: d.get(entity), Version: d.localSeq, Line: d.line})
+// body is the next body for a dialog, with its Content-Type; more says that not all
+// there is to tell had room. Its mu is held.
+func (a *Adapter) body(d *dialog) (contentType string, body []byte, more bool) {
+	if d.list != nil {
+		return a.listBody(d)
 	}
-	return a.bodies.get(d.get(entity), d.line)
+	return d.form.contentType(), a.document(d.form, d.get(entity), d.localSeq, d.line), false
+}
+
+// document is a document about a line. The version of those that have one is the
+// number of the NOTIFY in its dialog, counted from 0: it grows by one with each, and
+// like CSeq it never goes back over a restart.
+func (a *Adapter) document(f form, uri string, version uint32, l presence.Line) []byte {
+	if f == asDialogInfo {
+		return dialoginfo.Encode(dialoginfo.Body{Entity: uri, Version: version, Line: l})
+	}
+	return a.bodies.get(uri, l)
 }
 
 // maxBodies bounds the documents kept; when it is reached they are all dropped.

@@ -21,6 +21,9 @@ func (a *Adapter) renew() {
 		}
 		d.reroute()
 		d.waiting, d.over, d.fresh = 0, false, true
+		if d.list != nil {
+			d.list.full, d.list.resting = true, 0
+		}
 		ready := d.takeTurn()
 		d.mu.Unlock()
 		if ready {
@@ -34,7 +37,7 @@ func (a *Adapter) renew() {
 func (a *Adapter) dismiss() {
 	for _, d := range a.dialogs.all() {
 		d.mu.Lock()
-		id := d.id
+		id := d.subscriptionID()
 		d.mu.Unlock()
 		a.hub.End(id, presence.ReasonProbation)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/busylamp/busylamp/internal/sipua"
 	"github.com/busylamp/busylamp/presence/dialoginfo"
+	"github.com/busylamp/busylamp/presence/eventlist"
 	"github.com/busylamp/busylamp/presence/pidf"
 )
 
@@ -56,7 +57,9 @@ func formsOf(event string) []form {
 
 // choose picks the form that Accept likes best, of equals the first. Without Accept
 // it is the default of the package (RFC 3856 6.7, RFC 4235 3.5): real phones send none.
-func choose(req *sip.Request, forms []form) (f form, given bool, no *refusal) {
+//
+// A watcher of a list must take the multipart body of RFC 4662 too.
+func choose(req *sip.Request, forms []form, list bool) (f form, given bool, no *refusal) {
 	if sipua.Values(req, "Accept") == nil {
 		return forms[0], false, nil
 	}
@@ -66,7 +69,7 @@ func choose(req *sip.Request, forms []form) (f form, given bool, no *refusal) {
 			f, best = o, q
 		}
 	}
-	if best == 0 {
+	if best == 0 || list && (quality(accept, eventlist.ContentTypeMulti) == 0 || quality(accept, eventlist.ContentTypeRLMI) == 0) {
 		return f, true, refuse(406)
 	}
 	return f, true, nil

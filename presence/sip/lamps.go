@@ -68,6 +68,7 @@ type lighter struct {
 	groups  map[phoneLine][]*dialog
 	pending map[phoneLine]bool // groups that lost one
 	late    map[*dialog]bool   // changed while the hub did not have them yet
+	lists   map[*dialog]bool   // dialogs of lists to look at
 }
 
 func startLighter(hub *presence.Hub, dir Directory, ds *dialogs) *lighter {
@@ -75,6 +76,7 @@ func startLighter(hub *presence.Hub, dir Directory, ds *dialogs) *lighter {
 		hub: hub, directory: dir, dialogs: ds,
 		wake: make(chan struct{}, 1), all: make(chan chan struct{}), quit: make(chan struct{}),
 		groups: map[phoneLine][]*dialog{}, pending: map[phoneLine]bool{}, late: map[*dialog]bool{},
+		lists: map[*dialog]bool{},
 	}
 	l.wg.Go(l.run)
 	return l
@@ -104,6 +106,7 @@ func (l *lighter) run() {
 			s := l.of(d)
 			l.hub.Watch(id, s == seesDevice, s == seesNothing)
 		}
+		l.lookAtLists()
 		if done != nil {
 			close(done)
 		}
@@ -157,6 +160,7 @@ func (l *lighter) leave(d *dialog) {
 	k := d.phoneLine()
 	l.mu.Lock()
 	delete(l.late, d)
+	delete(l.lists, d)
 	i := slices.Index(l.groups[k], d)
 	if i >= 0 {
 		l.pending[k] = true
@@ -206,6 +210,11 @@ func (l *lighter) lookAtAll() (changed []*dialog) {
 	for k := range l.members() {
 		lamps[k] = l.directory.Lamps(k.pool, k.number)
 	}
+	for _, d := range l.dialogs.all() {
+		if d.list != nil && !d.external() {
+			l.listed(d)
+		}
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for k, ds := range l.members() {
@@ -223,6 +232,32 @@ func (l *lighter) lookAtAll() (changed []*dialog) {
 	return changed
 }
 
+// listed has the numbers of a phone's list shown as the directory says, which may
+// have changed while the hub did not have them yet.
+func (l *lighter) listed(d *dialog) {
+	l.mu.Lock()
+	l.lists[d] = true
+	l.mu.Unlock()
+	l.nudge()
+}
+
+// lookAtLists has the numbers of lists follow the directory. Keys with `device` are
+// no call lists: an entry is shown the number itself or nothing.
+func (l *lighter) lookAtLists() {
+	l.mu.Lock()
+	lists := l.lists
+	l.lists = map[*dialog]bool{}
+	l.mu.Unlock()
+	for d := range lists {
+		for _, e := range d.list.entries {
+			d.mu.Lock()
+			id := e.id
+			d.mu.Unlock()
+			l.hub.Watch(id, false, !l.directory.Lamps(int(d.pool), e.number).Lit)
+		}
+	}
+}
+
 // members are all dialogs of phones by what they watch, in the order in which
 // they came.
 func (l *lighter) members() map[phoneLine][]*dialog {
@@ -232,7 +267,7 @@ func (l *lighter) members() map[phoneLine][]*dialog {
 	}
 	var list []entry
 	for _, d := range l.dialogs.all() {
-		if !d.external() {
+		if !d.external() && d.list == nil {
 			d.mu.Lock()
 			list = append(list, entry{d.id - 1, d}) // those that have none yet last
 			d.mu.Unlock()

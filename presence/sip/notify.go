@@ -35,7 +35,7 @@ func (d *dialog) Notify(n presence.Note) {
 
 // takeTurn says whether the dialog is to be queued now. mu is held.
 func (d *dialog) takeTurn() bool {
-	if !d.fresh || d.held || d.waiting != 0 || d.queued || d.over {
+	if !d.fresh || d.held || d.waiting != 0 || d.queued || d.over || d.waits() {
 		return false
 	}
 	d.queued = true
@@ -77,9 +77,17 @@ func (a *Adapter) send(d *dialog, p *place) {
 		a.sender.release(p)
 		return
 	}
-	body := a.body(d)
-	raw := d.notify(body)
-	d.fresh, d.waiting, d.over = false, d.localSeq, d.last != nil
+	if d.list != nil && d.list.gone {
+		d.over = true
+		d.mu.Unlock()
+		a.sender.release(p)
+		a.forget(d)
+		a.endEntries(d)
+		return
+	}
+	kind, body, more := a.body(d)
+	raw := d.notify(kind, body)
+	d.fresh, d.waiting, d.over = more, d.localSeq, d.last != nil
 	seq, to, id := d.waiting, d.to(), d.id
 	d.mu.Unlock()
 
@@ -92,7 +100,7 @@ func (a *Adapter) send(d *dialog, p *place) {
 }
 
 // notify writes a NOTIFY (RFC 6665 4.2.2). mu is held.
-func (d *dialog) notify(body []byte) sipua.Raw {
+func (d *dialog) notify(contentType string, body []byte) sipua.Raw {
 	var h strings.Builder
 	h.Grow(160)
 	h.WriteString("Event: " + d.form.event())
@@ -108,7 +116,10 @@ func (d *dialog) notify(body []byte) sipua.Raw {
 			h.WriteString(";retry-after=" + sipua.Seconds(d.last.RetryAfter))
 		}
 	}
-	h.WriteString("\r\nContent-Type: " + d.form.contentType() + "\r\n")
+	if d.list != nil { // RFC 4662 4.4
+		h.WriteString("\r\nRequire: eventlist")
+	}
+	h.WriteString("\r\nContent-Type: " + contentType + "\r\n")
 	u := d.unpack()
 	raw := u.Raw("NOTIFY", d.a.contact(d.get(number), d.tcp), "", []byte(h.String()), body)
 	d.localSeq = u.LocalCSeq
@@ -140,6 +151,7 @@ func (a *Adapter) sent(d *dialog, seq uint32, res *sip.Response, err error) {
 		return
 	}
 	d.waiting = 0
+	id := d.subscriptionID()
 	if errors.Is(err, sipua.ErrClosed) && (!d.over || d.last != nil) {
 		d.fresh, d.over = true, false // renew sends it
 		d.mu.Unlock()
@@ -147,6 +159,9 @@ func (a *Adapter) sent(d *dialog, seq uint32, res *sip.Response, err error) {
 	}
 	if broken && !errors.Is(err, sipua.ErrOverload) {
 		d.reroute()
+	}
+	if d.list != nil && (code < 200 || code >= 300) {
+		d.list.full, d.list.resting = true, id
 	}
 	ready := false
 	switch {
@@ -172,8 +187,9 @@ func (a *Adapter) sent(d *dialog, seq uint32, res *sip.Response, err error) {
 		a.sender.ready(d)
 	case over:
 		a.forget(d)
+		a.endEntries(d)
 	}
-	a.hub.Done(d.id, code, err, retryAfter)
+	a.hub.Done(id, code, err, retryAfter)
 }
 
 // reroute turns from a connection that is gone to the Contact or route, if that

@@ -13,6 +13,7 @@ import (
 	"github.com/busylamp/busylamp/internal/logbuf"
 	"github.com/busylamp/busylamp/internal/sipua"
 	"github.com/busylamp/busylamp/presence"
+	"github.com/busylamp/busylamp/presence/pidf"
 )
 
 // While a NOTIFY is outstanding nothing else is sent, and then only the newest.
@@ -205,7 +206,7 @@ func TestDebug(t *testing.T) {
 		for _, line := range []string{
 			"//PRESENCE:[1]:/presence_sip_notify: NOTIFY to 10.1.1.11:5060",
 			"//PRESENCE:[1]:/presence_sip_notify: <?xml",
-			"//PRESENCE:[1]:/presence_handle_notify_done: sip stack response code [481]",
+			"//PRESENCE:[1]:/presence_handle_notify_done: sip stack response code [29]",
 			"//PRESENCE:[0]:/presence_sip_subscribe: SUBSCRIBE from 10.1.1.11:5060 for sip:2001@10.1.1.2 refused: Bad Event",
 		} {
 			if !strings.Contains(all, line) {
@@ -305,7 +306,7 @@ func BenchmarkNotify(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		d.mu.Lock()
-		d.notify(r.a.bodies.get(d.get(entity), busy))
+		d.notify(pidf.ContentType, r.a.bodies.get(d.get(entity), busy))
 		d.mu.Unlock()
 	}
 }

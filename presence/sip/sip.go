@@ -37,6 +37,11 @@
 // conflated to the newest Note. A NOTIFY therefore never overtakes another, and
 // CSeq grows by one.
 //
+// A SUBSCRIBE with a resource list (list.go; RFC 4662, RFC 5367) makes one dialog with
+// a subscription of the hub for each entry, each a row and counted against the limit:
+// all of them or none. Phones may send one, and external watchers that have
+// authenticated.
+//
 // A NOTIFY is a target refresh too: when the endpoint has opened elsewhere every
 // watcher gets one from there (endpoint.go). What is to be said while the endpoint
 // is closed waits until it opens. When SIP is switched off all subscriptions end
@@ -53,12 +58,12 @@
 // is shown (lamps.go) changes on a goroutine of its own. Close stops and waits for
 // them. What the opening and closing endpoint sets off runs on the goroutine of
 // sipua that does it. A dialog is in the ready queue at most once, so that queue is bounded by
-// the number of subscriptions; at most window NOTIFYs are fresh, that is younger
+// the number of subscriptions. A list has at most eventlist.MaxEntries entries; at most window NOTIFYs are fresh, that is younger
 // than patience and without an answer. A dialog keeps at most maxText bytes of
 // what its peer sent.
 //
-// internal/app imports this package; it imports presence, presence/pidf and
-// internal/sipua.
+// internal/app imports this package; it imports presence, the packages that write its
+// documents, and internal/sipua.
 package sip
 
 import (

@@ -3,6 +3,7 @@ package sip
 import (
 	"errors"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/busylamp/busylamp/internal/sipua"
 	"github.com/busylamp/busylamp/presence"
+	"github.com/busylamp/busylamp/presence/eventlist"
 )
 
 // subscription is what a SUBSCRIBE asks for, whatever dialog it is in.
@@ -20,6 +22,7 @@ type subscription struct {
 	expires time.Duration
 	form    form
 	accept  bool // it says which bodies it takes
+	list    bool // the body is a resource list
 }
 
 // subscribe handles SUBSCRIBE, on the worker of its Call-ID.
@@ -64,7 +67,10 @@ func (a *Adapter) begin(tx *sipua.ServerTx) *refusal {
 	if no != nil {
 		return no
 	}
-	d, no := a.newDialog(tx, sub, u, proved, watcher.Pool)
+	if sub.list {
+		return a.beginList(tx, sub, u, kind, proved, watcher)
+	}
+	d, no := a.newDialog(tx, sub, u, proved, watcher.Pool, nil)
 	if no != nil {
 		return no
 	}
@@ -90,13 +96,13 @@ func (a *Adapter) begin(tx *sipua.ServerTx) *refusal {
 	d.id = id
 	d.mu.Unlock()
 	a.lighter.entered(d, s)
-	a.accept(tx, d, granted)
+	a.accept(tx, d, 200, granted)
 	a.hub.Release(id)
 	return nil
 }
 
-// newDialog makes and enters the dialog of an admitted SUBSCRIBE.
-func (a *Adapter) newDialog(tx *sipua.ServerTx, sub subscription, u *sipua.Dialog, proved bool, pool int) (*dialog, *refusal) {
+// newDialog makes and enters the dialog of an admitted SUBSCRIBE, with l that of a list.
+func (a *Adapter) newDialog(tx *sipua.ServerTx, sub subscription, u *sipua.Dialog, proved bool, pool int, l *roster) (*dialog, *refusal) {
 	req := tx.Request()
 	asked := req.Recipient
 	if asked.User == "" { // some phones name the target in To only
@@ -106,7 +112,12 @@ func (a *Adapter) newDialog(tx *sipua.ServerTx, sub subscription, u *sipua.Dialo
 	if !printable(from) { // it is shown; that of the presentity must be a number
 		return nil, refuse(400).because("From has control characters")
 	}
-	d := &dialog{a: a, remoteSeq: u.RemoteCSeq, form: sub.form, pool: int32(pool)}
+	d := &dialog{a: a, remoteSeq: u.RemoteCSeq, form: sub.form, pool: int32(pool), list: l}
+	if l != nil {
+		for _, e := range l.entries {
+			e.d = d
+		}
+	}
 	values := [parts]string{
 		callID: u.CallID, localTag: u.LocalTag, remoteTag: u.RemoteTag,
 		local: u.Local, remote: u.Remote, remoteTarget: u.RemoteTarget, routes: strings.Join(u.Routes, "\n"),
@@ -174,34 +185,34 @@ func (a *Adapter) refresh(tx *sipua.ServerTx) *refusal {
 	}
 	d.hold() // its 200 goes before the NOTIFY
 	defer d.letGo()
-	if err := a.hub.Refresh(d.id, sub.expires); err != nil {
+	if err := a.refreshSubscription(d, sub.expires); err != nil {
 		return refusedBy(err)
 	}
-	a.accept(tx, d, sub.expires)
+	a.accept(tx, d, 200, sub.expires)
 	return nil
 }
 
 // still says whether a request in the dialog of a phone is from that phone.
 func (a *Adapter) still(tx *sipua.ServerTx, d *dialog) bool {
 	d.mu.Lock()
-	user, at := d.get(watcherUser), d.target.Addr()
+	user, at, id := d.get(watcherUser), d.target.Addr(), d.subscriptionID()
 	d.mu.Unlock()
 	contacts, _ := sipua.Contacts(tx.Request()) // was checked; there may be none
 	if w, ok := a.phone(tx, user, contacts); ok && w.Pool == int(d.pool) {
 		return true
 	}
 	if tx.Source().Addr() == at {
-		a.hub.End(d.id, presence.ReasonDeactivated)
+		a.hub.End(id, presence.ReasonDeactivated)
 	}
 	return false
 }
 
 // accept sends the 200. RFC 6665 8.3.1: never a 202.
-func (a *Adapter) accept(tx *sipua.ServerTx, d *dialog, granted time.Duration) {
+func (a *Adapter) accept(tx *sipua.ServerTx, d *dialog, code int, granted time.Duration) {
 	d.mu.Lock()
 	contact := a.contact(d.get(number), tx.Transport() == "TCP")
 	d.mu.Unlock()
-	res := tx.NewResponse(200, "")
+	res := tx.NewResponse(code, "")
 	res.AppendHeader(sip.NewHeader("Contact", "<"+contact+">"))
 	res.AppendHeader(sip.NewHeader("Expires", sipua.Seconds(granted)))
 	res.AppendHeader(sip.NewHeader("Allow-Events", allowEvents))
@@ -246,7 +257,7 @@ func target(tx *sipua.ServerTx, u *sipua.Dialog, proved bool) sipua.Target {
 
 // read takes a SUBSCRIBE apart, in the order of RFC 3261 8.2.2 and 8.2.3.
 func read(req *sip.Request) (s subscription, no *refusal) {
-	if tags := sipua.Unsupported(req); len(tags) > 0 {
+	if tags := sipua.Unsupported(req, "eventlist", "recipient-list-subscribe"); len(tags) > 0 {
 		return s, refuse(420, "Unsupported", strings.Join(tags, ", "))
 	}
 	events := sipua.Values(req, "Event")
@@ -266,10 +277,10 @@ func read(req *sip.Request) (s subscription, no *refusal) {
 	if !isToken(s.eventID) {
 		return s, refuse(400).because("Event id is no token")
 	}
-	if len(req.Body()) > 0 && !optionalBody(req) {
-		return s, refuse(415, "Accept", "")
+	if s.list, no = readBody(req); no != nil {
+		return s, no
 	}
-	if s.form, s.accept, no = choose(req, forms); no != nil {
+	if s.form, s.accept, no = choose(req, forms, s.list); no != nil {
 		return s, no
 	}
 	s.expires = defaultExpires
@@ -284,6 +295,26 @@ func read(req *sip.Request) (s subscription, no *refusal) {
 	}
 	s.expires = min(s.expires, maxExpires)
 	return s, nil
+}
+
+// readBody looks at the body: only a resource list is understood.
+func readBody(req *sip.Request) (list bool, no *refusal) {
+	kind, _ := sipua.SplitValue(sipua.Value(req, "Content-Type"))
+	encoding := sipua.Value(req, "Content-Encoding")
+	wanted := slices.Contains(sipua.List(req, "Require"), "recipient-list-subscribe")
+	switch {
+	case len(req.Body()) == 0 && wanted:
+		return false, refuse(400).because("the recipient list is missing")
+	case len(req.Body()) == 0:
+		return false, nil
+	case encoding != "" && !strings.EqualFold(encoding, "identity"):
+		return false, refuse(415, "Accept-Encoding", "identity")
+	case strings.EqualFold(kind, eventlist.ContentTypeList):
+		return true, nil
+	case wanted || !optionalBody(req):
+		return false, refuse(415, "Accept", eventlist.ContentTypeList)
+	}
+	return false, nil
 }
 
 // optionalBody says whether a body may be left unread (RFC 3261 20.11).

@@ -90,6 +90,7 @@ func seeds(p *phone, tag string) [][]byte {
 		p.write(sub{callID: "first", event: "presence;id=7", more: "Record-Route: <sip:10.1.1.11;lr>\r\nSupported: eventlist\r\n"}),
 		p.write(sub{callID: "dialog", event: "dialog", accept: "application/dialog-info+xml;q=0.5, */*"}),
 		p.write(sub{callID: "real", toTag: tag, expires: "600"}),
+		p.write(listed(sub{callID: "list"}, "2001", "2002", "9999")),
 		notify("stray"),
 	}
 }
