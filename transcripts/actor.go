@@ -36,7 +36,7 @@ func (s *stage) Phone(ctx context.Context, w []string) error {
 	name, verb, args := w[0], w[1], w[2:]
 	a := s.phones[name]
 	switch verb {
-	case "sccp", "sip", "register":
+	case "sccp", "sip", "register", "trunk":
 		if a != nil {
 			return fmt.Errorf("phone %s is there already", name)
 		}
@@ -127,8 +127,12 @@ func (a *actor) watched(ctx context.Context, number, want string) error {
 }
 
 // enter makes a phone and brings it into service: sccp MAC [MODEL], sip MAC NUMBER
-// [MODEL]; register is an older word for sip.
+// [MODEL]; register is an older word for sip. trunk ADDR:PORT NUMBER is the far end of
+// a SIP trunk: it does not register.
 func (s *stage) enter(ctx context.Context, protocol string, args []string) (*actor, error) {
+	if protocol == "trunk" {
+		return s.farEnd(args)
+	}
 	a, err := s.cast(protocol, args)
 	if err != nil {
 		return nil, err
@@ -139,6 +143,22 @@ func (s *stage) enter(ctx context.Context, protocol string, args []string) (*act
 		return nil, errors.Join(err, a.Close())
 	}
 	return a, nil
+}
+
+// farEnd is who answers at the other end of a trunk, and calls from there.
+func (s *stage) farEnd(args []string) (*actor, error) {
+	if len(args) != 2 {
+		return nil, errors.New("where is it, and what is its number?")
+	}
+	at, err := netip.ParseAddrPort(args[0])
+	if err != nil {
+		return nil, err
+	}
+	p, err := softphone.New(softphone.Options{Network: s.net, Server: s.server(), Local: at, Number: args[1]})
+	if err != nil {
+		return nil, err
+	}
+	return &actor{Handset: p, sip: p}, nil
 }
 
 // refused is a phone that must not come into service.
