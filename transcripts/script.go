@@ -23,6 +23,7 @@
 //	@ phone NAME sccp MAC [MODEL]             an SCCP phone registers
 //	@ phone NAME sip MAC NUMBER [MODEL]       a SIP phone registers (or: register)
 //	@ phone NAME refused sccp|sip MAC ...     tries to, and must be refused
+//	@ phone NAME trunk ADDR:PORT NUMBER       the far end of a SIP trunk
 //	@ phone NAME press KEY                    see handset.ParseKey
 //	@ phone NAME expect CONDITION             waits for it, see handset.ParseExpect
 //	@ phone NAME subscribe|unsubscribe NUMBER SIP: watches a number, its next BLF key
