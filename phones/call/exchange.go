@@ -16,19 +16,26 @@ import (
 const queueSize = 1024
 
 // Exchange runs the call model. Its methods may be called concurrently, but not
-// from Sink.Show, a Publisher or a Done function: these run on its goroutine.
+// from Sink.Show, a Publisher or a Done function: these run on its goroutine, or on
+// that of a caller of Press.
 type Exchange struct {
 	o       Options
-	core    *core // of the goroutine
 	queue   chan request
+	waiting atomic.Int64 // requests that have been sent and are not carried out yet
 	quit    chan struct{}
 	stopped chan struct{}
-	once    sync.Once
-	refs    atomic.Uint32
-	trunks  atomic.Int64
-	tests   atomic.Int64
-	mu      sync.Mutex
-	sinks   map[phones.DeviceKind]Sink
+
+	turn  sync.Mutex  // held while the model steps and what follows is carried out
+	core  *core       // guarded by turn
+	timer *time.Timer // likewise, but for its channel; wakes the goroutine
+	set   time.Time   // likewise: what timer is set to, or earlier; zero: nothing
+	over  bool        // likewise
+
+	once   sync.Once
+	refs   atomic.Uint32
+	trunks atomic.Int64
+	tests  atomic.Int64
+	sinks  [phones.TestDevice + 1]atomic.Pointer[Sink]
 }
 
 // request is an input, or something to do between two of them.
@@ -41,7 +48,7 @@ type request struct {
 func New(o Options) *Exchange {
 	x := &Exchange{
 		o: o, queue: make(chan request, queueSize), quit: make(chan struct{}), stopped: make(chan struct{}),
-		sinks: make(map[phones.DeviceKind]Sink),
+		timer: time.NewTimer(time.Hour),
 	}
 	x.core = newCore(ids{
 		ref:   x.NewRef,
@@ -54,9 +61,7 @@ func New(o Options) *Exchange {
 
 // Attach names the Sink of a kind of device, before the first of them registers.
 func (x *Exchange) Attach(kind phones.DeviceKind, s Sink) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	x.sinks[kind] = s
+	x.sinks[kind].Store(&s)
 }
 
 // Apply makes a configuration take effect at once. Numbers, forwarding, park
@@ -71,16 +76,50 @@ func (x *Exchange) Apply(ctx context.Context, _, new phones.Config) error {
 // the exchange waits for nobody. After Close it does nothing.
 func (x *Exchange) Do(in Input) { x.send(request{in: in}) }
 
+// Press is Do for several inputs of one device, without a detour over the queue if
+// nobody is in the way: Views are shown and line states published on the caller's
+// goroutine then. So he holds no lock that a Sink or the Publisher takes. What Do has
+// queued before is carried out before it. Digits that come together are shown together.
+func (x *Exchange) Press(inputs []Input) {
+	if x.waiting.Load() == 0 && x.turn.TryLock() {
+		// Nothing of the caller's own waits; what others send now may come later.
+		for len(inputs) > 0 && !x.over {
+			n := together(inputs)
+			x.carryOut(x.core.step(time.Now(), inputs[:n]...))
+			inputs = inputs[n:]
+		}
+		x.setTimer()
+		x.turn.Unlock()
+		return
+	}
+	for _, in := range inputs {
+		x.Do(in)
+	}
+}
+
+// together is how many inputs may be carried out before anything is shown: nobody
+// misses a View between two digits.
+func together(inputs []Input) int {
+	for i, in := range inputs {
+		if _, digit := in.(Digit); !digit {
+			return max(i, 1)
+		}
+	}
+	return len(inputs)
+}
+
 func (x *Exchange) send(r request) bool {
 	select {
 	case <-x.quit:
 		return false
 	default:
 	}
+	x.waiting.Add(1)
 	select {
 	case x.queue <- r:
 		return true
 	case <-x.stopped:
+		x.waiting.Add(-1)
 		return false
 	}
 }
@@ -164,36 +203,47 @@ func (x *Exchange) ask(do func()) {
 func (x *Exchange) Close() {
 	x.once.Do(func() { close(x.quit) })
 	<-x.stopped
+	x.turn.Lock()
+	x.over = true
+	x.timer.Stop()
+	x.turn.Unlock()
 }
 
 func (x *Exchange) run() {
 	defer close(x.stopped)
-	timer := time.NewTimer(time.Hour)
-	defer timer.Stop()
-	var set time.Time // what the timer is set to, or earlier; zero: nothing
 	for {
-		// A timer that is too early only costs a step.
-		if at, ok := x.core.next(); ok && (set.IsZero() || at.Before(set)) {
-			timer.Reset(time.Until(at))
-			set = at
-		}
 		select {
 		case <-x.quit:
 			return
-		case <-timer.C:
-			set = time.Time{}
-			x.carryOut(x.core.step(time.Now(), nil))
+		case <-x.timer.C:
+			x.turn.Lock()
+			x.set = time.Time{}
+			x.carryOut(x.core.step(time.Now()))
 		case r := <-x.queue:
+			x.turn.Lock()
 			x.take(r)
 		}
 		// What else waits needs no look at the clock: a step fires what is due.
 		for n := len(x.queue); n > 0; n-- {
 			x.take(<-x.queue)
 		}
+		x.setTimer()
+		x.turn.Unlock()
 	}
 }
 
+// setTimer sets the timer to what is due next. One that is too early only costs a
+// step. turn is held.
+func (x *Exchange) setTimer() {
+	if at, ok := x.core.next(); ok && !x.over && (x.set.IsZero() || at.Before(x.set)) {
+		x.timer.Reset(time.Until(at))
+		x.set = at
+	}
+}
+
+// take carries out what waited. turn is held.
 func (x *Exchange) take(r request) {
+	defer x.waiting.Add(-1)
 	if r.in != nil {
 		x.carryOut(x.core.step(time.Now(), r.in))
 	} else {
@@ -201,7 +251,7 @@ func (x *Exchange) take(r request) {
 	}
 }
 
-// carryOut does what a step asks for, in order.
+// carryOut does what a step asks for, in order. turn is held.
 func (x *Exchange) carryOut(effects []effect) {
 	for i := range effects {
 		switch e := &effects[i]; {
@@ -231,9 +281,12 @@ func (x *Exchange) carryOut(effects []effect) {
 }
 
 func (x *Exchange) sink(kind phones.DeviceKind) Sink {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	return x.sinks[kind]
+	if int(kind) < len(x.sinks) {
+		if s := x.sinks[kind].Load(); s != nil {
+			return *s
+		}
+	}
+	return nil
 }
 
 // effect is one thing for the Exchange to do: a view to show, an outcome or a forwarding to

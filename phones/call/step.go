@@ -30,15 +30,15 @@ func newCore(i ids, debug func(logbuf.Topic) bool) *core {
 	}
 }
 
-// step takes an input, or only the time if in is nil, and returns what follows. The
+// step takes inputs, or only the time, and returns what follows of them all. The
 // result is valid until the next step.
-func (c *core) step(now time.Time, in Input) []effect {
+func (c *core) step(now time.Time, inputs ...Input) []effect {
 	c.now, c.effects = now, c.effects[:0]
 	if cap(c.effects) > keepEffects {
 		c.effects = nil
 	}
 	c.fire()
-	if in != nil {
+	for _, in := range inputs {
 		c.do(in)
 	}
 	c.flush()

@@ -11,6 +11,10 @@ import (
 
 // take handles one message, on the reader goroutine. mu is not held.
 func (c *conn) take(id, version uint32, body []byte) {
+	digit := id == wire.IDKeypadButton
+	if !digit {
+		c.tell() // digits
+	}
 	c.mu.Lock()
 	inUse := c.inUse
 	c.traceReceived(id, body)
@@ -43,7 +47,9 @@ func (c *conn) take(id, version uint32, body []byte) {
 		c.handle(m)
 		c.mu.Unlock()
 	}
-	c.tell()
+	if !digit || !c.reader.frames.Ready() { // else they are told together
+		c.tell()
+	}
 }
 
 // begins notes that a stranger begins to register.

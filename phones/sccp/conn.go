@@ -310,9 +310,10 @@ func (c *conn) serve(n int, err error) {
 // reader goroutine. mu is not held.
 func (c *conn) tell() {
 	r := c.reader
-	for _, in := range r.todo {
-		c.s.o.Exchange.Do(in)
+	if len(r.todo) == 0 {
+		return
 	}
+	c.s.o.Exchange.Press(r.todo)
 	clear(r.todo)
 	r.todo = r.todo[:0]
 }

@@ -53,10 +53,10 @@ func (x *exchange) Unregister(d phones.Device) {
 	delete(x.specs, d)
 }
 
-func (x *exchange) Do(in call.Input) {
+func (x *exchange) Press(inputs []call.Input) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.in = append(x.in, in)
+	x.in = append(x.in, inputs...)
 }
 
 // heard returns what it was told since the last time.

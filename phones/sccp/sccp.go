@@ -14,7 +14,8 @@
 // (conn.doze), so that a phone that has nothing to say costs 2 kB of stack and no
 // buffer. Others exist only while something from elsewhere is on its way out, or while
 // subscriptions are renewed. Close, and a move of the listener, wait for all. Show
-// runs on the Exchange's goroutine and lamps are lit on those of the Hub: both put
+// runs on the goroutine that steps the Exchange (its own, or that of a connection) and
+// lamps are lit on those of the Hub: both put
 // frames into the queue of a connection and never wait. The queue is bounded
 // (maxQueue); a phone that lets it overflow is dropped.
 //
@@ -83,7 +84,7 @@ type Network interface {
 type Exchange interface {
 	phones.Devices
 	Attach(kind phones.DeviceKind, s call.Sink)
-	Do(in call.Input)
+	Press(inputs []call.Input)
 }
 
 // Hub is the presence agent. *presence.Hub is one.
