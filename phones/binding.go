@@ -17,6 +17,7 @@ type binding struct {
 	identity identity // as of the newest REGISTER, to see whether a changed pool still fits
 	until    time.Time
 	heapPos  int
+	restored bool // from the Journal, and no REGISTER since
 }
 
 // key puts a contact URI into a form in which equal URIs are equal strings
@@ -67,8 +68,13 @@ func (r *Registry) unbind(b *binding, j *journal) {
 		r.bindings[b.Number] = rest
 	}
 	heap.Remove(&r.expiry, b.heapPos)
+	r.unkeep(b)
 	r.touch(b.Pool)
 }
+
+// passed says that a CSeq of the binding's Call-ID is out of order. The last REGISTER
+// before the process died may come once more: its answer may not have left.
+func (b *binding) passed(seq uint32) bool { return seq < b.CSeq || seq == b.CSeq && !b.restored }
 
 // show copies what there is to show of a binding.
 func (b *binding) show(now time.Time) Binding {
@@ -143,6 +149,7 @@ func (r *Registry) expire() (next time.Duration, ok bool) {
 	}
 	r.mu.Unlock()
 	j.flush()
+	r.save()
 	if some { // else what somebody else has to tell would come before he has logged it
 		r.tell(false)
 	}

@@ -31,5 +31,6 @@ type Options struct {
 	Log *logbuf.Log
 	// Devices is told of every change, never concurrently.
 	Devices Devices
+	Journal Journal          // nil: registrations do not outlive the process
 	Now     func() time.Time // nil: time.Now
 }

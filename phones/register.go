@@ -108,6 +108,7 @@ func (r *Registry) Register(reg Registration) (Result, error) {
 	res, err := r.register(reg, id, j)
 	r.mu.Unlock()
 	j.flush()
+	r.save() // before the answer
 	r.tell(false)
 	if err != nil {
 		return Result{}, err
@@ -203,7 +204,7 @@ func (r *Registry) update(reg Registration, id identity, p *Pool, ln line, j *jo
 		plan = append(plan, ch)
 	}
 	for _, ch := range plan {
-		if ch.b != nil && ch.b.CallID == reg.CallID && reg.CSeq <= ch.b.CSeq {
+		if ch.b != nil && ch.b.CallID == reg.CallID && ch.b.passed(reg.CSeq) {
 			return refuse(500, "Server Internal Error", "CSeq %d is not above %d", reg.CSeq, ch.b.CSeq)
 		}
 	}
@@ -320,7 +321,7 @@ func (r *Registry) store(reg Registration, id identity, p *Pool, ln line, ch cha
 	b.UserAgent, b.Device = clean(reg.UserAgent), clean(id.device)
 	b.CSeq, b.DN, b.Line = reg.CSeq, ln.dn, ln.index
 	b.ID, b.Registered, b.Expires = r.id, now, ch.expires
-	b.name = deviceName(p, b.Binding)
+	b.name, b.restored = deviceName(p, b.Binding), false
 	ps := r.poolState(p.Tag)
 	ps.callID, ps.agent = b.CallID, b.UserAgent
 	kind := 1 // the dial peer was there
@@ -332,6 +333,7 @@ func (r *Registry) store(reg Registration, id identity, p *Pool, ln line, ch cha
 		r.touch(p.Tag) // it may have come from another address
 		r.wakeIfFirst(b)
 	}
+	r.keep(b)
 	j.event("VOICE_REG_POOL: Created dial-peer entry of type %d", kind)
 	j.event("VOICE_REG_POOL: Registration successful for %s, registration id is %d", number, r.id)
 }

@@ -41,6 +41,10 @@ type Registry struct {
 
 	departed []departed // oldest first
 
+	kept   Journal    // may be nil
+	unkept []keeping  // not yet written to kept, in the order of the changes
+	saving sync.Mutex // one writes to kept; taken before mu
+
 	// What Devices has been told, of pools in service; and the pools for which that
 	// may have changed, each once.
 	told    map[int]Spec
@@ -67,7 +71,7 @@ func New(o Options) *Registry {
 		o.Now = time.Now
 	}
 	r := &Registry{
-		log: o.Log, dev: o.Devices, now: o.Now,
+		log: o.Log, dev: o.Devices, kept: o.Journal, now: o.Now,
 		stop: make(chan struct{}), done: make(chan struct{}), wake: make(chan struct{}, 1),
 		ix:       newIndex(Config{}, nil),
 		bindings: map[string][]*binding{},
@@ -99,6 +103,7 @@ func (r *Registry) Apply(_ context.Context, _, new Config) error {
 	r.trimAttempts()
 	r.mu.Unlock()
 	j.flush()
+	r.save()
 	r.tell(true)
 	return nil
 }
@@ -121,6 +126,7 @@ func (r *Registry) SetLogin(pool int, login *Profile) {
 	r.refit(r.ix.cfg, j)
 	r.mu.Unlock()
 	j.flush()
+	r.save()
 	r.tell(true)
 }
 
