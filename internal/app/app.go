@@ -31,6 +31,7 @@ import (
 	"github.com/busylamp/busylamp/phones/sccp"
 	"github.com/busylamp/busylamp/phones/sipcall"
 	"github.com/busylamp/busylamp/presence"
+	"github.com/busylamp/busylamp/presence/relay"
 	presencesip "github.com/busylamp/busylamp/presence/sip"
 )
 
@@ -63,6 +64,7 @@ type App struct {
 	store    *conf.Store
 	hub      *presence.Hub
 	watch    *presencesip.Adapter
+	far      *relay.Relay
 	sipCalls *sipcall.Agent
 	mobile   *mobility.Manager
 	web      *provision.Server
@@ -102,13 +104,15 @@ func (a *App) wire(o Options) error {
 	a.store = conf.NewStore(schema, conf.NewTree(schema), conf.WithApplyError(func(agent string, err error) {
 		a.Log.Msg("SYS", logbuf.Errors, "APPLY", "%s: %v", agent, err)
 	}))
-	a.hub = presence.New(presence.Options{Log: a.Log})
 	a.SIP = sipua.New(sipua.Options{Net: o.Net, Log: a.Log, AllowEvents: []string{"presence", "dialog"}})
+	a.far = relay.New(relay.Options{UA: a.SIP, Log: a.Log})
+	a.hub = presence.New(presence.Options{Log: a.Log, Relay: a.far})
 	a.wirePhones(o.Net)
 	a.watch = presencesip.New(presencesip.Options{
 		UA: a.SIP, Hub: a.hub, Directory: directory{a.Lines}, Log: a.Log,
 		Realm: a.Lines.Realm,
 	})
+	a.far.Start(a.hub)
 
 	a.Shell, err = cli.NewShell(cli.Options{
 		Store: a.store, State: a.state, Library: lib, Log: a.Log,
@@ -171,6 +175,7 @@ func (a *App) load(o Options) error {
 // bind hands the configuration to the agents, now and at every change: the hub
 // before those whose states it takes.
 func (a *App) bind(bind netip.Addr) {
+	conf.Bind(a.store, "relay", relayConfig, equal, a.far.Apply)
 	conf.Bind(a.store, "presence", modes.PresenceConfig, equal, a.hub.Apply)
 	a.bindPhones(bind)
 	conf.Bind(a.store, "sip", func(t conf.Tree) sipua.Config {
@@ -212,9 +217,20 @@ func (a *App) Close() error {
 func (a *App) closeAgents() {
 	a.SIP.Close()
 	a.watch.Close()
+	a.far.Close()
 	a.closePhones()
 	a.hub.Close()
 	a.Log.Close()
+}
+
+// relayConfig is the relay's part of the configuration.
+func relayConfig(t conf.Tree) relay.Config {
+	c := modes.RelayConfig(t)
+	r := relay.Config{TCP: c.TCP}
+	for _, a := range c.Accounts {
+		r.Accounts = append(r.Accounts, relay.Account(a))
+	}
+	return r
 }
 
 // directory answers the notifier who a source is, from the registrations.
