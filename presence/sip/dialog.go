@@ -61,7 +61,8 @@ type dialog struct {
 	lastFail uint8  // times that the transport failed the last NOTIFY
 
 	// The newest Note, if fresh not yet sent.
-	told  bool // there was one
+	knows known // what the watcher has already; the next NOTIFY comes without it
+	told  bool  // there was one
 	fresh bool
 	line  presence.Line
 	until time.Duration  // expiry, since the adapter's epoch

@@ -86,6 +86,10 @@ func (a *Adapter) send(d *dialog, p *place) {
 		return
 	}
 	kind, body, more := a.body(d)
+	if d.knows.covers(d.line) && d.list == nil {
+		body = nil
+	}
+	d.knows = knowsNothing
 	raw := d.notify(kind, body)
 	d.fresh, d.waiting, d.over = more, d.localSeq, d.last != nil
 	seq, to, id := d.waiting, d.to(), d.id
@@ -99,10 +103,11 @@ func (a *Adapter) send(d *dialog, p *place) {
 	})
 }
 
-// notify writes a NOTIFY (RFC 6665 4.2.2). mu is held.
+// notify writes a NOTIFY (RFC 6665 4.2.2); without a body it is one that is suppressed
+// (RFC 5839). mu is held.
 func (d *dialog) notify(contentType string, body []byte) sipua.Raw {
 	var h strings.Builder
-	h.Grow(160)
+	h.Grow(192)
 	h.WriteString("Event: " + d.form.event())
 	if id := d.get(eventID); id != "" {
 		h.WriteString(";id=" + id)
@@ -118,8 +123,13 @@ func (d *dialog) notify(contentType string, body []byte) sipua.Raw {
 	}
 	if d.list != nil { // RFC 4662 4.4
 		h.WriteString("\r\nRequire: eventlist")
+	} else {
+		h.WriteString("\r\nSIP-ETag: " + knownOf(d.line).etag())
 	}
-	h.WriteString("\r\nContent-Type: " + contentType + "\r\n")
+	if body != nil {
+		h.WriteString("\r\nContent-Type: " + contentType)
+	}
+	h.WriteString("\r\n")
 	u := d.unpack()
 	raw := u.Raw("NOTIFY", d.a.contact(d.get(number), d.tcp), "", []byte(h.String()), body)
 	d.localSeq = u.LocalCSeq

@@ -42,6 +42,9 @@
 // all of them or none. Phones may send one, and external watchers that have
 // authenticated.
 //
+// Every NOTIFY about a line has an entity-tag, and a watcher that says it knows the
+// state is not told it again (etag.go; RFC 5839).
+//
 // A NOTIFY is a target refresh too: when the endpoint has opened elsewhere every
 // watcher gets one from there (endpoint.go). What is to be said while the endpoint
 // is closed waits until it opens. When SIP is switched off all subscriptions end

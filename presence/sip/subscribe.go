@@ -23,6 +23,7 @@ type subscription struct {
 	form    form
 	accept  bool // it says which bodies it takes
 	list    bool // the body is a resource list
+	knows   known
 }
 
 // subscribe handles SUBSCRIBE, on the worker of its Call-ID.
@@ -112,7 +113,7 @@ func (a *Adapter) newDialog(tx *sipua.ServerTx, sub subscription, u *sipua.Dialo
 	if !printable(from) { // it is shown; that of the presentity must be a number
 		return nil, refuse(400).because("From has control characters")
 	}
-	d := &dialog{a: a, remoteSeq: u.RemoteCSeq, form: sub.form, pool: int32(pool), list: l}
+	d := &dialog{a: a, remoteSeq: u.RemoteCSeq, form: sub.form, pool: int32(pool), list: l, knows: sub.knows}
 	if l != nil {
 		for _, e := range l.entries {
 			e.d = d
@@ -188,7 +189,14 @@ func (a *Adapter) refresh(tx *sipua.ServerTx) *refusal {
 	if err := a.refreshSubscription(d, sub.expires); err != nil {
 		return refusedBy(err)
 	}
-	a.accept(tx, d, 200, sub.expires)
+	code := 200
+	if d.suppress(sub.knows) {
+		code = 204
+	}
+	a.accept(tx, d, code, sub.expires)
+	if code == 204 && sub.expires == 0 {
+		a.forget(d)
+	}
 	return nil
 }
 
@@ -207,7 +215,8 @@ func (a *Adapter) still(tx *sipua.ServerTx, d *dialog) bool {
 	return false
 }
 
-// accept sends the 200. RFC 6665 8.3.1: never a 202.
+// accept sends the 200, or 204 if no NOTIFY follows (RFC 5839). RFC 6665 8.3.1: never
+// a 202.
 func (a *Adapter) accept(tx *sipua.ServerTx, d *dialog, code int, granted time.Duration) {
 	d.mu.Lock()
 	contact := a.contact(d.get(number), tx.Transport() == "TCP")
@@ -283,6 +292,7 @@ func read(req *sip.Request) (s subscription, no *refusal) {
 	if s.form, s.accept, no = choose(req, forms, s.list); no != nil {
 		return s, no
 	}
+	s.knows = readKnown(req)
 	s.expires = defaultExpires
 	if text := sipua.Value(req, "Expires"); text != "" {
 		var ok bool

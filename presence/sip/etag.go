@@ -1,0 +1,68 @@
+package sip
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/emiago/sipgo/sip"
+
+	"github.com/busylamp/busylamp/internal/sipua"
+	"github.com/busylamp/busylamp/presence"
+)
+
+// known is the state that a watcher says it has (Suppress-If-Match, RFC 5839): that
+// of a line as a small number, or one of these.
+type known uint8
+
+const (
+	knowsNothing known = 0
+	knowsAny     known = 0xff // "*": whatever it is
+)
+
+// knownOf is the number of a state, never knowsNothing or knowsAny. An entity-tag says
+// which state of its resource it is, and nothing else: so it is the same after a restart.
+func knownOf(l presence.Line) known {
+	k := known(1) + known(l.State)<<2
+	if l.DnD {
+		k += 1 << 4
+	}
+	if l.Ringing {
+		k += 1 << 5
+	}
+	return k
+}
+
+// etag is the SIP-ETag of a state.
+func (k known) etag() string { return "line" + strconv.Itoa(int(k)) }
+
+// covers says that a watcher which knows k need not be told the state.
+func (k known) covers(l presence.Line) bool { return k == knowsAny || k == knownOf(l) }
+
+// readKnown reads Suppress-If-Match; a tag that is not ours matches nothing.
+func readKnown(req *sip.Request) known {
+	text := sipua.Value(req, "Suppress-If-Match")
+	if text == "*" {
+		return knowsAny
+	}
+	digits, ours := strings.CutPrefix(text, "line")
+	n, err := strconv.ParseUint(digits, 10, 8)
+	if !ours || err != nil || known(n) == knowsAny {
+		return knowsNothing
+	}
+	return known(n)
+}
+
+// suppress drops the NOTIFY that a refresh has set off if the watcher knows what it
+// would say; the answer is then 204. It is called while the dialog is held.
+func (d *dialog) suppress(k known) bool {
+	if k == knowsNothing || d.list != nil {
+		return false
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !k.covers(d.line) {
+		return false
+	}
+	d.fresh, d.over = false, d.last != nil
+	return true
+}

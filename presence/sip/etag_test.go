@@ -1,0 +1,60 @@
+package sip
+
+import (
+	"testing"
+
+	"github.com/busylamp/busylamp/presence"
+)
+
+// Checklist C21, RFC 5839: a refresh whose watcher knows the state is answered 204 and
+// sets off no NOTIFY; a new subscription is told without a body.
+func TestConditionalNotification(t *testing.T) {
+	run(t, func(r *rig) {
+		r.publish("2001", idle)
+		p := r.phone("10.1.1.11:5060")
+		ok, notes := p.subscribe(sub{})
+		tag := notes[0].get("SIP-ETag")
+		refresh := func(match, expires string) (message, []message) {
+			return p.subscribe(sub{toTag: ok.tag("To"), expires: expires, more: "Suppress-If-Match: " + match + "\r\n"})
+		}
+		again, notes := refresh(tag, "600")
+		want(t, "known", words(again.first, again.get("Expires"), len(notes)), "SIP/2.0 204 No Notification 600 0")
+		r.publish("2001", busy)
+		h := p.hear()
+		want(t, "changes are told", words(len(h), h[0].state(), h[0].get("SIP-ETag") != tag), "1 active;expires=600 busy true")
+		again, notes = refresh(tag, "600")
+		want(t, "stale", words(again.first, len(notes), notes[0].state()), "SIP/2.0 200 OK 1 active;expires=600 busy")
+		for _, foreign := range []string{"x", "line", "line999", "line255", "line0", ""} {
+			again, notes = refresh(foreign, "600")
+			want(t, "not ours: "+foreign, words(again.first, len(notes), notes[0].body != ""), "SIP/2.0 200 OK 1 true")
+		}
+		again, notes = refresh("*", "600")
+		want(t, "any", words(again.first, len(notes)), "SIP/2.0 204 No Notification 0")
+
+		first, notes := p.subscribe(sub{callID: "new", more: "Suppress-If-Match: " + h[0].get("SIP-ETag") + "\r\n"})
+		want(t, "new", words(first.first, len(notes), notes[0].body == "", notes[0].get("Content-Type") == "", notes[0].get("SIP-ETag")),
+			words("SIP/2.0 200 OK 1 true true", h[0].get("SIP-ETag")))
+		_, notes = p.subscribe(sub{callID: "new", toTag: first.tag("To")})
+		want(t, "the next one has it", notes[0].state(), "active;expires=3600 busy")
+		_, notes = p.subscribe(sub{callID: "poll", expires: "0", more: "Suppress-If-Match: " + h[0].get("SIP-ETag") + "\r\n"})
+		want(t, "poll", words(len(notes), notes[0].body == ""), "1 true")
+
+		again, notes = refresh("*", "0")
+		want(t, "end", words(again.first, len(notes)), "SIP/2.0 204 No Notification 0")
+		want(t, "left", words(len(r.hub.Snapshot().Records), r.a.dialogs.count()), "1 1")
+	})
+}
+
+// Equal tags are equal states.
+func TestEntityTags(t *testing.T) {
+	seen := map[known]presence.Line{}
+	for i := range 12 {
+		l := presence.Line{State: presence.State(i % 3), DnD: i/3%2 == 1, Ringing: i/6 == 1}
+		k := knownOf(l)
+		if old, double := seen[k]; double || k == knowsNothing || k == knowsAny {
+			t.Errorf("%+v and %+v are both %d", l, old, k)
+		}
+		seen[k] = l
+		want(t, "covers", words(k.covers(l), knowsAny.covers(l), knowsNothing.covers(l)), "true true false")
+	}
+}
