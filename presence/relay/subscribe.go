@@ -218,8 +218,8 @@ func own(d *sipua.Dialog) (*sipua.Dialog, error) {
 	return d, nil
 }
 
-// lives (re)starts the expiry and chooses when to refresh: with a minute to spare, or
-// half way of a short life.
+// lives (re)starts the expiry and chooses when to refresh: with a twentieth of the life
+// to spare and at least a minute, or half way of a short life.
 func (u *usage) lives(d time.Duration) {
 	now := time.Now()
 	u.until = now.Add(d)
