@@ -223,7 +223,7 @@ func TestViewsDoNotChange(t *testing.T) {
 	for _, in := range []Input{OffHook{Device: a}, Dial{Device: a, Number: "2002"}, Answer{Device: b}, Hold{Device: b}, OnHook{Device: a}, DnD{Device: a, On: true}} {
 		for _, e := range r.c.step(r.now, in) {
 			if e.view != nil {
-				views, texts = append(views, *e.view), append(texts, fmt.Sprintf("%+v", *e.view))
+				views, texts = append(views, e.view.clone()), append(texts, fmt.Sprintf("%+v", *e.view))
 			}
 		}
 	}

@@ -32,9 +32,15 @@ type Publisher interface {
 
 // Sink shows devices of one kind what they are to show.
 type Sink interface {
-	// Show is called on the Exchange's goroutine, in order for each device. It must not
-	// block and must not call the Exchange.
+	// Show is called on the goroutine that steps the Exchange, in order for each device.
+	// It must not block and must not call the Exchange.
 	Show(v View)
+}
+
+// Glancer is a Sink that copies of a View what it needs later.
+type Glancer interface {
+	// Glance is called in place of Show. v and its Calls are good until it returns.
+	Glance(v *View)
 }
 
 // Tracer is a Sink that writes debug lines about its devices itself: it knows what

@@ -256,8 +256,12 @@ func (x *Exchange) carryOut(effects []effect) {
 	for i := range effects {
 		switch e := &effects[i]; {
 		case e.view != nil:
-			if s := x.sink(e.view.Device.Kind); s != nil {
-				s.Show(*e.view)
+			switch s := x.sink(e.view.Device.Kind).(type) {
+			case nil:
+			case Glancer:
+				s.Glance(e.view)
+			default:
+				s.Show(e.view.clone())
 			}
 		case e.done != nil:
 			e.done(e.code)

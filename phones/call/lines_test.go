@@ -40,7 +40,7 @@ func (o *office) do(in Input) {
 	for _, e := range o.core.step(o.now, in) {
 		switch {
 		case e.view != nil:
-			o.views[e.view.Device] = *e.view
+			o.views[e.view.Device] = e.view.clone()
 		case e.done != nil, e.topic != "":
 		case e.phone:
 			o.phone[e.number] = e.line

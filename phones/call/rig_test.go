@@ -57,7 +57,7 @@ func (r *rig) do(in Input) {
 		kept := slices.Clone(effects)
 		for i, e := range kept {
 			if e.view != nil {
-				now := *e.view // which is good until the next step
+				now := e.view.clone() // which is good until the next step
 				kept[i].view = &now
 			}
 		}
@@ -69,7 +69,7 @@ func (r *rig) do(in Input) {
 			delete(r.views, e.view.Device)
 			r.gone[e.view.Device] = true
 		case e.view != nil:
-			r.views[e.view.Device] = *e.view
+			r.views[e.view.Device] = e.view.clone()
 		case e.done != nil:
 			e.done(e.code)
 		case e.forwarded:

@@ -2,6 +2,7 @@ package call
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/busylamp/busylamp/phones"
@@ -36,6 +37,13 @@ type View struct {
 	// Elsewhere holds the references of the last calls (8) that rang here and were answered or
 	// picked up on other devices, so that they are no missed calls. It is not to be changed.
 	Elsewhere []uint32
+}
+
+// clone is a View that may be kept.
+func (v *View) clone() View {
+	kept := *v
+	kept.Calls = slices.Clone(v.Calls)
+	return kept
 }
 
 // Call finds a call by its reference.

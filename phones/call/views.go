@@ -13,8 +13,14 @@ func (c *core) show(d *device) {
 	if known && sameView(&v, d.view) {
 		return
 	}
-	// v is in buffers that the next view is made in.
-	if v.Calls = slices.Clone(v.Calls); known && slices.Equal(v.Lines, d.view.Lines) {
+	// v is in buffers that the next view is made in. What it says of lines is replaced,
+	// never changed; of calls it changes with each.
+	if len(v.Calls) > 0 && d.view != nil {
+		v.Calls = append(d.view.Calls[:0], v.Calls...)
+	} else {
+		v.Calls = slices.Clone(v.Calls)
+	}
+	if known && slices.Equal(v.Lines, d.view.Lines) {
 		v.Lines = d.view.Lines
 	} else {
 		v.Lines = slices.Clone(v.Lines)

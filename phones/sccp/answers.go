@@ -1,6 +1,7 @@
 package sccp
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/busylamp/busylamp/internal/logbuf"
@@ -164,7 +165,7 @@ func (c *conn) begin() {
 	}
 }
 
-// view takes what the phone is to show from now on.
+// view takes what the phone is to show from now on. v is good until it returns.
 func (c *conn) view(v *call.View) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -175,7 +176,8 @@ func (c *conn) view(v *call.View) {
 	if c.ready {
 		c.present(v)
 	} else {
-		late := *v // v itself stays off the heap
+		late := *v
+		late.Calls = slices.Clone(v.Calls)
 		c.waiting = &late
 	}
 	if c.reset != nil && len(v.Calls) == 0 {
@@ -194,7 +196,12 @@ func (c *conn) latest() *call.View {
 // present shows the phone a View. mu is held.
 func (c *conn) present(v *call.View) {
 	c.show(&c.shown, v)
+	calls := c.shown.Calls[:0]
+	if len(v.Calls) == 0 {
+		calls = nil // thousands of phones have none
+	}
 	c.shown = *v
+	c.shown.Calls = append(calls, v.Calls...)
 }
 
 // maxAlarms bounds the alarms of one connection that are logged: a phone sends one.

@@ -180,7 +180,7 @@ func (c *conn) evict() {
 
 // write writes until nothing is queued. writing has been set by the caller, now.
 func (c *conn) write(now time.Time) {
-	for ; ; now = time.Now() {
+	for first := true; ; first = false {
 		c.mu.Lock()
 		b := c.out
 		c.out = nil
@@ -193,6 +193,9 @@ func (c *conn) write(now time.Time) {
 			return
 		}
 		c.mu.Unlock()
+		if !first {
+			now = time.Now()
+		}
 		_ = c.net.SetWriteDeadline(now.Add(writeTimeout))
 		_, err := c.net.Write(*b)
 		c.recycle(b)

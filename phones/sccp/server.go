@@ -292,9 +292,12 @@ func (s *Server) hangUp() {
 }
 
 // Show implements call.Sink.
-func (s *Server) Show(v call.View) {
+func (s *Server) Show(v call.View) { s.Glance(&v) }
+
+// Glance implements call.Glancer.
+func (s *Server) Glance(v *call.View) {
 	if c := s.phone(v.Device.Tag); c != nil {
-		c.view(&v)
+		c.view(v)
 	}
 }
 

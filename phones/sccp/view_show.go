@@ -18,14 +18,19 @@ func (c *conn) show(old, new *call.View) {
 		c.sticky = true
 	}
 	t := tracer{old: old, new: new}
-	c.traceSeized(t)
+	tracing := c.debugging(TopicState) || c.debugging(TopicDetail) || c.debugging(TopicSCCPState)
+	if tracing {
+		c.traceSeized(t)
+	}
 	c.held = true
 	for _, m := range messages {
 		if off, ok := m.(*wire.SetSpeakerMode); ok && off.Mode == wire.SwitchOff {
 			// Whatever the phone said of its hook before, it is on hook now.
 			c.hook = false
 		}
-		c.trace(t, m)
+		if tracing {
+			c.trace(t, m)
+		}
 		c.send(m)
 	}
 	c.held = false
