@@ -50,8 +50,9 @@ type dialog struct {
 	localSeq  uint32        // CSeq of the last NOTIFY
 	remoteSeq uint32        // CSeq of the last SUBSCRIBE
 	target    netip.AddrPort
-	tcp       bool    // transport of target
 	list      *roster // of a resource list, else nil; never changes
+	keeping   keeping // in the journal
+	tcp       bool    // transport of target
 	form      form    // event package, which never changes, and label of the bodies
 
 	held     bool   // a SUBSCRIBE is being answered: NOTIFYs wait

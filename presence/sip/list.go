@@ -140,6 +140,7 @@ func (a *Adapter) beginList(tx *sipua.ServerTx, sub subscription, u *sipua.Dialo
 	if !d.external() {
 		a.lighter.listed(d)
 	}
+	a.keepNew(d, granted, watcher)
 	a.accept(tx, d, 200, granted)
 	a.releaseAll(d)
 	return nil

@@ -22,6 +22,9 @@ func (d *dialog) Notify(n presence.Note) {
 	}
 	d.mu.Lock()
 	d.told, d.fresh, d.line, d.until = true, true, n.Line, time.Since(d.a.epoch)+n.Expires
+	if n.Active && n.SibID != d.keeping.sib {
+		d.keeping.sib, d.keeping.stale = n.SibID, true
+	}
 	if !n.Active {
 		last := n // not &n, which would move every Note to the heap
 		d.last = &last
@@ -70,6 +73,7 @@ func (d *dialog) drop() {
 
 // send writes the newest Note of a dialog to the wire. It runs on a sender goroutine.
 func (a *Adapter) send(d *dialog, p *place) {
+	a.reserve(d)
 	d.mu.Lock()
 	d.queued = false
 	if !d.fresh || d.held || d.over {

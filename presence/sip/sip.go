@@ -114,6 +114,7 @@ type Options struct {
 	// Credentials looks up the password of an external watcher for
 	// `authenticate presence`; nil knows nobody.
 	Credentials func(user string) (password string, ok bool)
+	Journal     Journal // nil: subscriptions do not outlive the process
 	// Realm is `authenticate realm`; nil or "" means the advertised address.
 	Realm func() string
 }
@@ -132,6 +133,7 @@ type Adapter struct {
 	bodies      *bodies
 	sender      *sender
 	lighter     *lighter
+	keeper      keeper
 }
 
 // New registers the SUBSCRIBE handler and starts the senders; call it before the
@@ -143,6 +145,7 @@ func New(o Options) *Adapter {
 		verifier: digest.NewVerifier(digest.Options{}),
 		epoch:    time.Now(), dialogs: newDialogs(), bodies: newBodies(),
 	}
+	a.keeper.j = o.Journal
 	if a.credentials == nil {
 		a.credentials = func(string) (string, bool) { return "", false }
 	}

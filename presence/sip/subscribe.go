@@ -97,6 +97,7 @@ func (a *Adapter) begin(tx *sipua.ServerTx) *refusal {
 	d.id = id
 	d.mu.Unlock()
 	a.lighter.entered(d, s)
+	a.keepNew(d, granted, watcher)
 	a.accept(tx, d, 200, granted)
 	a.hub.Release(id)
 	return nil
@@ -193,6 +194,7 @@ func (a *Adapter) refresh(tx *sipua.ServerTx) *refusal {
 	if d.suppress(sub.knows) {
 		code = 204
 	}
+	a.keep(d, sub.expires)
 	a.accept(tx, d, code, sub.expires)
 	if code == 204 && sub.expires == 0 {
 		a.forget(d)
