@@ -34,18 +34,24 @@ func (a *App) adopt() {
 	}
 }
 
-// learn is told of an ephone that a phone made by registering (CME command
-// reference: auto-reg-ephone, auto assign).
-func (a *App) learn(e phones.Ephone) {
-	var b strings.Builder
+// learn is told of an ephone that a phone made by registering, and by what it got its
+// number; `cfw` forwards what that number does not take (CME command reference:
+// auto-reg-ephone, auto assign).
+func (a *App) learn(e phones.Ephone, by phones.AutoAssign) {
+	var b, dns strings.Builder
 	fmt.Fprintf(&b, "ephone %d\n mac-address %s\n", e.Tag, e.MAC)
 	if e.Type != "" {
 		fmt.Fprintf(&b, " type %s\n", e.Type)
 	}
 	for _, button := range e.Buttons {
 		fmt.Fprintf(&b, " button %s\n", button)
+		for _, dn := range button.DNs {
+			if by.Forward != "" {
+				fmt.Fprintf(&dns, "ephone-dn %d\n call-forward busy %s\n call-forward noan %[2]s timeout %d\n", dn, by.Forward, int(by.Timeout.Seconds()))
+			}
+		}
 	}
-	a.write(b.String())
+	a.write(dns.String() + b.String())
 }
 
 // forwarded is told of call forwarding that somebody set or ended at a phone.

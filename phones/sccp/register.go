@@ -65,20 +65,22 @@ func (c *conn) register(m *wire.RegisterReq) bool {
 	s.endAll(ids)
 	s.isBack(device.Tag)
 	if p.fresh && s.o.Learned != nil {
-		s.o.Learned(p.ephone)
+		s.o.Learned(p.ephone, p.assigned)
 	}
 	return true
 }
 
 // place is what a phone gets when it registers.
 type place struct {
-	slot    *slot
-	fresh   bool  // made for it
-	old     *conn // that had it before, nil: none
-	session uint64
-	ephone  phones.Ephone
-	model   phones.Model
-	spec    phones.Spec
+	slot  *slot
+	fresh bool // made for it
+	// assigned is the `auto assign` that gave it its number, if it is fresh.
+	assigned phones.AutoAssign
+	old      *conn // that had it before, nil: none
+	session  uint64
+	ephone   phones.Ephone
+	model    phones.Model
+	spec     phones.Spec
 
 	cfg *phones.Config
 	tel *phones.Telephony
@@ -93,7 +95,7 @@ func (s *Server) claim(c *conn, m *wire.RegisterReq, mac phones.MAC) (p place, w
 	if c.freed {
 		return p, errCrowded.Error()
 	}
-	if p.slot, p.fresh, why = s.slotFor(mac, model); why != "" {
+	if p.slot, p.fresh, p.assigned, why = s.slotFor(mac, model); why != "" {
 		s.attempt(phones.EphoneAttempt{MAC: mac, Device: m.Name, Addr: c.remote.Addr(), Type: m.Type, Model: model.Show, Reason: why})
 		return p, why
 	}
@@ -118,14 +120,14 @@ func (c *conn) settle(p *place, m *wire.RegisterReq) (ids []uint32) {
 	defer c.mu.Unlock()
 	ids = c.darken()
 	c.slot, c.registered, c.ready = p.slot, true, false
-	c.shown, c.waiting = call.View{}, nil
+	c.shown, c.waiting, c.painter = call.View{}, nil, nil
 	spec := p.spec // apart from the rest of the place
 	c.tag, c.dials, c.blf = p.ephone.Tag, p.ephone.SpeedDials, p.ephone.BLF
 	c.tel, c.spec, c.name = p.tel, &spec, m.Name
 	c.model = shape{p.model.Name, p.model.BLF, p.model.CallList, int16(p.model.Lines)}
 	c.alive = keepAlive(&p.ephone, c.tel)
 	c.inUse = negotiate(int(m.Version), c.tel.MaxProtocol)
-	c.reset = nil
+	c.resets = false
 	c.sets, c.hook, c.sticky = c.s.usual, false, false
 	if len(p.ephone.Softkeys) > 0 {
 		c.sets = softKeysOf(p.ephone.Softkeys)
@@ -162,32 +164,33 @@ func (s *Server) say(mnemonic string, d phones.Device, name string, c *conn, how
 // slotFor finds the ephone of a phone, or makes one for it (`auto-reg-ephone`). A
 // phone that nobody configured has no line unless `auto assign` gives it one, at
 // its first registration or at a later one. mu is held.
-func (s *Server) slotFor(mac phones.MAC, model phones.Model) (sl *slot, fresh bool, why string) {
+func (s *Server) slotFor(mac phones.MAC, model phones.Model) (sl *slot, fresh bool, by phones.AutoAssign, why string) {
 	sl = s.macs[mac]
 	t := &s.cfg.Telephony
 	if sl == nil {
 		if !t.AutoReg {
-			return nil, false, "Not configured"
+			return nil, false, by, "Not configured"
 		}
 		tag := 1
 		for s.slots[tag] != nil {
 			tag++
 		}
 		if tag > t.MaxEphones {
-			return nil, false, "max-ephones reached"
+			return nil, false, by, "max-ephones reached"
 		}
 		sl = &slot{auto: true, mac: mac, cfg: &phones.Ephone{Tag: tag, MAC: mac, Type: model.Name, FeatureRingDnD: true, PagingMulticast: true, MWILine: 1, Analog: model.Analog}}
 		s.slots[tag], s.macs[mac] = sl, sl
 		fresh = true
 	}
 	if sl.auto && len(sl.cfg.Buttons) == 0 && len(t.AutoAssign) > 0 {
-		if dn := assign(t.AutoAssign, model.Name, s.dns, s.taken()); dn != 0 {
+		var dn int
+		if dn, by = assign(t.AutoAssign, model.Name, s.dns, s.taken()); dn != 0 {
 			e := *sl.cfg
 			e.Buttons = []phones.Button{{Number: 1, Sep: phones.Normal, DNs: []int{dn}}}
 			sl.cfg = &e
 		}
 	}
-	return sl, fresh, ""
+	return sl, fresh, by, ""
 }
 
 // taken is the directory numbers that are on buttons. mu is held.
@@ -287,8 +290,8 @@ func (c *conn) detach(state phones.EphoneState) (*slot, *phones.EphoneStatus, []
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	sl, last := c.slot, c.status(state)
-	c.registered, c.ready, c.slot, c.reset = false, false, nil, nil
-	c.shown, c.waiting, c.keys = call.View{}, nil, nil
+	c.registered, c.ready, c.slot, c.resets = false, false, nil, false
+	c.shown, c.waiting, c.painter, c.keys = call.View{}, nil, nil, nil
 	if sl != nil { // a stranger's time goes on
 		c.until = time.Now().Add(strangerTime)
 	}

@@ -110,7 +110,8 @@ type Options struct {
 	// registers: Reset brings a user's keys, or takes them off.
 	User func(phones.Device) *phones.Profile
 	// Learned is told of an ephone that was not configured and has registered, with
-	// the button that `auto assign` gave it; nil: nobody wants to know. It is called on
-	// the goroutine of the connection and must not wait.
-	Learned func(phones.Ephone)
+	// the button that `auto assign` gave it, and that command, zero if none did; nil:
+	// nobody wants to know. It is called on the goroutine of the connection and must
+	// not wait.
+	Learned func(phones.Ephone, phones.AutoAssign)
 }

@@ -64,8 +64,8 @@ func dateTemplate(t *phones.Telephony) string {
 
 // assign chooses the directory number that `auto assign` gives to button 1 of a
 // phone: a normal one that is on no phone, first from the ranges of its type,
-// then from those of any type. 0 if there is none.
-func assign(ranges []phones.AutoAssign, model string, dns map[int]*phones.EphoneDN, taken map[int]bool) int {
+// then from those of any type. It returns the range, too; 0 if there is none.
+func assign(ranges []phones.AutoAssign, model string, dns map[int]*phones.EphoneDN, taken map[int]bool) (int, phones.AutoAssign) {
 	for _, ofType := range []bool{true, false} {
 		for _, r := range ranges {
 			anyType := r.Type == "" || r.Type == "all"
@@ -74,12 +74,12 @@ func assign(ranges []phones.AutoAssign, model string, dns map[int]*phones.Ephone
 			}
 			for tag := r.First; tag <= r.Last; tag++ {
 				if dn := dns[tag]; dn != nil && ordinary(dn) && !taken[tag] {
-					return tag
+					return tag, r
 				}
 			}
 		}
 	}
-	return 0
+	return 0, phones.AutoAssign{}
 }
 
 // ordinary says whether a directory number is one that people have.
