@@ -298,11 +298,3 @@ func (s *shard) response(it item, h *head) {
 func (u *UA) shardOf(callID []byte) *shard {
 	return u.shards[maphash.Bytes(u.seed, callID)%uint64(len(u.shards))]
 }
-
-// render writes a message out.
-func render(m sip.Message) []byte {
-	var b bytes.Buffer
-	b.Grow(768 + len(m.Body()))
-	m.StringWrite(&b)
-	return b.Bytes()
-}

@@ -107,7 +107,7 @@ func formsDialog(method string) bool {
 // added. ErrAnswered after a final response; transport errors are wrapped.
 func (t *ServerTx) Respond(res *sip.Response) error {
 	res.SetBody(res.Body())
-	return t.respond(res.StatusCode, render(res))
+	return t.respond(res.StatusCode, written(func(b *bytes.Buffer) { res.StringWrite(b) }))
 }
 
 // respond is Respond for a response that is written out already. data must not be
@@ -163,16 +163,20 @@ func (e *entry) answered() bool {
 // Reject is Respond(NewResponse(code, reason)) with additional headers given as
 // name, value pairs, written out without the objects in between.
 func (t *ServerTx) Reject(code int, reason string, headers ...string) error {
-	scratch := responses.Get().(*[]byte)
-	b := t.write((*scratch)[:0], code, reason, headers)
-	data := append([]byte(nil), b...) // kept for 32 s: as long as it must be
-	*scratch = b
-	responses.Put(scratch)
-	return t.respond(code, data)
+	return t.respond(code, written(func(b *bytes.Buffer) { b.Write(t.write(b.AvailableBuffer(), code, reason, headers)) }))
 }
 
-// responses are buffers to write responses in.
-var responses = sync.Pool{New: func() any { b := make([]byte, 0, 1024); return &b }}
+// buffers are what responses are written in.
+var buffers = sync.Pool{New: func() any { return bytes.NewBuffer(make([]byte, 0, 1024)) }}
+
+// written is what write writes, no longer than it must be: it is kept for 32 s.
+func written(write func(*bytes.Buffer)) []byte {
+	b := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(b)
+	b.Reset()
+	write(b)
+	return bytes.Clone(b.Bytes())
+}
 
 // write appends the response that Reject sends.
 func (t *ServerTx) write(b []byte, code int, reason string, headers []string) []byte {

@@ -39,7 +39,7 @@ func (a *Agent) from(tx *sipua.ServerTx, called string) caller {
 // what came through somebody else is a trunk's.
 func (a *Agent) phone(tx *sipua.ServerTx) (phones.Watcher, bool) {
 	req := tx.Request()
-	if sipua.Value(req, "Record-Route") != "" || len(sipua.List(tx.NewResponse(100, ""), "Via")) > 1 {
+	if sipua.Value(req, "Record-Route") != "" || tx.Hops() > 1 {
 		return phones.Watcher{}, false
 	}
 	users := []string{sipua.User(&req.From().Address)}

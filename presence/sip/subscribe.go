@@ -223,11 +223,8 @@ func (a *Adapter) accept(tx *sipua.ServerTx, d *dialog, code int, granted time.D
 	d.mu.Lock()
 	contact := a.contact(d.get(number), tx.Transport() == "TCP")
 	d.mu.Unlock()
-	res := tx.NewResponse(code, "")
-	res.AppendHeader(sip.NewHeader("Contact", "<"+contact+">"))
-	res.AppendHeader(sip.NewHeader("Expires", sipua.Seconds(granted)))
-	res.AppendHeader(sip.NewHeader("Allow-Events", allowEvents))
-	if err := tx.Respond(res); err != nil {
+	err := tx.Reject(code, "", "Contact", "<"+contact+">", "Expires", sipua.Seconds(granted), "Allow-Events", allowEvents)
+	if err != nil {
 		// The watcher will ask again, or its NOTIFY fails too.
 		a.debug(topicErrors, d.id, "presence_sip_subscribe", "200 not sent: %v", err)
 	}
@@ -238,8 +235,7 @@ func (a *Adapter) accept(tx *sipua.ServerTx, d *dialog, code int, granted time.D
 // would hear the NOTIFYs, and is from a trunk whatever its source address. (The
 // target of NOTIFYs without a route set is always at the source address.)
 func (a *Adapter) phone(tx *sipua.ServerTx, user string, contacts []sipua.Contact) (Watcher, bool) {
-	// The request itself has only the first Via of a list; an answer has them all.
-	if sipua.Value(tx.Request(), "Record-Route") != "" || len(sipua.List(tx.NewResponse(100, ""), "Via")) > 1 {
+	if sipua.Value(tx.Request(), "Record-Route") != "" || tx.Hops() > 1 {
 		return Watcher{}, false
 	}
 	host := ""
