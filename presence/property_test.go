@@ -2,6 +2,7 @@ package presence
 
 import (
 	"errors"
+	"net/netip"
 	"slices"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ type watch struct {
 	kind     WatcherKind
 	device   bool // asked for
 	dark     bool
+	fetch    bool
 	released bool
 	over     bool // had a Note that was not active
 	heard    bool
@@ -31,6 +33,37 @@ type world struct {
 	phones    map[string]Line // published of phones
 	watches   map[uint32]*watch
 	lastID    uint32
+	relayed   map[uint32]Outgoing // what the Relay was told to watch
+	remote    map[uint32]Line     // what it said, by SibID
+}
+
+// Watch, Unwatch and Again make it the Relay.
+func (w *world) Watch(o Outgoing) {
+	if w.relayed[o.SibID].Server != o.Server {
+		delete(w.remote, o.SibID)
+	}
+	w.relayed[o.SibID] = o
+	w.lastID = max(w.lastID, o.SibID)
+}
+
+func (w *world) Unwatch(id uint32) {
+	if _, ok := w.relayed[id]; !ok {
+		panic("the Relay was never told of it")
+	}
+	delete(w.relayed, id)
+	delete(w.remote, id)
+}
+
+func (w *world) Again(id uint32) {
+	if _, ok := w.relayed[id]; !ok {
+		panic("again, but never told of it")
+	}
+}
+
+// external says that a subscription is to be watched at the server.
+func (w *world) external(s *watch) bool {
+	_, local := w.cfg.Numbers[s.number]
+	return !local && !s.dark && !s.fetch && s.kind != SIPTrunk && w.cfg.AllowSubscribe && w.cfg.Server.IsValid()
 }
 
 func (w *world) Notify(Note) { panic("the core called a sink") }
@@ -42,6 +75,8 @@ func (w *world) step(t *rapid.T, in any) (a answer) {
 			w.hear(t, e.note)
 		case e.reply != nil:
 			a = *e.answer
+		case e.relay != nil:
+			e.relay.do(w, e.relay.out)
 		}
 	}
 	return a
@@ -67,8 +102,15 @@ func (w *world) hear(t *rapid.T, n Note) {
 }
 
 // truth is what a watcher may know.
-func (w *world) truth(s *watch) Line {
+func (w *world) truth(id uint32, s *watch) Line {
 	switch {
+	case w.external(s):
+		for sib, o := range w.relayed {
+			if o.SubID == id {
+				return w.remote[sib]
+			}
+		}
+		return Line{}
 	case s.dark, !w.cfg.Numbers[s.number].Watch:
 		return Line{}
 	case s.device && s.kind != SIPTrunk && s.kind != SCCPCallList:
@@ -78,7 +120,21 @@ func (w *world) truth(s *watch) Line {
 }
 
 func (w *world) check(t *rapid.T) {
-	records := w.core.records()
+	var records []Record
+	siblings := map[uint32]bool{}
+	for _, r := range w.core.records() {
+		if r.Incoming {
+			records = append(records, r)
+			continue
+		}
+		siblings[r.ID] = true
+		if o := w.relayed[r.ID]; o.SubID != r.SibID || o.Server != w.cfg.Server || r.Line != w.remote[r.ID] || !w.external(w.watches[r.SibID]) {
+			t.Fatalf("sibling %+v, the Relay knows %+v", r, o)
+		}
+	}
+	if len(siblings) != len(w.relayed) || len(siblings) != len(w.core.siblings) {
+		t.Fatalf("%d sibling records, %d kept, the Relay knows %d", len(siblings), len(w.core.siblings), len(w.relayed))
+	}
 	if used := w.core.shared.used.Load(); used != int64(len(records)) {
 		t.Fatalf("%d counted, %d records", used, len(records))
 	}
@@ -89,8 +145,8 @@ func (w *world) check(t *rapid.T) {
 		if s == nil || s.over {
 			t.Fatalf("record without a live subscription: %+v", r)
 		}
-		if r.Line != w.truth(s) || r.Presentity.User != s.number {
-			t.Fatalf("record shows %+v, truth is %v", r, w.truth(s))
+		if (r.SibID != 0) != w.external(s) || r.SibID != 0 && !siblings[r.SibID] || r.Line != w.truth(r.ID, s) || r.Presentity.User != s.number {
+			t.Fatalf("record shows %+v, truth is %v", r, w.truth(r.ID, s))
 		}
 		// A watcher whose NOTIFY failed learns it when that is delivered again.
 		again := w.core.subs[r.ID].resend
@@ -98,8 +154,8 @@ func (w *world) check(t *rapid.T) {
 		if waits && again <= w.core.now {
 			t.Fatalf("delivery to %d is overdue", r.ID)
 		}
-		if s.released && !waits && (!s.heard || s.last.Line != w.truth(s)) {
-			t.Fatalf("watcher %d believes %v, truth is %v", r.ID, s.last.Line, w.truth(s))
+		if s.released && !waits && (!s.heard || s.last.Line != w.truth(r.ID, s)) {
+			t.Fatalf("watcher %d believes %v, truth is %v", r.ID, s.last.Line, w.truth(r.ID, s))
 		}
 		if w.cfg.Admit(r.Kind) != nil {
 			t.Fatalf("%+v is not allowed", r)
@@ -145,9 +201,10 @@ func TestAnyOrder(t *testing.T) {
 		// Mostly on, so that subscriptions live long enough to meet something.
 		on := func(name string) bool { return rapid.IntRange(0, 9).Draw(t, name) > 0 }
 		c := Config{Enabled: on("presence"), SIPEnabled: on("enable"), WatchAll: on("all"),
-			MaxSubscriptions: rapid.IntRange(1, 8).Draw(t, "max"), Numbers: map[string]Number{}}
+			AllowSubscribe: on("allow subscribe"), MaxSubscriptions: rapid.IntRange(1, 8).Draw(t, "max"), Numbers: map[string]Number{}}
+		c.Server = rapid.SampledFrom([]netip.Addr{{}, netip.MustParseAddr("10.1.1.4"), netip.MustParseAddr("10.1.1.5")}).Draw(t, "server")
 		for _, n := range numbers {
-			if on(n) {
+			if rapid.IntRange(0, 3).Draw(t, n) > 0 {
 				c.Numbers[n] = Number{Watch: on("watch")}
 			}
 		}
@@ -156,8 +213,10 @@ func TestAnyOrder(t *testing.T) {
 
 	rapid.Check(t, func(t *rapid.T) {
 		shared := newShared()
-		w := &world{now: time.Unix(0, 0), published: map[string]Line{}, phones: map[string]Line{}, watches: map[uint32]*watch{}}
+		w := &world{now: time.Unix(0, 0), published: map[string]Line{}, phones: map[string]Line{}, watches: map[uint32]*watch{},
+			relayed: map[uint32]Outgoing{}, remote: map[uint32]Line{}}
 		w.core = newCore(w.now, 0, shared, nothing)
+		w.core.relays = true
 		apply := func(c Config) {
 			shared.max.Store(int64(c.MaxSubscriptions))
 			w.cfg = c
@@ -172,15 +231,17 @@ func TestAnyOrder(t *testing.T) {
 				n, d := number.Draw(t, "number"), seconds.Draw(t, "expires")
 				full := shared.used.Load() >= int64(w.cfg.MaxSubscriptions)
 				s := &watch{number: n, kind: kind.Draw(t, "kind"), device: rapid.Bool().Draw(t, "device"), dark: rapid.IntRange(0, 4).Draw(t, "dark") == 0}
+				s.fetch = d == 0
+				before := w.lastID
 				a := w.step(t, inSubscribe{reply: make(chan answer, 1), req: Request{
 					Presentity: Party{n, "h"}, Kind: s.kind, Device: s.device, Dark: s.dark, Expires: d, Sink: w}})
 				if a.err != nil {
 					return
 				}
-				if a.id <= w.lastID || full {
-					t.Fatalf("got ID %d after %d, full %v", a.id, w.lastID, full)
+				if a.id <= before || full {
+					t.Fatalf("got ID %d after %d, full %v", a.id, before, full)
 				}
-				w.lastID = a.id
+				w.lastID = max(w.lastID, a.id)
 				s.deadline = w.now.Add(a.expires)
 				w.watches[a.id] = s
 				if rapid.Bool().Draw(t, "release") {
@@ -197,7 +258,7 @@ func TestAnyOrder(t *testing.T) {
 			},
 			"refresh": func(t *rapid.T) {
 				id, d := any(t), seconds.Draw(t, "expires")
-				alive := slices.ContainsFunc(w.core.records(), func(r Record) bool { return r.ID == id })
+				alive := slices.ContainsFunc(w.core.records(), func(r Record) bool { return r.Incoming && r.ID == id })
 				if alive {
 					w.watches[id].deadline = w.now.Add(d)
 				}
@@ -227,6 +288,16 @@ func TestAnyOrder(t *testing.T) {
 					s.device, s.dark = in.device, in.dark
 				}
 				w.step(t, in)
+			},
+			"remote": func(t *rapid.T) {
+				id, l := any(t), state.Draw(t, "state")
+				if _, ok := w.relayed[id]; ok {
+					w.remote[id] = l
+				}
+				w.step(t, inPublish{key{aspect: ofRemote, sib: id}, l})
+			},
+			"remote failed": func(t *rapid.T) {
+				w.step(t, inRemote{any(t), rapid.IntRange(0, 3).Draw(t, "retries"), rapid.Bool().Draw(t, "final")})
 			},
 			"apply": func(t *rapid.T) { apply(config.Draw(t, "config")) },
 			"advance": func(t *rapid.T) {

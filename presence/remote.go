@@ -150,6 +150,9 @@ func (c *core) changeSides(ln *line) {
 // leave ends the sibling of a line that nobody watches any more.
 func (c *core) leave(ln *line) {
 	id := ln.sib.id
+	if c.siblings[id] == nil {
+		return // it has been
+	}
 	delete(c.siblings, id)
 	c.shared.drop(id)
 	c.trace(topicEvent, id, "presence_unsubscribe_out", "presentity %s@%s", ln.number, ln.sib.out.Server)
