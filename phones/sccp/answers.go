@@ -180,8 +180,8 @@ func (c *conn) view(v *call.View) {
 		late.Calls = slices.Clone(v.Calls)
 		c.waiting = &late
 	}
-	if c.reset != nil && len(v.Calls) == 0 {
-		c.restart(*c.reset)
+	if c.resets && len(v.Calls) == 0 {
+		c.restart(c.resetAs)
 	}
 }
 

@@ -52,6 +52,7 @@ type conn struct {
 	sets    *[wire.KeySets][]placed // soft keys of the phone
 	shown   call.View               // what the phone has been shown
 	waiting *call.View              // what it is to be shown once it has asked for its keys
+	painter *painter                // of shown, while there are calls
 
 	name  string // SEP…, of RegisterReq
 	facts facts
@@ -60,7 +61,6 @@ type conn struct {
 	lamps []lamp
 	lists map[uint32]*entry // call list entries that are watched, by transaction id
 	wake  *time.Timer       // of the next thing to do about lamps; nil: nothing
-	reset *phones.ResetKind // that waits for the end of the call; nil: none
 
 	first      [firstBytes]byte // of what comes after a while; of the reader goroutine
 	reader     *reader          // while it handles messages; of the reader goroutine
@@ -75,6 +75,8 @@ type conn struct {
 	ready      bool // it has asked for its keys
 	hook       bool // the phone says that it is off hook
 	sticky     bool // a notice without a time limit stands in the prompt line
+	resets     bool // a reset waits for the end of the call
+	resetAs    phones.ResetKind
 	alarms     uint8
 
 	// These two are Server.mu's again.

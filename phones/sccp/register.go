@@ -120,14 +120,14 @@ func (c *conn) settle(p *place, m *wire.RegisterReq) (ids []uint32) {
 	defer c.mu.Unlock()
 	ids = c.darken()
 	c.slot, c.registered, c.ready = p.slot, true, false
-	c.shown, c.waiting = call.View{}, nil
+	c.shown, c.waiting, c.painter = call.View{}, nil, nil
 	spec := p.spec // apart from the rest of the place
 	c.tag, c.dials, c.blf = p.ephone.Tag, p.ephone.SpeedDials, p.ephone.BLF
 	c.tel, c.spec, c.name = p.tel, &spec, m.Name
 	c.model = shape{p.model.Name, p.model.BLF, p.model.CallList, int16(p.model.Lines)}
 	c.alive = keepAlive(&p.ephone, c.tel)
 	c.inUse = negotiate(int(m.Version), c.tel.MaxProtocol)
-	c.reset = nil
+	c.resets = false
 	c.sets, c.hook, c.sticky = c.s.usual, false, false
 	if len(p.ephone.Softkeys) > 0 {
 		c.sets = softKeysOf(p.ephone.Softkeys)
@@ -290,8 +290,8 @@ func (c *conn) detach(state phones.EphoneState) (*slot, *phones.EphoneStatus, []
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	sl, last := c.slot, c.status(state)
-	c.registered, c.ready, c.slot, c.reset = false, false, nil, nil
-	c.shown, c.waiting, c.keys = call.View{}, nil, nil
+	c.registered, c.ready, c.slot, c.resets = false, false, nil, false
+	c.shown, c.waiting, c.painter, c.keys = call.View{}, nil, nil, nil
 	if sl != nil { // a stranger's time goes on
 		c.until = time.Now().Add(strangerTime)
 	}

@@ -111,7 +111,7 @@ func (c *conn) askRestart(kind phones.ResetKind) int {
 		return 0
 	}
 	if len(c.latest().Calls) > 0 {
-		c.reset = &kind
+		c.resets, c.resetAs = true, kind
 	} else {
 		c.restart(kind)
 	}
@@ -120,7 +120,7 @@ func (c *conn) askRestart(kind phones.ResetKind) int {
 
 // restart sends Reset. mu is held.
 func (c *conn) restart(kind phones.ResetKind) {
-	c.reset = nil
+	c.resets = false
 	c.facts.resetsSent++
 	how := wire.ResetRestart
 	if kind == phones.Reset {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"net/netip"
+	"slices"
 	"testing"
 
 	"github.com/busylamp/busylamp/phones"
@@ -238,9 +239,15 @@ func untold(messages []wire.Message, old, now call.View) wire.Message {
 // nothing is lit, open, heard or ringing.
 func TestPhoneShowsNewestView(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		h, f, old := newHandset(), twoLines(), call.View{}
+		h, f, old, kept := newHandset(), twoLines(), call.View{}, new(painter)
 		show := func(v call.View) {
 			messages := renderAll(old, v, f)
+			if got := words(kept.render(&old, &v, &f)); !slices.Equal(got, words(messages)) {
+				t.Fatalf("a painter that has painted the phone before: %q, not %q", got, words(messages))
+			}
+			if kept.rest(); len(v.Calls) == 0 {
+				kept.wipe()
+			}
 			if m := untold(messages, old, v); m != nil {
 				t.Fatalf("%s before its CallState: %q", word(m), words(messages))
 			}

@@ -11,11 +11,17 @@ import (
 // render is what a phone that shows old is sent to make it show new, in the order
 // in which Cisco's call controls send it. Whatever Views were left out between the two
 // does not matter. A zero old View stands for a phone that has just got its keys.
-// The messages are good until p renders again; p may be used for any phone.
+// The messages are good until p renders again. p may be used for any phone; if it was
+// only rested since it rendered old for the same phone, it still knows how that looks.
 func (p *painter) render(old, new *call.View, f *face) []wire.Message {
 	p.f, p.fresh, p.dark = f, old.Device == phones.Device{}, false
-	p.o.draw(old, f)
+	if p.drawn {
+		p.o, p.n = p.n, p.o
+	} else {
+		p.o.draw(old, f)
+	}
 	p.n.draw(new, f)
+	p.drawn = true
 	p.shown = p.o.front
 	if p.fresh {
 		p.shown = softKeysShown{set: wire.KeySets}
@@ -24,12 +30,19 @@ func (p *painter) render(old, new *call.View, f *face) []wire.Message {
 	return p.out
 }
 
-// wipe makes the painter keep nothing alive but its buffers.
-func (p *painter) wipe() {
+// rest makes the painter keep nothing alive but what the phone shows now, and its
+// buffers.
+func (p *painter) rest() {
 	p.o.wipe()
-	p.n.wipe()
 	clear(p.out)
 	p.f, p.face, p.out, p.lit = nil, face{}, p.out[:0], p.lit[:0]
+}
+
+// wipe makes the painter keep nothing alive but its buffers.
+func (p *painter) wipe() {
+	p.rest()
+	p.n.wipe()
+	p.drawn = false
 }
 
 // painter collects the messages of one render. A zero one is ready.
@@ -37,6 +50,7 @@ type painter struct {
 	f     *face
 	face  face // room for it
 	o, n  screen
+	drawn bool // n is what the phone shows
 	fresh bool // the phone has been shown nothing yet
 	out   []wire.Message
 	shown softKeysShown // soft keys selected last

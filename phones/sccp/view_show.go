@@ -8,7 +8,10 @@ import (
 // show sends the phone what differs between two Views. mu is held. It is first
 // called, with a zero old View, when the phone has its keys.
 func (c *conn) show(old, new *call.View) {
-	p := c.s.painters.Get().(*painter)
+	p := c.painter
+	if p == nil {
+		p = c.s.painters.Get().(*painter)
+	}
 	p.face = face{
 		inUse: c.inUse, keys: c.keys, sets: c.sets, system: c.tel.SystemMessage, hook: c.hook, sticky: c.sticky,
 	}
@@ -35,6 +38,12 @@ func (c *conn) show(old, new *call.View) {
 	}
 	c.held = false
 	c.push()
+	if len(new.Calls) > 0 { // there is more to come
+		p.rest()
+		c.painter = p
+		return
+	}
 	p.wipe()
+	c.painter = nil
 	c.s.painters.Put(p)
 }
