@@ -7,9 +7,11 @@ import (
 
 	"github.com/busylamp/busylamp/internal/logbuf"
 	"github.com/busylamp/busylamp/internal/sipua"
+	"github.com/busylamp/busylamp/internal/trust"
 	"github.com/busylamp/busylamp/phones"
 	"github.com/busylamp/busylamp/phones/call"
 	"github.com/busylamp/busylamp/presence"
+	"github.com/busylamp/busylamp/presence/credentials"
 )
 
 // Agents are what EXEC commands ask and tell. Each of them may be nil: the
@@ -58,6 +60,17 @@ type Agents struct {
 	SIPPhones interface {
 		// Restart notifies the phone of a registered pool.
 		Restart(pool int, kind phones.ResetKind)
+	}
+	// Credentials are the users of `authenticate credential` files.
+	Credentials interface {
+		Snapshot() []credentials.Entry
+		// Load reads a file again and waits for it a moment; an error if there is none.
+		Load(ctx context.Context, tag int) error
+	}
+	// Trust says whom the SIP endpoint listens to.
+	Trust interface {
+		Config() trust.Config
+		Check(a netip.Addr) trust.By
 	}
 	// Mobility logs Extension Mobility users in and out.
 	Mobility interface {

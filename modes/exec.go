@@ -23,6 +23,7 @@ func Exec(a Agents) []cli.Exec {
 		execPresence(a),
 		execSIPUA(a),
 		execRegister(a),
+		execTrust(a),
 		execEphone(a),
 		execEphoneDN(a),
 		execTelephony(a),

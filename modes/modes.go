@@ -32,6 +32,7 @@ const (
 	modeDialPeer         = "dial-peer"
 	modeVoiceService     = "voice service voip"
 	modeVoiceServiceSIP  = "voice service voip sip"
+	modeTrustedList      = "ip address trusted list"
 	modeVoiceServiceH323 = "voice service voip h323"
 	modeVoiceCard        = "voice-card"
 	modeVoiceClassCodec  = "voice class codec"
@@ -79,6 +80,7 @@ func All() []conf.Mode {
 		ephoneTemplateMode(),
 		dialPeerMode(),
 		voiceServiceMode(),
+		trustedListMode(),
 		voiceServiceSIPMode(),
 		voiceServiceH323Mode(),
 		voiceClassCodecMode(),

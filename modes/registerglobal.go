@@ -92,7 +92,6 @@ func registerGlobalAuthenticate() []conf.Command {
 		},
 		{
 			Syntax: "authenticate credential <1-5>$tag! URL$location",
-			Inert:  true,
 			Help: `
 				authenticate  Digest authentication
 				credential  Credential file for presence and out-of-dialog REFER

@@ -3,8 +3,8 @@ package modes
 import "github.com/busylamp/busylamp/cli/conf"
 
 // voiceServiceMode is `voice service voip`. Of it and its submodes
-// `registrar server` acts, which SIP phones need to register, and `session
-// transport`, that of SIP trunks.
+// `registrar server` acts, which SIP phones need to register, `session transport`,
+// that of SIP trunks, and what is about trust (trusted.go).
 func voiceServiceMode() conf.Mode {
 	return conf.Mode{
 		Name:   modeVoiceService,
@@ -12,6 +12,9 @@ func voiceServiceMode() conf.Mode {
 		Title:  "VOICE SERVICE configuration commands:",
 		Indent: 1,
 		Commands: []conf.Command{
+			trustedAuthenticate(),
+			trustedCause(),
+			trustedList(),
 			inert("address-hiding", "", `
 				address-hiding  Hide the addresses of one side from the other`),
 			inert("mode border-element", "", `
@@ -132,6 +135,7 @@ func voiceServiceSIPMode() conf.Mode {
 			inert("outbound-proxy SERVER$server", "", `
 				outbound-proxy  Proxy all requests go to
 				$server         dns:HOST or ipv4:A.B.C.D`),
+			silentDiscard(),
 			{
 				Syntax: "registrar server [expires {max <120-86400>$max|min <60-3600>$min}]",
 				Help: `

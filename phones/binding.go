@@ -49,6 +49,7 @@ func (r *Registry) bind(b *binding, j *journal) {
 	}
 	ps.bound = append(ps.bound, b)
 	r.bindings[b.Number] = append(r.bindings[b.Number], b)
+	r.sources[b.Source.Addr()]++
 	heap.Push(&r.expiry, b)
 	r.touch(b.Pool)
 	r.wakeIfFirst(b)
@@ -66,6 +67,11 @@ func (r *Registry) unbind(b *binding, j *journal) {
 		delete(r.bindings, b.Number)
 	} else {
 		r.bindings[b.Number] = rest
+	}
+	if from := b.Source.Addr(); r.sources[from] > 1 {
+		r.sources[from]--
+	} else {
+		delete(r.sources, from)
 	}
 	heap.Remove(&r.expiry, b.heapPos)
 	r.unkeep(b)

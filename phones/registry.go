@@ -39,6 +39,8 @@ type Registry struct {
 
 	logins map[int]*Profile // Extension Mobility users, by pool
 
+	sources map[netip.Addr]int // bindings by the address they were registered from
+
 	departed []departed // oldest first
 
 	kept   Journal    // may be nil
@@ -80,6 +82,7 @@ func New(o Options) *Registry {
 		logins:   map[int]*Profile{},
 		told:     map[int]Spec{},
 		isDirty:  map[int]bool{},
+		sources:  map[netip.Addr]int{},
 	}
 	r.idle = sync.NewCond(&r.mu)
 	go r.run()
@@ -231,6 +234,13 @@ func (r *Registry) Lamps(pool int, number string) (device int, lit bool) {
 		}
 	}
 	return device, lit || !known || m.CallList && (p.CallList || r.ix.cfg.CallList)
+}
+
+// From says whether a phone is registered from an address.
+func (r *Registry) From(a netip.Addr) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.sources[a.Unmap()] > 0
 }
 
 func poolName(tag int) string { return fmt.Sprintf("VOICE REGISTER POOL-%d", tag) }

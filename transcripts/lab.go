@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/netip"
+	"path/filepath"
 
 	"github.com/busylamp/busylamp/internal/app"
 	"github.com/busylamp/busylamp/internal/memnet"
@@ -37,7 +38,8 @@ func OpenLabOnHost(dir string, s *Script, addr netip.Addr) (*Lab, error) {
 }
 
 func openLab(dir string, s *Script, mem *memnet.Net, n sipua.Network, addr netip.Addr) (*Lab, error) {
-	a, err := app.Start(app.Options{Dir: dir, Startup: s.Startup, Bind: addr, Platform: app.DefaultPlatform, Net: n})
+	files := memnet.New() // on every host: what a configuration names is not looked for outside
+	a, err := app.Start(app.Options{Dir: dir, Startup: s.Startup, Bind: addr, Platform: app.DefaultPlatform, Net: n, Files: files})
 	if err != nil {
 		return nil, err
 	}
@@ -45,8 +47,9 @@ func openLab(dir string, s *Script, mem *memnet.Net, n sipua.Network, addr netip
 	close(l.done)
 	l.stage = &stage{
 		net: n, local: addr, server: a.SIP.LocalAddr, phones: map[string]*actor{},
-		skinny: func() netip.AddrPort { return a.Skinny.Snapshot().Listening },
-		line:   func(_ context.Context, number, state string) error { return a.SetLine(number, state) },
+		library: &library{net: files, flash: filepath.Join(dir, "flash")},
+		skinny:  func() netip.AddrPort { return a.Skinny.Snapshot().Listening },
+		line:    func(_ context.Context, number, state string) error { return a.SetLine(number, state) },
 	}
 	return l, nil
 }

@@ -27,6 +27,8 @@ type Stage interface {
 	Answer(ctx context.Context, code int, callID string) error
 	// HTTP fetches a page of the web server, as phones do.
 	HTTP(ctx context.Context, port uint16, page string) ([]byte, error)
+	// Serve puts a file where a URL (flash:, tftp: or http:) finds it.
+	Serve(url string, file []byte) error
 	// Advance lets time pass.
 	Advance(ctx context.Context, d time.Duration) error
 }
@@ -241,6 +243,12 @@ func (r *Runner) perform(ctx context.Context, s *Script, w []string) error {
 			return fmt.Errorf("%q is no status code", w[1])
 		}
 		return r.Stage.Answer(ctx, code, w[2])
+	case w[0] == "file" && len(w) == 3:
+		f, ok := s.Files[w[2]]
+		if !ok {
+			return fmt.Errorf("no section %q", w[2])
+		}
+		return r.Stage.Serve(w[1], f)
 	case w[0] == "expect" && len(w) == 2:
 		f, ok := s.Files[w[1]]
 		if !ok {

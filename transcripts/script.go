@@ -33,6 +33,7 @@
 //	@ sip < FILE            sends FILE to the SIP endpoint in one datagram
 //	@ expect FILE           the next datagram back must match FILE
 //	@ answer CODE CALL-ID   the next request back with that Call-ID gets that answer
+//	@ file URL FILE         from now on FILE is found at a flash:, tftp: or http: URL
 //	@ http PORT PAGE FILE   a phone fetches a page, which must match FILE
 //
 // The package is used by tests and by the replay command.

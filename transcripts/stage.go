@@ -23,9 +23,10 @@ type stage struct {
 	local  netip.Addr            // address of the phones; the zero value lets the host choose
 	line   func(ctx context.Context, number, state string) error
 
-	phones map[string]*actor
-	raw    net.PacketConn
-	inbox  [][]byte // came back before it was asked for
+	library *library // nil: files cannot be put there
+	phones  map[string]*actor
+	raw     net.PacketConn
+	inbox   [][]byte // came back before it was asked for
 }
 
 // Close takes all phones off the wire.
@@ -36,6 +37,9 @@ func (s *stage) Close() error {
 	}
 	if s.raw != nil {
 		errs = append(errs, s.raw.Close())
+	}
+	if s.library != nil {
+		s.library.close()
 	}
 	return errors.Join(errs...)
 }

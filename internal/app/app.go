@@ -21,8 +21,10 @@ import (
 
 	"github.com/busylamp/busylamp/cli"
 	"github.com/busylamp/busylamp/cli/conf"
+	"github.com/busylamp/busylamp/internal/fetch"
 	"github.com/busylamp/busylamp/internal/logbuf"
 	"github.com/busylamp/busylamp/internal/sipua"
+	"github.com/busylamp/busylamp/internal/trust"
 	"github.com/busylamp/busylamp/modes"
 	"github.com/busylamp/busylamp/phones"
 	"github.com/busylamp/busylamp/phones/call"
@@ -31,6 +33,7 @@ import (
 	"github.com/busylamp/busylamp/phones/sccp"
 	"github.com/busylamp/busylamp/phones/sipcall"
 	"github.com/busylamp/busylamp/presence"
+	"github.com/busylamp/busylamp/presence/credentials"
 	"github.com/busylamp/busylamp/presence/relay"
 	presencesip "github.com/busylamp/busylamp/presence/sip"
 )
@@ -49,6 +52,8 @@ type Options struct {
 	Platform modes.Platform
 	// Net is where SIP sockets come from; nil means the host's.
 	Net sipua.Network
+	// Files is where the sockets come from that read tftp: and http: files; nil means Net.
+	Files fetch.Network
 }
 
 // App is one running appliance.
@@ -65,6 +70,8 @@ type App struct {
 	hub      *presence.Hub
 	watch    *presencesip.Adapter
 	far      *relay.Relay
+	trust    *trust.List
+	users    *credentials.Store
 	sipCalls *sipcall.Agent
 	mobile   *mobility.Manager
 	web      *provision.Server
@@ -104,20 +111,21 @@ func (a *App) wire(o Options) error {
 	a.store = conf.NewStore(schema, conf.NewTree(schema), conf.WithApplyError(func(agent string, err error) {
 		a.Log.Msg("SYS", logbuf.Errors, "APPLY", "%s: %v", agent, err)
 	}))
-	a.SIP = sipua.New(sipua.Options{Net: o.Net, Log: a.Log, AllowEvents: []string{"presence", "dialog"}})
+	a.wireStrangers(o)
+	a.SIP = sipua.New(sipua.Options{Net: o.Net, Log: a.Log, Guard: a.guard, AllowEvents: []string{"presence", "dialog"}})
 	a.far = relay.New(relay.Options{UA: a.SIP, Log: a.Log})
 	a.hub = presence.New(presence.Options{Log: a.Log, Relay: a.far})
 	a.wirePhones(o.Net)
 	a.watch = presencesip.New(presencesip.Options{
 		UA: a.SIP, Hub: a.hub, Directory: directory{a.Lines}, Log: a.Log,
-		Realm: a.Lines.Realm,
+		Realm: a.Lines.Realm, Credentials: a.password, Trunk: a.trust.Peer,
 	})
 	a.far.Start(a.hub)
 
 	a.Shell, err = cli.NewShell(cli.Options{
 		Store: a.store, State: a.state, Library: lib, Log: a.Log,
 		Exec: modes.Exec(modes.Agents{
-			Presence: a.hub, Phones: a.Lines, Calls: a.Calls, SIP: a.SIP, Skinny: a.Skinny, SIPPhones: a.sipCalls,
+			Presence: a.hub, Phones: a.Lines, Calls: a.Calls, SIP: a.SIP, Credentials: a.users, Trust: a.trust, Skinny: a.Skinny, SIPPhones: a.sipCalls,
 			Mobility: a.mobile, Csim: a.csim.start, Platform: o.Platform,
 		}),
 		Bounds:  modes.Bounds(o.Platform),
@@ -178,11 +186,7 @@ func (a *App) bind(bind netip.Addr) {
 	conf.Bind(a.store, "relay", relayConfig, equal, a.far.Apply)
 	conf.Bind(a.store, "presence", modes.PresenceConfig, equal, a.hub.Apply)
 	a.bindPhones(bind)
-	conf.Bind(a.store, "sip", func(t conf.Tree) sipua.Config {
-		c := modes.SIPConfig(t)
-		c.Bind = bind
-		return c
-	}, equal, a.SIP.Apply)
+	a.bindSIP(bind)
 	ctx, cancel := context.WithTimeout(a.ctx, 2*time.Second)
 	defer cancel()
 	_ = a.store.Settle(ctx) // a slow agent delays nothing but the first prompt
@@ -216,6 +220,7 @@ func (a *App) Close() error {
 
 func (a *App) closeAgents() {
 	a.SIP.Close()
+	a.users.Close()
 	a.watch.Close()
 	a.far.Close()
 	a.closePhones()

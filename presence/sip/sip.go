@@ -115,6 +115,9 @@ type Options struct {
 	// `authenticate presence`; nil knows nobody.
 	Credentials func(user string) (password string, ok bool)
 	Journal     Journal // nil: subscriptions do not outlive the process
+	// Trunk is the tag of the dial-peer whose session target is an address, 0 if there
+	// is none; nil knows none.
+	Trunk func(netip.Addr) int
 	// Realm is `authenticate realm`; nil or "" means the advertised address.
 	Realm func() string
 }
@@ -127,6 +130,7 @@ type Adapter struct {
 	log         *logbuf.Log
 	credentials func(user string) (password string, ok bool)
 	realm       func() string
+	trunk       func(netip.Addr) int
 	verifier    *digest.Verifier
 	epoch       time.Time
 	dialogs     *dialogs
@@ -146,6 +150,9 @@ func New(o Options) *Adapter {
 		epoch:    time.Now(), dialogs: newDialogs(), bodies: newBodies(),
 	}
 	a.keeper.j = o.Journal
+	if a.trunk = o.Trunk; a.trunk == nil {
+		a.trunk = func(netip.Addr) int { return 0 }
+	}
 	if a.credentials == nil {
 		a.credentials = func(string) (string, bool) { return "", false }
 	}

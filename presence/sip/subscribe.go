@@ -56,6 +56,8 @@ func (a *Adapter) begin(tx *sipua.ServerTx) *refusal {
 	watcher, kind := Watcher{}, presence.SIPTrunk
 	if w, ok := a.phone(tx, sipua.User(&req.From().Address), contacts); ok {
 		watcher, kind = w, presence.SIPPhone
+	} else {
+		watcher.DialPeerTag = a.trunk(tx.Source().Addr())
 	}
 	if err := a.hub.Admit(kind); err != nil {
 		return refusedBy(err)

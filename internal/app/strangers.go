@@ -1,0 +1,66 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+
+	"github.com/busylamp/busylamp/cli/conf"
+	"github.com/busylamp/busylamp/internal/fetch"
+	"github.com/busylamp/busylamp/internal/sipua"
+	"github.com/busylamp/busylamp/internal/trust"
+	"github.com/busylamp/busylamp/modes"
+	"github.com/busylamp/busylamp/presence/credentials"
+)
+
+// wireStrangers makes what decides about those who are no phones of ours. It comes
+// before the SIP endpoint, which asks the guard.
+func (a *App) wireStrangers(o Options) {
+	files := o.Files
+	if files == nil {
+		files = o.Net
+	}
+	if files == nil {
+		files = sipua.OS{}
+	}
+	a.trust = trust.New(func(at netip.Addr) bool { return a.Lines.From(at) })
+	a.users = credentials.New(credentials.Options{
+		Fetcher: fetch.New(fetch.Options{Net: files, Flash: a.state.Flash(), Limit: credentials.MaxFile}),
+		Log:     a.Log, Name: fetch.Redacted,
+	})
+}
+
+// guard says what becomes of a SIP request. A REGISTER is always taken: nobody is a
+// phone before it (CME administrator guide, toll fraud prevention).
+func (a *App) guard(source netip.Addr, method string) sipua.Verdict {
+	if method == "REGISTER" || a.trust.Check(source) != trust.Nobody {
+		return sipua.Verdict{}
+	}
+	c := a.trust.Config()
+	return sipua.Verdict{Drop: c.Silent, Status: c.Cause.Status(), Reason: fmt.Sprintf("Q.850;cause=%d", c.Cause.Q850)}
+}
+
+// password is that of an external watcher.
+func (a *App) password(user string) (string, bool) {
+	return a.users.Password(user, credentials.Presence)
+}
+
+// sipConfig is what the SIP endpoint and its guard are told.
+type sipConfig struct {
+	endpoint sipua.Config
+	trust    trust.Config
+}
+
+// bindSIP hands them the configuration, the guard first, so that the endpoint never
+// is open without it.
+func (a *App) bindSIP(bind netip.Addr) {
+	conf.Bind(a.store, "credentials", modes.CredentialsConfig, equal, a.users.Apply)
+	conf.Bind(a.store, "sip", func(t conf.Tree) sipConfig {
+		c := sipConfig{modes.SIPConfig(t), modes.TrustConfig(t)}
+		c.endpoint.Bind = bind
+		return c
+	}, equal, func(ctx context.Context, old, new sipConfig) error {
+		_ = a.trust.Apply(ctx, old.trust, new.trust) // never fails
+		return a.SIP.Apply(ctx, old.endpoint, new.endpoint)
+	})
+}
