@@ -214,6 +214,14 @@ func (l *lamp) Notify(n presence.Note) {
 	if l.dead || n.SubID != l.id {
 		return
 	}
+	if !n.Active && n.Reason == presence.ReasonRejected {
+		// The presence server would not, as often as it was asked. It is asked again
+		// when a healthy subscription would be renewed.
+		l.id, l.due = 0, time.Now().Add(subscribeFor/2)
+		l.light(wire.BLFUnknown)
+		c.setAlarm()
+		return
+	}
 	if !n.Active {
 		// The service was switched off, or the number is gone: it may come back.
 		l.failed(presence.ErrDisabled)
@@ -290,9 +298,17 @@ func (c *conn) traceNote(n presence.Note, index int) {
 	c.debugf(TopicBLF, "line status %d, subID [%d]", status, n.SubID)
 }
 
-// lampsAgain lets lamps whose number has become one that can be watched try again
-// at once.
-func (s *Server) lampsAgain() {
+// Recheck lets lamps of external numbers try again at once: the way to the presence
+// server has changed.
+func (s *Server) Recheck() {
+	if cfg := s.o.Hub.Config(); cfg.AllowSubscribe && cfg.Server.IsValid() {
+		s.lampsAgain(true)
+	}
+}
+
+// lampsAgain lets lamps whose number can be watched now, the local ones or the
+// external ones, try again at once.
+func (s *Server) lampsAgain(external bool) {
 	cfg := s.o.Hub.Config()
 	if !cfg.Enabled {
 		return
@@ -302,7 +318,7 @@ func (s *Server) lampsAgain() {
 		some := false
 		for i := range c.lamps {
 			l := &c.lamps[i]
-			if _, local := cfg.Numbers[l.key.Number]; local && l.id == 0 && !l.busy {
+			if _, local := cfg.Numbers[l.key.Number]; local != external && l.id == 0 && !l.busy {
 				l.fails, l.due, some = 0, time.Now(), true
 			}
 		}

@@ -88,6 +88,7 @@ type lab struct {
 	s   *Server
 	x   *exchange
 	hub *presence.Hub
+	far *far
 	log *logbuf.Log
 	cfg Config
 
@@ -103,7 +104,8 @@ func newLab(t testing.TB, cfg phones.Config) *lab {
 		l.lines = append(l.lines, text)
 		l.mu.Unlock()
 	})
-	l.hub = presence.New(presence.Options{Log: l.log, Shards: 2})
+	l.far = &far{}
+	l.hub = presence.New(presence.Options{Log: l.log, Shards: 2, Relay: l.far})
 	l.s = New(Options{Net: l.net, Log: l.log, Exchange: l.x, Hub: l.hub})
 	l.watchable(true)
 	l.apply(cfg)

@@ -110,7 +110,7 @@ func (s *Server) Apply(_ context.Context, _, new Config) error {
 	for _, l := range over {
 		l.conn.dismiss()
 	}
-	s.lampsAgain()
+	s.lampsAgain(false)
 	was := s.applied
 	s.applied = new
 	if new.Enabled == was.Enabled && new.Addr == was.Addr && new.Bind == was.Bind && (s.at != nil || s.retry != nil) {
