@@ -184,7 +184,7 @@ func (a *App) load(o Options) error {
 // before those whose states it takes.
 func (a *App) bind(bind netip.Addr) {
 	conf.Bind(a.store, "relay", relayConfig, equal, a.far.Apply)
-	conf.Bind(a.store, "presence", modes.PresenceConfig, equal, a.hub.Apply)
+	conf.Bind(a.store, "presence", modes.PresenceConfig, equal, a.applyPresence)
 	a.bindPhones(bind)
 	a.bindSIP(bind)
 	ctx, cancel := context.WithTimeout(a.ctx, 2*time.Second)
@@ -226,6 +226,16 @@ func (a *App) closeAgents() {
 	a.closePhones()
 	a.hub.Close()
 	a.Log.Close()
+}
+
+// applyPresence tells the hub, and those phones whose keys had no way to the presence
+// server before.
+func (a *App) applyPresence(ctx context.Context, old, new presence.Config) error {
+	err := a.hub.Apply(ctx, old, new)
+	if old.Enabled != new.Enabled || old.Server != new.Server || old.AllowSubscribe != new.AllowSubscribe {
+		a.Skinny.Recheck()
+	}
+	return err
 }
 
 // relayConfig is the relay's part of the configuration.
