@@ -97,6 +97,7 @@ type device struct {
 	legs    []*leg       // its calls, oldest first, ringing ones included
 	active  *leg         // in the foreground; nil if none
 	dnd     bool
+	shows   bool   // dnd is what a SIP phone says of itself: lamps show it
 	paged   *dn    // the paging number it listens to
 	dialed  string // last number dialled
 	notice  Notice

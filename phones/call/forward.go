@@ -84,6 +84,15 @@ func (c *core) setDnD(d *device, on bool) {
 	c.touchLines(d)
 }
 
+// publishDnD makes a phone what it says it is.
+func (c *core) publishDnD(d *device, on bool) {
+	if d.dnd == on && d.shows == on {
+		return
+	}
+	d.dnd, d.shows = on, on
+	c.touchLines(d)
+}
+
 // touchLines touches a device and all of its lines.
 func (c *core) touchLines(d *device) {
 	c.touchDevice(d)
@@ -99,6 +108,10 @@ func (c *core) touchLines(d *device) {
 func (c *core) pressDnD(in DnD) {
 	d := c.devices[in.Device]
 	if d == nil || !d.id.Phone() {
+		return
+	}
+	if in.Published {
+		c.publishDnD(d, in.On)
 		return
 	}
 	on := in.On

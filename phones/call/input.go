@@ -181,6 +181,9 @@ type (
 		Device phones.Device
 		Toggle bool
 		On     bool
+		// Published: a SIP phone says so of itself (RFC 3903). It is shown by lamps then,
+		// which DnD that is only configured or dialled on such a phone is not.
+		Published bool
 	}
 	// DivertToVoicemail sends a ringing call on (iDivert).
 	DivertToVoicemail struct {

@@ -69,7 +69,7 @@ func (n *dn) alerts() bool {
 // dndOf reports whether a number, given its instances, is DnD. It is (guide) if it is the primary number of
 // only one SCCP phone and that is DnD-enabled, or if all phones that have it are:
 // the one of a number that is not shared, or each of those that share it. DnD of a
-// SIP phone is not seen.
+// SIP phone is seen only if the phone itself publishes it.
 func dndOf(instances []*dn) bool {
 	var owner *device
 	owners, shared, all := 0, false, true
@@ -85,7 +85,9 @@ func dndOf(instances []*dn) bool {
 }
 
 // lampDnD reports whether lamps show a phone as DnD.
-func (d *device) lampDnD() bool { return d.dnd && d.id.Kind == phones.EphoneDevice }
+func (d *device) lampDnD() bool {
+	return d.dnd && (d.id.Kind == phones.EphoneDevice || d.shows)
+}
 
 // primary reports whether it is on this button that n is the phone's primary
 // directory number, so once for each phone.

@@ -39,6 +39,7 @@ type rig struct {
 	mu     sync.Mutex
 	phones map[netip.Addr]bool // addresses that are registered phones
 	lamps  map[string]Lamps    // by number; others are lit
+	dnd    []bool              // what the pool was said to have published
 }
 
 // FindWatcher takes any user at a phone's address.
@@ -101,7 +102,12 @@ func newRig(t testing.TB) *rig {
 	r.ua = sipua.New(sipua.Options{Net: r.net.Host(server.Addr()), Log: r.log})
 	r.a = New(Options{UA: r.ua, Hub: r.hub, Directory: r, Log: r.log,
 		Credentials: func(user string) (string, bool) { return "secret", user == "trunk" },
-		Realm:       func() string { return "cme" }})
+		Realm:       func() string { return "cme" },
+		DoNotDisturb: func(pool int, on bool) {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			r.dnd = append(r.dnd, on && pool == 1)
+		}})
 	if err := r.ua.Apply(context.Background(), sipua.Config{}, sipua.Config{Enabled: true, Addr: server}); err != nil {
 		t.Fatal(err)
 	}

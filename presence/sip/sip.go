@@ -45,6 +45,9 @@
 // Every NOTIFY about a line has an entity-tag, and a watcher that says it knows the
 // state is not told it again (etag.go; RFC 5839).
 //
+// A registered phone may PUBLISH that it is in Do Not Disturb (publish.go; RFC 3903).
+// From anybody else, and about anybody else, that is 403.
+//
 // A NOTIFY is a target refresh too: when the endpoint has opened elsewhere every
 // watcher gets one from there (endpoint.go). What is to be said while the endpoint
 // is closed waits until it opens. When SIP is switched off all subscriptions end
@@ -58,7 +61,8 @@
 // SUBSCRIBEs are handled on the worker of their Call-ID (sipua), Notes come in
 // on the hub's shard goroutines, where a dialog is only marked as ready, and the
 // adapter's own senders (sender.go) write the NOTIFYs; what a phone's subscription
-// is shown (lamps.go) changes on a goroutine of its own. Close stops and waits for
+// is shown (lamps.go) changes on a goroutine of its own, and so does what phones
+// have published. Close stops and waits for
 // them. What the opening and closing endpoint sets off runs on the goroutine of
 // sipua that does it. A dialog is in the ready queue at most once, so that queue is bounded by
 // the number of subscriptions. A list has at most eventlist.MaxEntries entries; at most window NOTIFYs are fresh, that is younger
@@ -120,6 +124,9 @@ type Options struct {
 	Trunk func(netip.Addr) int
 	// Realm is `authenticate realm`; nil or "" means the advertised address.
 	Realm func() string
+	// DoNotDisturb is told what the phones of a pool publish about themselves. It is
+	// never called concurrently; nil: PUBLISH is not taken.
+	DoNotDisturb func(pool int, on bool)
 }
 
 // Adapter holds the dialogs of all SIP watchers.
@@ -137,6 +144,7 @@ type Adapter struct {
 	bodies      *bodies
 	sender      *sender
 	lighter     *lighter
+	publisher   *publisher // nil without Options.DoNotDisturb
 	keeper      keeper
 }
 
@@ -159,6 +167,10 @@ func New(o Options) *Adapter {
 	a.sender = startSender(a.send)
 	a.lighter = startLighter(o.Hub, o.Directory, a.dialogs)
 	a.ua.Handle("SUBSCRIBE", a.subscribe)
+	if o.DoNotDisturb != nil {
+		a.publisher = startPublisher(o.DoNotDisturb)
+		a.ua.Handle("PUBLISH", a.publish)
+	}
 	a.ua.Handle("NOTIFY", a.stray)
 	a.ua.OnOpen(a.renew)
 	a.ua.OnClose(a.dismiss)
@@ -170,6 +182,9 @@ func New(o Options) *Adapter {
 func (a *Adapter) Close() {
 	a.sender.close()
 	a.lighter.close()
+	if a.publisher != nil {
+		a.publisher.close()
+	}
 }
 
 // Topics of `debug presence`.

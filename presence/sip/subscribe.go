@@ -293,18 +293,22 @@ func read(req *sip.Request) (s subscription, no *refusal) {
 		return s, no
 	}
 	s.knows = readKnown(req)
-	s.expires = defaultExpires
+	s.expires, no = readExpires(req)
+	return s, no
+}
+
+func readExpires(req *sip.Request) (time.Duration, *refusal) {
+	expires := defaultExpires
 	if text := sipua.Value(req, "Expires"); text != "" {
 		var ok bool
-		if s.expires, ok = sipua.Expires(req); !ok {
-			return s, refuse(400).because("Expires is no number")
+		if expires, ok = sipua.Expires(req); !ok {
+			return 0, refuse(400).because("Expires is no number")
 		}
 	}
-	if s.expires > 0 && s.expires < minExpires {
-		return s, refuse(423, "Min-Expires", sipua.Seconds(minExpires))
+	if expires > 0 && expires < minExpires {
+		return 0, refuse(423, "Min-Expires", sipua.Seconds(minExpires))
 	}
-	s.expires = min(s.expires, maxExpires)
-	return s, nil
+	return min(expires, maxExpires), nil
 }
 
 // readBody looks at the body: only a resource list is understood.

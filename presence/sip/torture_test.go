@@ -91,6 +91,7 @@ func seeds(p *phone, tag string) [][]byte {
 		p.write(sub{callID: "dialog", event: "dialog", accept: "application/dialog-info+xml;q=0.5, */*"}),
 		p.write(sub{callID: "real", toTag: tag, expires: "600"}),
 		p.write(listed(sub{callID: "list"}, "2001", "2002", "9999")),
+		published(p, sub{callID: "pub", more: "SIP-If-Match: x\r\n"}, inDnD),
 		notify("stray"),
 	}
 }
