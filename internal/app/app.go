@@ -119,6 +119,9 @@ func (a *App) wire(o Options) error {
 	a.watch = presencesip.New(presencesip.Options{
 		UA: a.SIP, Hub: a.hub, Directory: directory{a.Lines}, Log: a.Log,
 		Realm: a.Lines.Realm, Credentials: a.password, Trunk: a.trust.Peer,
+		DoNotDisturb: func(pool int, on bool) {
+			a.Calls.Do(call.DnD{Device: phones.Device{Kind: phones.PoolDevice, Tag: pool}, On: on, Published: true})
+		},
 	})
 	a.far.Start(a.hub)
 
