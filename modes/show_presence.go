@@ -30,7 +30,7 @@ func showPresenceGlobal(w io.Writer, s presence.Snapshot) error {
 		render.KV{Key: "Presence feature enable", Value: c.Enabled},
 		render.KV{Key: "Presence allow external watchers", Value: c.WatchAll},
 		render.KV{Key: "Presence max subscription allowed", Value: c.MaxSubscriptions},
-		render.KV{Key: "Presence number of subscriptions", Value: len(s.Records)},
+		render.KV{Key: "Presence number of subscriptions", Value: incoming(s.Records)},
 		render.KV{Key: "Presence allow external subscribe", Value: c.AllowSubscribe},
 		render.KV{Key: "Presence call list enable", Value: c.CallList},
 		render.KV{Key: "Presence server IP address", Value: server},
@@ -40,32 +40,46 @@ func showPresenceGlobal(w io.Writer, s presence.Snapshot) error {
 	)
 }
 
+// incoming counts what watchers asked for.
+func incoming(records []presence.Record) int {
+	n := 0
+	for i := range records {
+		if records[i].Incoming {
+			n++
+		}
+	}
+	return n
+}
+
 // summaryColumns is the layout of 7.1 and later: a flag before the watcher.
 var summaryColumns = render.Columns{-1, -24, -24, -6, -7, -6, -6}
 
 // showPresenceSummary is `show presence subscription summary`. Only what
 // watchers asked for is listed; the outgoing sibling of a remote presentity is
-// named in the SibID column.
+// named in the SibID column. Rows are written one by one, so that the pager shows the
+// first ones of 100,000 at once.
 func showPresenceSummary(w io.Writer, s presence.Snapshot) error {
-	var rows strings.Builder
-	n := 0
-	for _, r := range s.Records {
+	if _, err := fmt.Fprintf(w, "\nPresence Active Subscription Records Summary: %d subscription\n"+
+		"\n  D indicate as device-based blf-speed-dial monitoring\n\n"+
+		"%-26s %-24s %-6s %-7s %-6s %s\n%s %s ====== ======= ====== ======\n",
+		incoming(s.Records), "Watcher", "Presentity", "SubID", "Expires", "SibID", "Status",
+		strings.Repeat("=", 26), strings.Repeat("=", 24)); err != nil {
+		return err
+	}
+	for i := range s.Records {
+		r := &s.Records[i]
 		if !r.Incoming {
 			continue
 		}
-		n++
 		flag := ""
 		if r.Device {
 			flag = "D"
 		}
-		rows.WriteString(summaryColumns.Row(flag, r.Watcher, r.Presentity, r.ID, seconds(r.Expires), r.SibID, r.Line.State))
+		if _, err := io.WriteString(w, summaryColumns.Row(flag, r.Watcher, r.Presentity, r.ID, seconds(r.Expires), r.SibID, r.Line.State)); err != nil {
+			return err
+		}
 	}
-	_, err := fmt.Fprintf(w, "\nPresence Active Subscription Records Summary: %d subscription\n"+
-		"\n  D indicate as device-based blf-speed-dial monitoring\n\n"+
-		"%-26s %-24s %-6s %-7s %-6s %s\n%s %s ====== ======= ====== ======\n%s",
-		n, "Watcher", "Presentity", "SubID", "Expires", "SibID", "Status",
-		strings.Repeat("=", 26), strings.Repeat("=", 24), rows.String())
-	return err
+	return nil
 }
 
 // showPresenceRecords is `show presence subscription [details | presentity N |

@@ -1,7 +1,9 @@
 package modes
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"net/netip"
 	"strings"
 	"testing"
@@ -62,7 +64,7 @@ func TestPresenceGlobalLive(t *testing.T) {
 	r := newRouter(t, compiled(t))
 	r.load(t, readTestdata(t, "guide-example.cfg"))
 	var b strings.Builder
-	err := showPresenceGlobal(&b, presence.Snapshot{Config: PresenceConfig(r.store.Tree()), Records: make([]presence.Record, 3)})
+	err := showPresenceGlobal(&b, presence.Snapshot{Config: PresenceConfig(r.store.Tree()), Records: []presence.Record{{Incoming: true}, {}, {Incoming: true}, {Incoming: true}}})
 	got := printed(t, err, &b)
 	for _, want := range []string{
 		"allow external watchers   : TRUE\n", "max subscription allowed  : 128\n", "number of subscriptions   : 3\n",
@@ -143,6 +145,28 @@ Watcher                    Presentity               SubID  Expires SibID  Status
   6721@10.174.84.46        6963@10.174.82.152       241350 3600    0      idle
 D 2036@10.6.2.6            8883@10.6.2.254          241352 3600    0      unknown
 `)
+}
+
+// stops is a pager that was left after some writes.
+type stops struct{ left int }
+
+func (s *stops) Write(p []byte) (int, error) {
+	if s.left--; s.left < 0 {
+		return 0, io.ErrClosedPipe
+	}
+	return len(p), nil
+}
+
+// Nobody waits for rows that he does not look at.
+func TestSummaryPagesAtOnce(t *testing.T) {
+	s := presence.Snapshot{Records: make([]presence.Record, 100000)}
+	for i := range s.Records {
+		s.Records[i] = presence.Record{ID: uint32(i + 1), Incoming: true}
+	}
+	w := &stops{left: 24}
+	if err := showPresenceSummary(w, s); !errors.Is(err, io.ErrClosedPipe) || w.left != -1 {
+		t.Errorf("%v, %d writes after the end", err, -1-w.left)
+	}
 }
 
 func TestPresenceRecords(t *testing.T) {
