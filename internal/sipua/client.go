@@ -30,18 +30,12 @@ type clientTx struct {
 
 // clientKey finds a client transaction: tokens compare without case (RFC 3261 7.3.1).
 func clientKey(branch, method string) string {
-	return string(appendClientKey(make([]byte, 0, 64), branch, method))
+	var room [96]byte
+	return string(appendClientKey(room[:0], branch, method))
 }
 
 func appendClientKey(b []byte, branch, method string) []byte {
-	for i := range len(branch) {
-		c := branch[i]
-		if 'A' <= c && c <= 'Z' {
-			c |= 0x20
-		}
-		b = append(b, c)
-	}
-	b = append(b, ' ')
+	b = append(appendLower(b, branch), ' ')
 	return append(b, method...)
 }
 

@@ -217,29 +217,28 @@ func (r *request) key() string {
 	if method == "ACK" {
 		method = "INVITE"
 	}
-	var b strings.Builder
+	var room [192]byte
+	b := room[:0]
 	if len(r.top.branch) > len(sip.RFC3261BranchMagicCookie) &&
 		strings.EqualFold(r.top.branch[:len(sip.RFC3261BranchMagicCookie)], sip.RFC3261BranchMagicCookie) {
-		b.Grow(len(r.top.branch) + len(r.top.host) + len(method) + 8)
-		b.WriteString(strings.ToLower(r.top.branch)) // tokens compare without case, RFC 3261 7.3.1
+		b = appendLower(b, r.top.branch) // tokens compare without case, RFC 3261 7.3.1
 	} else {
-		b.WriteString(string(r.head.uri))
-		b.WriteByte(' ')
-		b.WriteString(tagOf(clean(r.head.from)))
-		b.WriteByte(' ')
-		b.WriteString(clean(r.head.callID))
-		b.WriteByte(' ')
-		b.WriteString(strconv.FormatUint(uint64(r.head.cseq), 10))
-		b.WriteByte(' ')
-		b.WriteString(r.top.text)
+		b = append(b, r.head.uri...)
+		b = append(b, ' ')
+		b = append(b, tagOf(clean(r.head.from))...)
+		b = append(b, ' ')
+		b = append(b, clean(r.head.callID)...)
+		b = append(b, ' ')
+		b = strconv.AppendUint(b, uint64(r.head.cseq), 10)
+		b = append(b, ' ')
+		b = append(b, r.top.text...)
 	}
-	b.WriteByte(' ')
-	b.WriteString(r.top.host)
-	b.WriteByte(':')
-	b.WriteString(strconv.Itoa(r.top.port))
-	b.WriteByte(' ')
-	b.WriteString(method)
-	return b.String()
+	b = append(b, ' ')
+	b = append(b, r.top.host...)
+	b = append(b, ':')
+	b = strconv.AppendInt(b, int64(r.top.port), 10)
+	b = append(b, ' ')
+	return string(append(b, method...))
 }
 
 // mergeKey is the same for copies of a request that came by different paths.
@@ -250,6 +249,7 @@ func (s *shard) mergeKey(r *request) uint64 {
 		_, _ = m.WriteString(part)
 		_ = m.WriteByte(0)
 	}
-	_, _ = m.WriteString(strconv.FormatUint(uint64(r.head.cseq), 10))
+	var room [10]byte
+	_, _ = m.Write(strconv.AppendUint(room[:0], uint64(r.head.cseq), 10))
 	return max(m.Sum64(), 1)
 }

@@ -107,3 +107,15 @@ func tagOf(value string) string {
 	}
 	return ""
 }
+
+// appendLower appends s with ASCII letters in lower case.
+func appendLower(b []byte, s string) []byte {
+	for i := range len(s) {
+		c := s[i]
+		if 'A' <= c && c <= 'Z' {
+			c |= 0x20
+		}
+		b = append(b, c)
+	}
+	return b
+}

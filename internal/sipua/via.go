@@ -66,7 +66,8 @@ func parseVia(text string) (via, bool) {
 // stamped is the header value with received and rport for a request that came
 // from src. RFC 3261 18.2.1, RFC 3581 4.
 func (v via) stamped(src netip.AddrPort) string {
-	return string(v.appendStamped(make([]byte, 0, len(v.text)+48), src))
+	var room [256]byte
+	return string(v.appendStamped(room[:0], src))
 }
 
 // appendStamped appends stamped to b.
