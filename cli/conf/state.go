@@ -109,6 +109,22 @@ func (s *State) Close() error {
 	return errors.Join(append(errs, s.root.Close())...)
 }
 
+// Folder opens a folder of the state directory, creating it (mode 0700) when it is not
+// there. The caller closes it before the State.
+func (s *State) Folder(name string) (*os.Root, error) {
+	if err := checkName(name); err != nil {
+		return nil, err
+	}
+	if err := s.root.Mkdir(name, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, fmt.Errorf("making %s: %w", name, err)
+	}
+	dir, err := s.root.OpenRoot(name)
+	if err != nil {
+		return nil, fmt.Errorf("opening %s: %w", name, err)
+	}
+	return dir, nil
+}
+
 // ReadStartup returns the startup-config; ok is false when there is none.
 func (s *State) ReadStartup() (text []byte, ok bool, err error) {
 	text, err = readLimited(s.root, startupFile, MaxStartup)

@@ -66,6 +66,7 @@ type App struct {
 	Skinny *sccp.Server
 
 	state    *conf.State
+	journals journals
 	store    *conf.Store
 	hub      *presence.Hub
 	watch    *presencesip.Adapter
@@ -96,7 +97,7 @@ func Start(o Options) (*App, error) {
 	}
 	a := &App{state: state, started: time.Now(), reload: make(chan string, 1)}
 	if err := a.wire(o); err != nil {
-		return nil, errors.Join(err, state.Close())
+		return nil, errors.Join(err, a.journals.close(false), state.Close())
 	}
 	return a, nil
 }
@@ -108,6 +109,7 @@ func (a *App) wire(o Options) error {
 		return err
 	}
 	a.Log = logbuf.New(time.Now)
+	a.openJournals()
 	a.store = conf.NewStore(schema, conf.NewTree(schema), conf.WithApplyError(func(agent string, err error) {
 		a.Log.Msg("SYS", logbuf.Errors, "APPLY", "%s: %v", agent, err)
 	}))
@@ -118,7 +120,8 @@ func (a *App) wire(o Options) error {
 	a.wirePhones(o.Net)
 	a.watch = presencesip.New(presencesip.Options{
 		UA: a.SIP, Hub: a.hub, Directory: directory{a.Lines}, Log: a.Log,
-		Realm: a.Lines.Realm, Credentials: a.password, Trunk: a.trust.Peer,
+		Journal: a.journals.dialogs(),
+		Realm:   a.Lines.Realm, Credentials: a.password, Trunk: a.trust.Peer,
 		DoNotDisturb: func(pool int, on bool) {
 			a.Calls.Do(call.DnD{Device: phones.Device{Kind: phones.PoolDevice, Tag: pool}, On: on, Published: true})
 		},
@@ -154,6 +157,7 @@ func (a *App) wire(o Options) error {
 		a.closeAgents()
 		return err
 	}
+	a.restore()
 	a.bind(o.Bind)
 	return nil
 }
@@ -189,10 +193,9 @@ func (a *App) bind(bind netip.Addr) {
 	conf.Bind(a.store, "relay", relayConfig, equal, a.far.Apply)
 	conf.Bind(a.store, "presence", modes.PresenceConfig, equal, a.applyPresence)
 	a.bindPhones(bind)
+	a.settleBriefly() // the first that a watcher hears after a crash is the truth
 	a.bindSIP(bind)
-	ctx, cancel := context.WithTimeout(a.ctx, 2*time.Second)
-	defer cancel()
-	_ = a.store.Settle(ctx) // a slow agent delays nothing but the first prompt
+	a.settleBriefly() // a slow agent delays nothing but the first prompt
 }
 
 // BootMessages are the refused lines of the configuration that was loaded, each
@@ -218,7 +221,7 @@ func (a *App) Close() error {
 	a.store.Close()
 	_ = a.SIP.Apply(context.Background(), sipua.Config{}, sipua.Config{}) // never fails
 	a.closeAgents()
-	return a.state.Close()
+	return errors.Join(a.journals.close(true), a.state.Close())
 }
 
 func (a *App) closeAgents() {
