@@ -6,6 +6,7 @@ import (
 	"net/netip"
 
 	"github.com/busylamp/busylamp/cli/conf"
+	"github.com/busylamp/busylamp/internal/logbuf"
 	"github.com/busylamp/busylamp/internal/sipua"
 	"github.com/busylamp/busylamp/modes"
 	"github.com/busylamp/busylamp/phones"
@@ -73,6 +74,7 @@ func (a *App) applyPhones(ctx context.Context, was, is phoneConfig, bind netip.A
 		a.mobile.Apply(ctx, old, new),
 		a.Lines.Apply(ctx, old, new),
 	)
+	a.portsUp(old.EphoneDNs, new.EphoneDNs)
 	for _, p := range new.Pools {
 		if p.LogoutProfile != 0 { // the profile in force may have changed
 			a.Lines.SetLogin(p.Tag, a.mobile.Profile(phones.Device{Kind: phones.PoolDevice, Tag: p.Tag}))
@@ -85,6 +87,20 @@ func (a *App) applyPhones(ctx context.Context, was, is phoneConfig, bind netip.A
 		a.watch.Recheck(ctx),
 		a.Calls.Settle(ctx),
 	)
+}
+
+// portsUp says of each new channel of an ephone-dn that its virtual voice port is up
+// (CME administrator guide: System-Level Parameters). What goes away is not told.
+func (a *App) portsUp(old, new []phones.EphoneDN) {
+	had := map[int]int{}
+	for _, d := range old {
+		had[d.Tag] = d.Channels
+	}
+	for _, d := range new {
+		for ch := had[d.Tag] + 1; ch <= d.Channels; ch++ {
+			a.Log.Msg("LINK", logbuf.Errors, "UPDOWN", "Interface ephone_dsp DN %d.%d, changed state to up", d.Tag, ch)
+		}
+	}
 }
 
 func (a *App) closePhones() {
