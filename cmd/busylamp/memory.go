@@ -9,15 +9,22 @@ import (
 )
 
 const (
-	// gcPercent is garbage per live heap: an appliance lives on what it keeps, and
-	// makes little garbage but when it is configured or its phones come.
-	gcPercent = 50
+	// startPercent is garbage per live heap until memory was looked at for the first time.
+	startPercent = 50
+	// garbage is how much of it may lie about, in bytes: an appliance lives on what it
+	// keeps, and makes little but when it is configured or its phones come. It is at
+	// least leastPercent of what is live, which a large fleet does not feel, and at most
+	// mostPercent.
+	garbage                   = 10 << 20
+	leastPercent, mostPercent = 25, 100
 	// giveBackEvery is how often memory is looked at that is held and not used.
 	giveBackEvery = 15 * time.Second
-	// spareShare and spareLeast: memory goes back when more than a part in spareShare of
-	// what is live is held beside it, and more than spareLeast bytes.
-	spareShare = 2
-	spareLeast = 16 << 20
+	// quietBelow: a burst is over when less than that was allocated since the last look.
+	quietBelow = 16 << 20
+	// Memory goes back when more than spareLeast bytes and more than a part in spareShare
+	// of what is live is held beside it, over what could not be given back before.
+	spareShare = 4
+	spareLeast = 8 << 20
 )
 
 // frugal makes the process keep little more memory than it uses, until stop: the
@@ -27,24 +34,26 @@ func frugal() (stop func()) {
 	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
 		return func() {}
 	}
-	debug.SetGCPercent(gcPercent)
+	debug.SetGCPercent(startPercent)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		tick := time.NewTicker(giveBackEvery)
 		defer tick.Stop()
-		for busy := uint64(0); ; {
+		k := keeper{percent: startPercent, before: read()}
+		for {
 			select {
 			case <-ctx.Done():
 				return
 			case <-tick.C:
 			}
-			m := read()
-			quiet := m.allocated-busy < spareLeast // a burst is over
-			busy = m.allocated
-			if spare := m.held - m.live; quiet && m.held > m.live && spare > spareLeast && spare > m.live/spareShare {
+			if percent, changed := k.look(read()); changed {
+				debug.SetGCPercent(percent)
+			}
+			if k.due {
 				debug.FreeOSMemory()
+				k.gaveBack(read())
 			}
 		}
 	}()
@@ -54,12 +63,40 @@ func frugal() (stop func()) {
 	}
 }
 
+// keeper decides from one look at the memory to the next.
+type keeper struct {
+	percent int
+	before  usage  // at the last look
+	stuck   uint64 // held beside what is live in pages that are partly used, in bytes
+	due     bool   // memory is to be given back
+}
+
+// look takes what is used now: percent is the garbage to allow from here on.
+func (k *keeper) look(now usage) (percent int, changed bool) {
+	spare := now.spare()
+	k.stuck = min(k.stuck, spare)
+	k.due = now.allocated-k.before.allocated < quietBelow && spare > k.stuck+max(spareLeast, now.live/spareShare)
+	k.before = now
+	percent = int(min(max(garbage*100/max(now.live, 1), leastPercent), mostPercent))
+	// A change stops the world for a moment: it must be worth it.
+	if changed = percent > k.percent*5/4 || percent < k.percent*4/5; changed {
+		k.percent = percent
+	}
+	return k.percent, changed
+}
+
+// gaveBack takes what is used after memory was given back.
+func (k *keeper) gaveBack(now usage) { k.stuck, k.due = now.spare(), false }
+
 // usage is of the heap, in bytes.
 type usage struct {
 	allocated uint64 // since the process began
 	live      uint64 // after the last collection
 	held      uint64 // of the system's memory
 }
+
+// spare is what is held beside what is live.
+func (u usage) spare() uint64 { return u.held - min(u.held, u.live) }
 
 func read() usage {
 	s := []metrics.Sample{
