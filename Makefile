@@ -12,7 +12,7 @@ DIRS := cli cmd internal modes phones presence transcripts
 
 build:
 	@mkdir -p bin
-	$(GO) build -trimpath -o $(BIN) ./cmd/busylamp
+	CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN) ./cmd/busylamp
 
 run: build
 	@$(BIN) run --demo
