@@ -80,7 +80,7 @@ func (x *Exchange) Do(in Input) { x.send(request{in: in}) }
 // nobody is in the way: Views are shown and line states published on the caller's
 // goroutine then. So he holds no lock that a Sink or the Publisher takes. What Do has
 // queued before is carried out before it. Digits that come together are shown together.
-func (x *Exchange) Press(inputs []Input) {
+func (x *Exchange) Press(inputs ...Input) {
 	if x.waiting.Load() == 0 && x.turn.TryLock() {
 		// Nothing of the caller's own waits; what others send now may come later.
 		for len(inputs) > 0 && !x.over {

@@ -318,7 +318,7 @@ func (c *conn) tell() {
 	if len(r.todo) == 0 {
 		return
 	}
-	c.s.o.Exchange.Press(r.todo)
+	c.s.o.Exchange.Press(r.todo...)
 	clear(r.todo)
 	r.todo = r.todo[:0]
 }

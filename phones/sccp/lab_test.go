@@ -53,7 +53,7 @@ func (x *exchange) Unregister(d phones.Device) {
 	delete(x.specs, d)
 }
 
-func (x *exchange) Press(inputs []call.Input) {
+func (x *exchange) Press(inputs ...call.Input) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.in = append(x.in, inputs...)

@@ -84,7 +84,7 @@ type Network interface {
 type Exchange interface {
 	phones.Devices
 	Attach(kind phones.DeviceKind, s call.Sink)
-	Press(inputs []call.Input)
+	Press(inputs ...call.Input)
 }
 
 // Hub is the presence agent. *presence.Hub is one.

@@ -145,7 +145,7 @@ func (s *session) dial(number string, who caller, offer *description) {
 	} else if who.peer != nil {
 		in.DialPeer = who.peer.Tag
 	}
-	s.d.a.x.Do(in)
+	s.d.a.x.Press(in)
 }
 
 // cancelled is told of a CANCEL; the UA answers the INVITE.

@@ -36,12 +36,42 @@ func (a *Agent) get(id phones.Device) *device {
 	return d
 }
 
-// wake starts the goroutine of a device unless it runs. a.mu is held.
+// maxIdle bounds the goroutines that wait for a device with something to do: starting
+// one costs little, growing its stack to what a call needs costs more.
+const maxIdle = 4
+
+// wake gives a device a goroutine unless it has one. a.mu is held, and a not closed.
 func (d *device) wake() {
-	if !d.running {
-		d.running = true
+	if d.running {
+		return
+	}
+	d.running = true
+	select {
+	case d.a.work <- d: // one waits
+	default:
 		d.a.running.Add(1)
-		go d.run()
+		go d.a.serve(d)
+	}
+}
+
+// serve is such a goroutine.
+func (a *Agent) serve(d *device) {
+	defer a.running.Done()
+	for d != nil {
+		d.run()
+		a.mu.Lock()
+		waits := !a.closed && a.idle < maxIdle
+		if waits {
+			a.idle++
+		}
+		a.mu.Unlock()
+		if !waits {
+			return
+		}
+		d = <-a.work
+		a.mu.Lock()
+		a.idle--
+		a.mu.Unlock()
 	}
 }
 
@@ -108,7 +138,6 @@ func (a *Agent) Show(v call.View) {
 // of a transfer is told before the call ends.
 func (d *device) run() {
 	a := d.a
-	defer a.running.Done()
 	for {
 		a.mu.Lock()
 		queue, next, missed := d.queue, d.next, d.missed

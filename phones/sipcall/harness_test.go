@@ -33,10 +33,10 @@ type recorder struct {
 }
 
 func (x *recorder) Attach(k phones.DeviceKind, s call.Sink) { x.sinks[k] = s }
-func (x *recorder) Do(in call.Input) {
+func (x *recorder) Press(inputs ...call.Input) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.in = append(x.in, in)
+	x.in = append(x.in, inputs...)
 }
 func (x *recorder) NewRef() uint32 {
 	x.mu.Lock()

@@ -121,7 +121,7 @@ func (l *leg) contact() string {
 }
 
 // do sends an input about the call.
-func (l *leg) do(in call.Input) { l.a.x.Do(in) }
+func (l *leg) do(in call.Input) { l.a.x.Press(in) }
 
 // follow does what the newest View of the call asks for.
 func (l *leg) follow() {

@@ -87,7 +87,7 @@ func (a *Agent) softKey(id phones.Device, body remoteCC) bool {
 	}
 	return a.postRequest(id, func(*device) {
 		if !l.s.over {
-			a.x.Do(press(l.s.ref))
+			a.x.Press(press(l.s.ref))
 		}
 	})
 }

@@ -71,8 +71,8 @@ func (s *session) move(tx *sipua.ServerTx, who caller, dialog *sipua.Dialog, off
 // group.
 func (s *session) pickUp(who caller, number string, group bool) {
 	x, m := s.d.a.x, s.leg.stream.reported
-	x.Do(call.Pickup{Device: s.d.id, Button: s.d.button(who.number), Ref: s.ref, Number: number, Group: group})
+	x.Press(call.Pickup{Device: s.d.id, Button: s.d.button(who.number), Ref: s.ref, Number: number, Group: group})
 	if m.Valid() {
-		x.Do(call.MediaReady{Device: s.d.id, Ref: s.ref, Media: m, OK: true})
+		x.Press(call.MediaReady{Device: s.d.id, Ref: s.ref, Media: m, OK: true})
 	}
 }

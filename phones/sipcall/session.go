@@ -107,7 +107,7 @@ func (s *session) tell() {
 	if s.page { // it stays until the page is over
 		return
 	}
-	s.d.a.x.Do(call.OnHook{Device: s.d.id, Ref: s.ref})
+	s.d.a.x.Press(call.OnHook{Device: s.d.id, Ref: s.ref})
 	if !s.born {
 		delete(s.d.sessions, s.ref)
 	}
@@ -120,7 +120,7 @@ func (s *session) reject(code int) {
 	if s.page {
 		return
 	}
-	s.d.a.x.Do(call.Reject{Device: s.d.id, Ref: s.ref, Code: code, To: s.to})
+	s.d.a.x.Press(call.Reject{Device: s.d.id, Ref: s.ref, Code: code, To: s.to})
 }
 
 func (s *session) stopTimer() {

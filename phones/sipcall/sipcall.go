@@ -50,17 +50,17 @@
 //
 // # Goroutines and bounds
 //
-// Each device (pool or trunk call) has a queue that one goroutine at a time empties,
-// started when there is something to do and ended when not; that goroutine alone
-// touches a device's calls. SIP requests are put there by the workers of sipua, which
-// wait for the answer if it is no INVITE; at most maxRequests of them wait, beyond
-// that 503. Responses and timeouts belong to transactions, which sipua bounds;
-// provisional ones are dropped above maxRequests. Show leaves the View in a slot of
-// the device, where the newest wins, and of those that it replaces remembers only
-// calls that the newest has not got. There are at most maxLegs dialogs, maxGuests of
-// them of calls that came in by trunks, so that half the calls that the exchange
-// can have are left to phones; maxStrangers of those of strangers, maxStranger
-// of one address. A call too many is answered 503. Close waits for the goroutines.
+// Each device (pool or trunk call) has a queue that one goroutine at a time empties, when
+// there is something to do; it alone touches a device's calls. A few (maxIdle) wait for the
+// next device when they are done, the others end. SIP requests are put there by the workers of
+// sipua, which wait for the answer if it is no INVITE; at most maxRequests of them wait,
+// beyond that 503. Responses and timeouts belong to transactions, which sipua bounds;
+// provisional ones are dropped above maxRequests. Show leaves the View in a slot of the
+// device, where the newest wins, and of those that it replaces remembers only calls that the
+// newest has not got. There are at most maxLegs dialogs, maxGuests of them of calls that came
+// in by trunks, so that half the calls that the exchange can have are left to phones;
+// maxStrangers of those of strangers, maxStranger of one address. A call too many is answered
+// 503. Close waits for the goroutines.
 //
 // internal/app imports this package; it imports phones, phones/call, internal/sipua,
 // its digest and internal/logbuf.
@@ -105,7 +105,7 @@ const (
 // Exchange is the call model. *call.Exchange is one.
 type Exchange interface {
 	Attach(kind phones.DeviceKind, s call.Sink)
-	Do(in call.Input)
+	Press(inputs ...call.Input)
 	NewRef() uint32
 	NewTrunk() phones.Device
 }
@@ -159,6 +159,8 @@ type Agent struct {
 	legs    map[legKey]*leg
 	guests  guests
 	closed  bool
+	idle    int          // goroutines that wait for work
+	work    chan *device // from wake to one of those; closed by Close
 }
 
 // legKey finds a dialog; the remote tag is compared afterwards.
@@ -169,7 +171,7 @@ type legKey struct{ callID, localTag string }
 func New(o Options) *Agent {
 	a := &Agent{ua: o.UA, x: o.Exchange, dir: o.Directory, log: o.Log,
 		devices: map[phones.Device]*device{}, legs: map[legKey]*leg{},
-		guests: guests{by: map[netip.Addr]int{}}}
+		guests: guests{by: map[netip.Addr]int{}}, work: make(chan *device)}
 	a.config.Store(&Config{})
 	a.ua.Handle("INVITE", a.invite)
 	a.ua.Handle("ACK", a.ack)
@@ -198,7 +200,10 @@ func (a *Agent) Apply(_ context.Context, _, new Config) error {
 // UA first, so that no request comes in any more.
 func (a *Agent) Close() {
 	a.mu.Lock()
-	a.closed = true
+	if !a.closed {
+		a.closed = true
+		close(a.work)
+	}
 	a.mu.Unlock()
 	a.running.Wait()
 }
