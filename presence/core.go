@@ -134,6 +134,8 @@ func (c *core) step(now time.Time, in any) []effect {
 	case inApply:
 		c.apply(in.cfg)
 		c.reply(in.reply, answer{})
+	case inWatchers:
+		c.reply(in.reply, answer{records: c.watchers(in.number, in.max)})
 	case inSnapshot:
 		c.reply(in.reply, answer{records: c.records()})
 	}

@@ -14,6 +14,9 @@ func (a *Adapter) body(d *dialog) (contentType string, body []byte, more bool) {
 	if d.list != nil {
 		return a.listBody(d)
 	}
+	if d.form == asWatchers {
+		return d.form.contentType(), a.informer.document(d), false
+	}
 	return d.form.contentType(), a.document(d.form, d.get(entity), d.localSeq, d.line), false
 }
 

@@ -52,10 +52,13 @@ func readKnown(req *sip.Request) known {
 	return known(n)
 }
 
+// tagged says that the documents of a dialog have entity-tags. mu is not needed.
+func (d *dialog) tagged() bool { return d.list == nil && d.form != asWatchers }
+
 // suppress drops the NOTIFY that a refresh has set off if the watcher knows what it
 // would say; the answer is then 204. It is called while the dialog is held.
 func (d *dialog) suppress(k known) bool {
-	if k == knowsNothing || d.list != nil {
+	if k == knowsNothing || !d.tagged() {
 		return false
 	}
 	d.mu.Lock()

@@ -10,6 +10,7 @@ import (
 	"github.com/busylamp/busylamp/presence/dialoginfo"
 	"github.com/busylamp/busylamp/presence/eventlist"
 	"github.com/busylamp/busylamp/presence/pidf"
+	"github.com/busylamp/busylamp/presence/winfo"
 )
 
 // form is an event package together with one of its content types: one byte in
@@ -20,15 +21,19 @@ const (
 	asPIDF       form = 0 // Event: presence (RFC 3856)
 	asOldPIDF    form = 1 // the same for Cisco firmware
 	asDialogInfo form = 2 // Event: dialog (RFC 4235)
+	asWatchers   form = 3 // Event: presence.winfo (RFC 3857); never in the journal
 )
 
 // allowEvents is the value of Allow-Events: every package that is notified here.
-const allowEvents = "presence, dialog"
+const allowEvents = "presence, dialog, presence.winfo"
 
 // event is the name of the package.
 func (f form) event() string {
-	if f == asDialogInfo {
+	switch f {
+	case asDialogInfo:
 		return "dialog"
+	case asWatchers:
+		return "presence.winfo"
 	}
 	return "presence"
 }
@@ -40,6 +45,8 @@ func (f form) contentType() string {
 		return pidf.ContentTypeOld
 	case asDialogInfo:
 		return dialoginfo.ContentType
+	case asWatchers:
+		return winfo.ContentType
 	}
 	return pidf.ContentType
 }
@@ -51,6 +58,8 @@ func formsOf(event string) []form {
 		return []form{asPIDF, asOldPIDF}
 	case "dialog":
 		return []form{asDialogInfo}
+	case "presence.winfo":
+		return []form{asWatchers}
 	}
 	return nil
 }

@@ -60,7 +60,7 @@ type keeper struct {
 
 // keepNew journals a dialog whose first SUBSCRIBE is about to be answered.
 func (a *Adapter) keepNew(d *dialog, granted time.Duration, w Watcher) {
-	if a.keeper.j == nil || granted <= 0 {
+	if a.keeper.j == nil || granted <= 0 || d.form == asWatchers {
 		return
 	}
 	d.mu.Lock()

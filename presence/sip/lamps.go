@@ -317,6 +317,7 @@ func (a *Adapter) Recheck(ctx context.Context) error {
 func (a *Adapter) forget(d *dialog) {
 	a.dialogs.remove(d)
 	a.lighter.leave(d)
+	a.informer.leave(d)
 	a.unkeep(d)
 }
 

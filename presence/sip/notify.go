@@ -90,7 +90,7 @@ func (a *Adapter) send(d *dialog, p *place) {
 		return
 	}
 	kind, body, more := a.body(d)
-	if d.knows.covers(d.line) && d.list == nil {
+	if d.knows.covers(d.line) && d.tagged() {
 		body = nil
 	}
 	d.knows = knowsNothing
@@ -127,7 +127,8 @@ func (d *dialog) notify(contentType string, body []byte) sipua.Raw {
 	}
 	if d.list != nil { // RFC 4662 4.4
 		h.WriteString("\r\nRequire: eventlist")
-	} else {
+	}
+	if d.tagged() {
 		h.WriteString("\r\nSIP-ETag: " + knownOf(d.line).etag())
 	}
 	if body != nil {

@@ -48,6 +48,9 @@
 // A registered phone may PUBLISH that it is in Do Not Disturb (publish.go; RFC 3903).
 // From anybody else, and about anybody else, that is 403.
 //
+// External watchers that have authenticated may also ask who watches a number
+// (informer.go; RFC 3857); from all others that is 403.
+//
 // A NOTIFY is a target refresh too: when the endpoint has opened elsewhere every
 // watcher gets one from there (endpoint.go). What is to be said while the endpoint
 // is closed waits until it opens. When SIP is switched off all subscriptions end
@@ -62,7 +65,7 @@
 // on the hub's shard goroutines, where a dialog is only marked as ready, and the
 // adapter's own senders (sender.go) write the NOTIFYs; what a phone's subscription
 // is shown (lamps.go) changes on a goroutine of its own, and so does what phones
-// have published. Close stops and waits for
+// have published, and who watches whom (informer.go). Close stops and waits for
 // them. What the opening and closing endpoint sets off runs on the goroutine of
 // sipua that does it. A dialog is in the ready queue at most once, so that queue is bounded by
 // the number of subscriptions. A list has at most eventlist.MaxEntries entries; at most window NOTIFYs are fresh, that is younger
@@ -144,6 +147,7 @@ type Adapter struct {
 	bodies      *bodies
 	sender      *sender
 	lighter     *lighter
+	informer    *informer
 	publisher   *publisher // nil without Options.DoNotDisturb
 	keeper      keeper
 }
@@ -166,6 +170,7 @@ func New(o Options) *Adapter {
 	}
 	a.sender = startSender(a.send)
 	a.lighter = startLighter(o.Hub, o.Directory, a.dialogs)
+	a.informer = startInformer(o.Hub, a.doubt)
 	a.ua.Handle("SUBSCRIBE", a.subscribe)
 	if o.DoNotDisturb != nil {
 		a.publisher = startPublisher(o.DoNotDisturb)
@@ -182,6 +187,7 @@ func New(o Options) *Adapter {
 func (a *Adapter) Close() {
 	a.sender.close()
 	a.lighter.close()
+	a.informer.close()
 	if a.publisher != nil {
 		a.publisher.close()
 	}

@@ -70,6 +70,9 @@ func (a *Adapter) begin(tx *sipua.ServerTx) *refusal {
 	if no != nil {
 		return no
 	}
+	if sub.form == asWatchers && (!proved || sub.list) {
+		return refuse(403)
+	}
 	if sub.list {
 		return a.beginList(tx, sub, u, kind, proved, watcher)
 	}
@@ -78,7 +81,14 @@ func (a *Adapter) begin(tx *sipua.ServerTx) *refusal {
 		return no
 	}
 	s := seesNumber
-	if !d.external() {
+	switch {
+	case d.form == asWatchers:
+		s = seesNothing // of the line
+		if !a.informer.join(d) {
+			a.forget(d)
+			return refuse(480, "Retry-After", sipua.Seconds(presence.RetryAfter)).because("too many watch the watchers")
+		}
+	case !d.external():
 		var doubt []*dialog
 		s, doubt = a.lighter.join(d)
 		for _, o := range doubt {
@@ -98,7 +108,11 @@ func (a *Adapter) begin(tx *sipua.ServerTx) *refusal {
 	d.mu.Lock()
 	d.id = id
 	d.mu.Unlock()
-	a.lighter.entered(d, s)
+	if d.form == asWatchers {
+		a.informer.entered(d, id)
+	} else {
+		a.lighter.entered(d, s)
+	}
 	a.keepNew(d, granted, watcher)
 	a.accept(tx, d, 200, granted)
 	a.hub.Release(id)
@@ -169,6 +183,12 @@ func (a *Adapter) refresh(tx *sipua.ServerTx) *refusal {
 	sub, no := read(req)
 	if no != nil {
 		return no
+	}
+	if d.form == asWatchers {
+		if !proved {
+			return refuse(403)
+		}
+		a.informer.look(d)
 	}
 	if sub.eventID != id || sub.form.event() != event { // another subscription, which is not in this dialog
 		return refuse(481)

@@ -125,7 +125,7 @@ func TestRefusals(t *testing.T) {
 	}{
 		{"no Event", sub{event: "-"}, "489 Bad Event", "Allow-Events: " + allowEvents},
 		{"other package", sub{event: "conference"}, "489 Bad Event", "Allow-Events: " + allowEvents},
-		{"template", sub{event: "presence.winfo"}, "489 Bad Event", "Allow-Events: " + allowEvents},
+		{"template", sub{event: "presence.winfo.winfo"}, "489 Bad Event", "Allow-Events: " + allowEvents},
 		{"two Events", sub{more: "Event: presence\r\n"}, "400 Bad Request", ""},
 		{"bad id", sub{event: `presence;id="a b"`}, "400 Bad Request", ""},
 		{"Accept of another package", sub{accept: "application/dialog-info+xml"}, "406 Not Acceptable", ""},

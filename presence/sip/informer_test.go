@@ -1,0 +1,117 @@
+package sip
+
+import (
+	"encoding/xml"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/busylamp/busylamp/presence"
+)
+
+// informed is what a NOTIFY says about watchers: version, resource, who.
+func (m message) informed(t *testing.T) string {
+	t.Helper()
+	var doc struct {
+		Version int `xml:"version,attr"`
+		List    struct {
+			Resource string `xml:"resource,attr"`
+			Watchers []struct {
+				URI    string `xml:",chardata"`
+				Status string `xml:"status,attr"`
+			} `xml:"watcher"`
+		} `xml:"watcher-list"`
+	}
+	if err := xml.Unmarshal([]byte(m.body), &doc); err != nil {
+		t.Fatalf("%v: %q", err, m.body)
+	}
+	want(t, "labels", m.get("Event")+" "+m.get("Content-Type"), "presence.winfo application/watcherinfo+xml")
+	out := fmt.Sprint(doc.Version, " ", doc.List.Resource)
+	for _, w := range doc.List.Watchers {
+		out += " " + w.URI + " " + w.Status
+	}
+	return out
+}
+
+// informed is how many dialogs and IDs the informer holds.
+func (r *rig) informed() string {
+	i := r.a.informer
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return words(len(i.lists), len(i.own))
+}
+
+// operator subscribes to presence.winfo with the password of a trunk.
+func (p *phone) operator(t *testing.T, s sub) (message, []message) {
+	t.Helper()
+	s.event = "presence.winfo"
+	no, _ := p.subscribe(s)
+	want(t, "challenge", no.first, "SIP/2.0 401 Unauthorized")
+	s.more = login(t, no, "trunk", "secret")
+	return p.subscribe(s)
+}
+
+// Checklist C25, RFC 3857, RFC 3858: who watches a number, at once and when it changes, at most every five seconds.
+func TestWatcherInformation(t *testing.T) {
+	run(t, func(r *rig) {
+		r.configure(func(c *presence.Config) { c.AuthenticatePresence = true })
+		a, b, op := r.phone("10.1.1.11:5060"), r.phone("10.1.1.12:5060"), r.phone("10.9.9.9:5060")
+		first, _ := a.subscribe(sub{})
+		ok, notes := op.operator(t, sub{})
+		want(t, "at once", words(ok.first, len(notes), notes[0].informed(t)), "SIP/2.0 200 OK 1 0 sip:2001@10.1.1.2 sip:3001@10.1.1.11 active")
+		b.subscribe(sub{event: "dialog"})
+		b.subscribe(sub{uri: "sip:2002@10.1.1.2", callID: "other number"})
+		r.publish("2001", busy)
+		want(t, "not at once", len(op.hear()), 0)
+		time.Sleep(informPause)
+		h := op.hear()
+		want(t, "another watcher", words(len(h), h[0].informed(t)), "1 1 sip:2001@10.1.1.2 sip:3001@10.1.1.11 active sip:3001@10.1.1.12 active")
+		a.hear()
+		a.subscribe(sub{toTag: first.tag("To"), expires: "0"})
+		time.Sleep(informPause)
+		h = op.hear()
+		want(t, "one less", words(len(h), h[0].informed(t)), "1 2 sip:2001@10.1.1.2 sip:3001@10.1.1.12 active")
+		time.Sleep(time.Minute)
+		want(t, "nothing new", len(op.hear()), 0)
+		no, _ := op.subscribe(sub{event: "presence.winfo", toTag: ok.tag("To"), expires: "0"})
+		_, notes = op.subscribe(sub{event: "presence.winfo", toTag: ok.tag("To"), expires: "0", more: login(t, no, "trunk", "secret")})
+		want(t, "end", words(len(notes), notes[0].get("Subscription-State")), "1 terminated;reason=timeout")
+		want(t, "left", r.informed(), "0 0")
+	})
+}
+
+// Phones, and trunks that have not authenticated, learn nothing.
+func TestWatcherInformationIsForOperators(t *testing.T) {
+	run(t, func(r *rig) {
+		for _, p := range []*phone{r.phone("10.1.1.11:5060"), r.phone("10.9.9.9:5060")} {
+			for _, number := range []string{"2001", "9999"} {
+				no, notes := p.subscribe(sub{event: "presence.winfo", uri: "sip:" + number + "@10.1.1.2", callID: number + p.addr.String()})
+				want(t, words(p.addr, number), words(no.first, len(notes)), "SIP/2.0 403 Forbidden 0")
+			}
+		}
+		r.configure(func(c *presence.Config) { c.AuthenticatePresence = true })
+		op := r.phone("10.9.9.9:5070")
+		no, _ := op.operator(t, sub{uri: "sip:2001@10.1.1.2", callID: "known"})
+		want(t, "operator", no.first, "SIP/2.0 200 OK")
+		r.configure(func(c *presence.Config) { c.AuthenticatePresence = false })
+		no, _ = op.subscribe(sub{event: "presence.winfo", callID: "known", toTag: no.tag("To")})
+		want(t, "no longer asked who it is", no.first, "SIP/2.0 403 Forbidden")
+	})
+}
+
+func TestWatcherInformationIsBounded(t *testing.T) {
+	run(t, func(r *rig) {
+		r.configure(func(c *presence.Config) { c.AuthenticatePresence, c.MaxSubscriptions = true, 200 })
+		op := r.phone("10.9.9.9:5060")
+		for i := range maxInformed + 1 {
+			ok, _ := op.operator(t, sub{callID: fmt.Sprint("w", i)})
+			if i < maxInformed != strings.HasPrefix(ok.first, "SIP/2.0 200") {
+				t.Errorf("subscription %d: %s", i, ok.first)
+			}
+		}
+		want(t, "kept", words(len(r.a.informer.all()), r.a.dialogs.count()), words(maxInformed, maxInformed))
+		time.Sleep(time.Hour + time.Minute)
+		want(t, "run out", words(r.informed(), r.a.dialogs.count()), "0 0 0")
+	})
+}
