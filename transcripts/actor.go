@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -190,15 +191,23 @@ func (s *stage) cast(protocol string, args []string) (*actor, error) {
 	if err != nil {
 		return nil, err
 	}
-	args = append(args[1:], "", "")
+	args = slices.Clone(args[1:])
+	from, net := s.local, s.net
+	if n := len(args); n >= 2 && args[n-2] == "at" {
+		if from, err = netip.ParseAddr(args[n-1]); err != nil || s.host == nil {
+			return nil, fmt.Errorf("no phone can be at %s", args[n-1])
+		}
+		net, args = s.host(from), args[:n-2]
+	}
+	args = append(args, "", "")
 	if protocol == "sccp" {
-		a := &actor{wire: &cutWire{net: s.net}}
+		a := &actor{wire: &cutWire{net: net}}
 		a.Handset, err = skinny.New(skinny.Options{Network: a.wire, Server: s.skinny(), MAC: mac, Model: args[0]})
 		return a, err
 	}
-	o := softphone.Options{Network: s.net, Server: s.server(), MAC: mac, Number: args[0], Model: args[1]}
-	if s.local.IsValid() {
-		o.Local = netip.AddrPortFrom(s.local, 0)
+	o := softphone.Options{Network: net, Server: s.server(), MAC: mac, Number: args[0], Model: args[1]}
+	if from.IsValid() {
+		o.Local = netip.AddrPortFrom(from, 0)
 	}
 	p, err := softphone.New(o)
 	return &actor{Handset: p, sip: p}, err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/netip"
+	"os"
 	"path/filepath"
 
 	"github.com/busylamp/busylamp/internal/app"
@@ -50,6 +51,17 @@ func openLab(dir string, s *Script, mem *memnet.Net, n sipua.Network, addr netip
 		library: &library{net: files, flash: filepath.Join(dir, "flash")},
 		skinny:  func() netip.AddrPort { return a.Skinny.Snapshot().Listening },
 		line:    func(_ context.Context, number, state string) error { return a.SetLine(number, state) },
+	}
+	if mem != nil {
+		l.servers = map[netip.Addr]*app.App{}
+		l.host = func(a netip.Addr) sipua.Network { return mem.Host(a) }
+		l.boot = func(at netip.Addr, startup []byte) (*app.App, error) {
+			far := filepath.Join(dir, "at "+at.String())
+			if err := os.Mkdir(far, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
+				return nil, err
+			}
+			return app.Start(app.Options{Dir: far, Startup: startup, Platform: app.DefaultPlatform, Net: mem.Host(at), Files: files})
+		}
 	}
 	return l, nil
 }

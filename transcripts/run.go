@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"net/netip"
 	"regexp"
 	"strconv"
 	"strings"
@@ -27,6 +28,9 @@ type Stage interface {
 	Answer(ctx context.Context, code int, callID string) error
 	// HTTP fetches a page of the web server, as phones do.
 	HTTP(ctx context.Context, port uint16, page string) ([]byte, error)
+	// Server drives another appliance: its address, and words after that. startup is
+	// the configuration it boots with, nil if it is there.
+	Server(ctx context.Context, at netip.Addr, words []string, startup []byte) error
 	// Serve puts a file where a URL (flash:, tftp: or http:) finds it.
 	Serve(url string, file []byte) error
 	// Advance lets time pass.
@@ -206,6 +210,19 @@ func (r *Runner) perform(ctx context.Context, s *Script, w []string) error {
 		return r.Stage.Advance(ctx, d)
 	case w[0] == "line" && len(w) == 3:
 		return r.Stage.Line(ctx, w[1], w[2])
+	case w[0] == "server" && len(w) >= 3:
+		at, err := netip.ParseAddr(w[1])
+		if err != nil {
+			return err
+		}
+		if w[2] != "<" {
+			return r.Stage.Server(ctx, at, w[2:], nil)
+		}
+		f, ok := s.Files[w[len(w)-1]]
+		if !ok {
+			return fmt.Errorf("no section %q", w[len(w)-1])
+		}
+		return r.Stage.Server(ctx, at, nil, f)
 	case w[0] == "phone" && len(w) >= 3:
 		return r.Stage.Phone(ctx, w[1:])
 	case w[0] == "key" && len(w) == 2:

@@ -22,6 +22,7 @@
 //	@ line 2101 busy        state of a line: idle busy ringing clear
 //	@ phone NAME sccp MAC [MODEL]             an SCCP phone registers
 //	@ phone NAME sip MAC NUMBER [MODEL]       a SIP phone registers (or: register)
+//	@ phone NAME sccp|sip ... at ADDRESS      at that address, in memory only
 //	@ phone NAME refused sccp|sip MAC ...     tries to, and must be refused
 //	@ phone NAME trunk ADDR:PORT NUMBER       the far end of a SIP trunk
 //	@ phone NAME press KEY                    see handset.ParseKey
@@ -30,6 +31,9 @@
 //	@ phone NAME expect NUMBER STATE          SIP: waits for that state of it
 //	@ phone NAME cut|mend                     SCCP: its cable
 //	@ phone NAME stop                         unregisters and leaves
+//	@ server ADDRESS < FILE                   another appliance boots there, in memory only
+//	@ server ADDRESS line 2101 busy           state of a line of its own
+//	@ server ADDRESS stop                     it loses power
 //	@ sip < FILE            sends FILE to the SIP endpoint in one datagram
 //	@ expect FILE           the next datagram back must match FILE
 //	@ answer CODE CALL-ID   the next request back with that Call-ID gets that answer

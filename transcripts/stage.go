@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/busylamp/busylamp/internal/app"
 	"github.com/busylamp/busylamp/internal/sipua"
 	"github.com/emiago/sipgo/sip"
 )
@@ -23,7 +24,11 @@ type stage struct {
 	local  netip.Addr            // address of the phones; the zero value lets the host choose
 	line   func(ctx context.Context, number, state string) error
 
-	library *library // nil: files cannot be put there
+	library *library                                              // nil: files cannot be put there
+	host    func(netip.Addr) sipua.Network                        // the network as seen from there; nil on real sockets
+	boot    func(at netip.Addr, startup []byte) (*app.App, error) // another appliance; nil on real sockets
+
+	servers map[netip.Addr]*app.App
 	phones  map[string]*actor
 	raw     net.PacketConn
 	inbox   [][]byte // came back before it was asked for
@@ -33,6 +38,9 @@ type stage struct {
 func (s *stage) Close() error {
 	var errs []error
 	for _, a := range s.phones {
+		errs = append(errs, a.Close())
+	}
+	for _, a := range s.servers {
 		errs = append(errs, a.Close())
 	}
 	if s.raw != nil {
@@ -50,6 +58,29 @@ func (s *stage) Line(ctx context.Context, number, state string) error {
 		return fmt.Errorf("unknown line state %q", state)
 	}
 	return s.line(ctx, number, state)
+}
+
+// Server implements Stage.
+func (s *stage) Server(_ context.Context, at netip.Addr, w []string, startup []byte) error {
+	a := s.servers[at]
+	switch {
+	case s.boot == nil:
+		return errors.New("there is no other appliance on real sockets")
+	case startup != nil && a == nil:
+		a, err := s.boot(at, startup)
+		if err == nil {
+			s.servers[at] = a
+		}
+		return err
+	case startup == nil && a == nil || startup != nil:
+		return fmt.Errorf("an appliance at %s is there already, or is not there", at)
+	case len(w) == 3 && w[0] == "line":
+		return a.SetLine(w[1], w[2])
+	case len(w) == 1 && w[0] == "stop":
+		delete(s.servers, at)
+		return a.Close()
+	}
+	return errors.New("unknown direction for this appliance")
 }
 
 // Advance implements Stage. Inside a synctest bubble it costs nothing.
