@@ -3,6 +3,7 @@ package relay
 import (
 	"maps"
 	"math/rand/v2"
+	"net/netip"
 	"slices"
 	"time"
 
@@ -31,11 +32,12 @@ type state struct {
 	usages  map[sipua.Key]*usage // by Call-ID and our tag
 	leaving int                  // usages without a sub
 	tries   int                  // usages whose first SUBSCRIBE is outstanding
+	probes  map[netip.Addr]*probe
 	alarms  alarms
 }
 
 func newState() state {
-	return state{subs: map[uint32]*sub{}, usages: map[sipua.Key]*usage{}, keys: newKeys(nil)}
+	return state{subs: map[uint32]*sub{}, usages: map[sipua.Key]*usage{}, probes: map[netip.Addr]*probe{}, keys: newKeys(nil)}
 }
 
 // sub is one sibling: a number that is watched for one watcher.
@@ -96,6 +98,7 @@ func (r *Relay) try(s *sub) {
 		return
 	}
 	s.refused = false
+	r.watchOver(s.out.Server)
 	r.subscribe(s)
 }
 

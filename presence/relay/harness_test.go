@@ -191,6 +191,7 @@ type far struct {
 	codes  []string                       // first lines of answers to our NOTIFYs
 	answer func(m message) string         // status line and header lines; "": silent
 	after  func(m message, answer string) // what follows the answer
+	pings  bool                           // OPTIONS are answered
 }
 
 func (r *rig) server(at netip.AddrPort) *far {
@@ -228,6 +229,14 @@ func (f *far) take(m message) {
 	if !m.request() {
 		f.codes = append(f.codes, m.first)
 		f.mu.Unlock()
+		return
+	}
+	if strings.HasPrefix(m.first, "OPTIONS ") {
+		pings := f.pings
+		f.mu.Unlock()
+		if pings {
+			m.back(f.response(m, "405 Method Not Allowed"))
+		}
 		return
 	}
 	f.heard = append(f.heard, m)

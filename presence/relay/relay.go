@@ -14,6 +14,7 @@
 //	probation, giveup, no first NOTIFY     failed for now
 //	any other answer, rejected, noresource refused
 //	invariant                              the state holds
+//	OPTIONS without an answer              unknown until there is one, then all refresh
 //
 // After a failure the state is unknown. For SCCP watchers the next attempt comes
 // after `sccp blf-speed-dial retry-interval` and beyond its limit the watcher is

@@ -2,6 +2,7 @@ package relay
 
 import (
 	"fmt"
+	"io"
 	"net/netip"
 	"strings"
 	"testing"
@@ -440,7 +441,10 @@ func TestTCPReset(t *testing.T) {
 				if err != nil {
 					return
 				}
-				n++
+				first := make([]byte, 9)
+				if _, err := io.ReadFull(c, first); err == nil && string(first) == "SUBSCRIBE" {
+					n++
+				}
 				_ = c.Close()
 			}
 		}()

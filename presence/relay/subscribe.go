@@ -56,11 +56,7 @@ type usage struct {
 func (r *Relay) subscribe(s *sub) {
 	host := r.ua.Advertised().Addr().String()
 	number := sipua.EscapeUser(s.out.Number)
-	server := s.out.Server.String()
-	if s.out.Server.Is6() {
-		server = "[" + server + "]"
-	}
-	uri := "sip:" + number + "@" + server
+	uri := "sip:" + number + "@" + uriHost(s.out.Server)
 	u := &usage{sub: s, id: s.out.SibID, out: s.out, asked: wanted, life: wanted, first: true, d: &sipua.Dialog{
 		CallID: sipua.NewCallID(host), LocalTag: sipua.NewTag(),
 		Local: "<sip:" + from(s.out) + "@" + host + ">", Remote: "<" + uri + ">", RemoteTarget: uri,

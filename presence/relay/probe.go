@@ -1,0 +1,116 @@
+package relay
+
+import (
+	"math/rand/v2"
+	"net/netip"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+
+	"github.com/busylamp/busylamp/internal/sipua"
+	"github.com/busylamp/busylamp/presence"
+)
+
+// A subscription lives an hour, so a way to the server that is cut would go unseen for
+// as long: its NOTIFYs are lost, and it gives the subscription up (RFC 6665 4.2.2). The
+// server is therefore asked for OPTIONS. While it does not answer nothing is known; when
+// it does again every subscription is refreshed. One that never answers OPTIONS is not
+// held to it.
+const (
+	probeEvery = 30 * time.Second
+	probeAgain = 10 * time.Second // after one that had no answer
+)
+
+// probe watches over one server while there are subscriptions at it.
+type probe struct {
+	server   netip.Addr
+	next     alarm
+	answered bool // it has answered once
+	down     bool
+}
+
+// watchOver begins to probe a server, unless it is probed.
+func (r *Relay) watchOver(server netip.Addr) {
+	if r.probes[server] != nil {
+		return
+	}
+	p := &probe{server: server}
+	p.next.do = func() { r.ask(p) }
+	r.probes[server] = p
+	r.alarms.set(&p.next, time.Now().Add(probeEvery))
+}
+
+// ask sends one OPTIONS. Without subscriptions at the server it ends the probe.
+func (r *Relay) ask(p *probe) {
+	if !r.needs(p.server) {
+		delete(r.probes, p.server)
+		return
+	}
+	if !r.open {
+		r.alarms.set(&p.next, time.Now().Add(probeAgain))
+		return
+	}
+	host := r.ua.Advertised().Addr().String()
+	uri := "sip:" + uriHost(p.server)
+	d := sipua.Dialog{
+		CallID: sipua.NewCallID(host), LocalTag: sipua.NewTag(), LocalCSeq: 100,
+		Local: "<sip:" + host + ">", Remote: "<" + uri + ">", RemoteTarget: uri,
+	}
+	answered := func(_ *sip.Response, err error) { r.post(func() { r.probed(p, err) }) }
+	req, err := d.Request("OPTIONS", "sip:"+r.ua.Advertised().String())
+	if err != nil {
+		answered(nil, err)
+		return
+	}
+	r.ua.Send(req, r.server(p.server), answered)
+}
+
+// needs says whether something is watched at a server.
+func (r *Relay) needs(server netip.Addr) bool {
+	for _, s := range r.subs {
+		if s.out.Server == server {
+			return true
+		}
+	}
+	return false
+}
+
+// probed takes the outcome of an OPTIONS. Whatever the answer is, it is one.
+func (r *Relay) probed(p *probe, err error) {
+	if r.probes[p.server] != p {
+		return
+	}
+	now, was := time.Now(), p.down
+	if err == nil {
+		p.answered, p.down = true, false
+		r.alarms.set(&p.next, now.Add(probeEvery))
+	} else {
+		p.down = p.answered && r.open
+		r.alarms.set(&p.next, now.Add(probeAgain))
+	}
+	if p.down == was {
+		return
+	}
+	r.debug(topicEvent, 0, "presence_relay_server", "%s is reachable: %t", p.server, !p.down)
+	spread := time.Duration(1+len(r.subs)/openRate) * time.Second
+	for _, s := range r.inOrder() {
+		switch {
+		case s.out.Server != p.server || s.settled || s.refused:
+		case p.down:
+			r.publish(s, presence.Line{})
+		case s.use != nil && !s.use.busy: // its NOTIFY brings the state back
+			s.use.refresh = now.Add(rand.N(spread))
+			r.setAlarm(s.use)
+		case s.use == nil && s.out.Kind.SIP():
+			r.alarms.set(&s.next, now.Add(rand.N(spread)))
+		}
+	}
+}
+
+// uriHost is an address as a URI has it.
+func uriHost(a netip.Addr) string {
+	if a.Is6() {
+		return "[" + a.String() + "]"
+	}
+	return a.String()
+}
