@@ -116,6 +116,8 @@ func ephoneTables(a Agents, registered, unregistered func(phoneRecord) bool) []c
 		privileged("show ephone rtp connections", ephoneHelp+`
 			rtp          Media
 			connections  Calls that are up`, a.shown(showEphoneRTP)),
+		privileged("show ephone socket", ephoneHelp+`
+			socket  Connections of phones`, a.shown(showEphoneSockets)),
 		privileged("show ephone attempted-registrations", ephoneHelp+`
 			attempted-registrations  Phones that were refused`,
 			func(c *cli.Context, _ grammar.Args) error { return showEphoneAttempts(c.Out, a.state(c).skinny) }),

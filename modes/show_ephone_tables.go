@@ -25,6 +25,27 @@ func showEphoneLoads(w io.Writer, s phoneState) error {
 	return err
 }
 
+// showEphoneSockets is `show ephone socket`: SCCP listens over IPv4 and without TLS
+// alone; the connections follow in the order of their numbers. There are no buffers
+// whose addresses could be told.
+func showEphoneSockets(w io.Writer, s phoneState) error {
+	records := slices.DeleteFunc(s.records(), func(r phoneRecord) bool { return r.Socket < 0 })
+	slices.SortFunc(records, func(a, b phoneRecord) int { return a.Socket - b.Socket })
+	listening := -1
+	if s.skinny.Listening.IsValid() {
+		listening = 0
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "skinny_tcp_listen_socket fd = %d\nskinny_tcp_listen_socket (ipv6) fd = -1\nskinny_secure_tcp_listen_socket fd = -1\nskinny_secure_tcp_listen_socket (ipv6) fd = -1\n\nskinny_open_sockets = %d:\n",
+		listening, s.skinny.Sockets)
+	for i, r := range records {
+		fmt.Fprintf(&b, "Phone %d,\nskinny_sockets[%d] fd = %d\nread_buffer 0x0, read_offset 0, read_header N, read_length 0\nresend_queue 0x0, resend_offset 0, resend_flag N, resend_Q_depth 0\n\n",
+			r.Config.Tag, i, r.Socket)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
 // showEphoneAttempts is `show ephone attempted-registrations`.
 func showEphoneAttempts(w io.Writer, s phones.SkinnySnapshot) error {
 	columns := render.Columns{-6, -19, -33, -1}
