@@ -10,7 +10,7 @@ import (
 )
 
 // pressed handles what belongs to calls; false if m is another message. mu is
-// held: inputs go through conn.do.
+// held: inputs go to the reader and are told by conn.tell.
 func (c *conn) pressed(m wire.Message) bool {
 	p := presser{
 		device: c.device(), view: &c.shown, keys: c.keys, dials: c.dials, keyed: c.blf, tel: c.tel, addr: c.remote.Addr(), slot: c.s.parking,

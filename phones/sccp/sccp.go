@@ -12,12 +12,12 @@
 // has one goroutine that reads it, handles what it reads and writes the answers.
 // After 100 ms without a word a fresh one takes its place that only waits
 // (conn.doze), so that a phone that has nothing to say costs 2 kB of stack and no
-// buffer. Others exist only while something from elsewhere is on its way out, or while
-// subscriptions are renewed. Close, and a move of the listener, wait for all. Show
-// runs on the goroutine that steps the Exchange (its own, or that of a connection) and
-// lamps are lit on those of the Hub: both put
-// frames into the queue of a connection and never wait. The queue is bounded
-// (maxQueue); a phone that lets it overflow is dropped.
+// buffer. Others exist only while something from elsewhere is on its way out, or
+// while subscriptions are renewed. Close, and a move of the listener, wait for
+// all. Show runs on the goroutine that steps the Exchange (its own, or that of a
+// connection) and lamps are lit on those of the Hub: both put frames into the
+// queue of a connection and never wait. The queue is bounded (maxQueue); a phone
+// that lets it overflow is dropped.
 //
 // # Connections
 //
@@ -33,7 +33,7 @@
 // conn.mu guards all that is known about one phone. Server.mu guards the tables
 // and may be taken while a conn.mu is held, not the other way round. Neither is
 // held while the Exchange or the Hub is called: what a handler has to say to them
-// is queued (conn.do) and said when the lock is free. Server.order is taken before
+// is queued (reader.todo) and said when the lock is free. Server.order is taken before
 // either and is held while the Exchange is told of a phone, so that it hears of
 // phones in the order in which they came and went; nothing that the Exchange or
 // the Hub calls takes it.
