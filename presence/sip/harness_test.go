@@ -154,6 +154,7 @@ type message struct {
 	names   []string
 	body    string
 	from    netip.AddrPort
+	answer  string // it was given
 }
 
 func parse(b []byte) message {
@@ -239,6 +240,7 @@ func (r *rig) phone(addr string) *phone {
 func (p *phone) take(m message, write func([]byte)) {
 	p.mu.Lock()
 	answer := p.answer
+	m.answer = answer
 	p.heard = append(p.heard, m)
 	p.mu.Unlock()
 	if strings.HasPrefix(m.first, "SIP/2.0") || answer == "" {
