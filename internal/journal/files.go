@@ -78,6 +78,7 @@ func (j *Journal) Each(f func(key uint64, data []byte)) error {
 	maxKey, broken, err := j.replay(list, f)
 	j.mu.Lock()
 	j.maxKey = max(j.maxKey, maxKey)
+	j.damaged = len(broken) > 0
 	j.mu.Unlock()
 	for _, s := range broken {
 		aside := j.name + ".damaged"
@@ -176,7 +177,7 @@ func (j *Journal) Compact() {
 	if err != nil {
 		j.retry = time.Now().Add(reportEvery)
 	} else {
-		j.base = size
+		j.base, j.damaged = size, false
 		j.segments = slices.Insert(slices.Clone(j.segments[len(old):]), 0, segment{seq, size})
 	}
 	j.mu.Unlock()
@@ -225,9 +226,6 @@ func (j *Journal) rewrite(old []segment, seq int, maxKey uint64) (size int64, er
 	if err := j.dir.Rename(j.temp(), j.file8(seq)); err != nil {
 		return 0, err
 	}
-	if d, err := j.dir.Open("."); err == nil { // else the new name is durable sometime
-		_ = j.fsync(d)
-		_ = d.Close()
-	}
+	j.syncDir()
 	return size, nil
 }

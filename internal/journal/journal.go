@@ -88,6 +88,8 @@ type Journal struct {
 	base     int64     // bytes that the last compaction left
 	maxKey   uint64
 	dirty    bool // written and not yet synced
+	made     bool // there is a file whose name is not yet durable
+	damaged  bool // a file is: the next compaction does without it
 	retry    time.Time
 	buf      []byte
 
@@ -237,7 +239,7 @@ func (j *Journal) begin() error {
 		return errors.Join(err, f.Close(), j.dir.Remove(name))
 	}
 	j.seq++
-	j.file, j.size = f, int64(len(head))
+	j.file, j.size, j.made = f, int64(len(head)), true
 	j.segments = append(j.segments, segment{j.seq, j.size})
 	return nil
 }
@@ -266,7 +268,9 @@ func (j *Journal) total() int64 {
 }
 
 // crowded says whether the files are worth compacting. mu is held.
-func (j *Journal) crowded() bool { return j.total()-j.base > max(compactFrom, j.base) }
+func (j *Journal) crowded() bool {
+	return j.damaged || j.total()-j.base > max(compactFrom, j.base)
+}
 
 func (j *Journal) takePending() []uint64 {
 	j.pendingMu.Lock()
@@ -345,13 +349,24 @@ func (j *Journal) sync() {
 	j.mu.Lock()
 	f := j.file
 	dirty := j.dirty && f != nil
-	j.dirty = false
+	made := j.made
+	j.dirty, j.made = false, false
 	j.mu.Unlock()
-	if !dirty {
-		return
+	if dirty {
+		if err := j.fsync(f); err != nil && !errors.Is(err, os.ErrClosed) {
+			j.complain(fmt.Errorf("journal %s: %w", j.name, err))
+		}
 	}
-	if err := j.fsync(f); err != nil && !errors.Is(err, os.ErrClosed) {
-		j.complain(fmt.Errorf("journal %s: %w", j.name, err))
+	if made {
+		j.syncDir()
+	}
+}
+
+// syncDir makes names durable; if it cannot, they are so sometime.
+func (j *Journal) syncDir() {
+	if d, err := j.dir.Open("."); err == nil {
+		_ = j.fsync(d)
+		_ = d.Close()
 	}
 }
 
