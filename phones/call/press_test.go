@@ -25,13 +25,18 @@ func TestPress(t *testing.T) {
 		x.Register(ephone(1), specOf(1))
 		x.Register(ephone(2), specOf(2))
 		synctest.Wait()
-		before := h.shown
+		shown := func() int {
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			return h.shown
+		}
+		before := shown()
 		x.Press(append([]Input{OffHook{Device: ephone(1)}}, digitsOf(1, "2002")...)...)
 		if got := h.states(ephone(2)); len(got) != 1 || got[0] != RingIn {
 			t.Fatalf("%v", got)
 		}
 		// Off hook, the digits together, and the phone that rings.
-		if n := h.shown - before; n != 3 {
+		if n := shown() - before; n != 3 {
 			t.Errorf("%d Views", n)
 		}
 		time.Sleep(defaultRinging + time.Second)
@@ -40,9 +45,9 @@ func TestPress(t *testing.T) {
 			t.Fatalf("still %v", got)
 		}
 		x.Close()
-		before = h.shown
+		before = shown()
 		x.Press(OnHook{Device: ephone(1)})
-		if h.shown != before {
+		if shown() != before {
 			t.Error("shown after Close")
 		}
 	})
