@@ -371,3 +371,24 @@ func FuzzRestore(f *testing.F) {
 		})
 	})
 }
+
+// nowhere is a Journal that keeps nothing.
+type nowhere struct{ book }
+
+func (*nowhere) Put(uint64, []byte) error { return nil }
+
+// What the journal adds to a SUBSCRIBE beside its write (internal/journal).
+func BenchmarkKeep(b *testing.B) {
+	a := &Adapter{epoch: time.Now()}
+	a.keeper.j = &nowhere{}
+	d := &dialog{a: a, id: 5, pool: 3, target: netip.MustParseAddrPort("10.1.1.11:5060")}
+	var values [parts]string
+	for p := range values {
+		values[p] = fmt.Sprintf("about as long as these are %d", p)
+	}
+	d.put(&values)
+	b.ReportAllocs()
+	for b.Loop() {
+		a.keepNew(d, time.Hour, Watcher{Phone: "VOICE REGISTER POOL-3", DialPeerTag: 40001})
+	}
+}
