@@ -18,6 +18,9 @@ func FuzzSubscribe(f *testing.F) {
 		{contact: "<sip:a@10.1.1.11;transport=tcp>", more: "Record-Route: <sip:10.1.1.8>\r\n"}} {
 		f.Add(w.write(s))
 	}
+	for _, msg := range seeds(w, "t") {
+		f.Add(msg)
+	}
 	r := newRig(f)
 	r.cfg.MaxSubscriptions = 1 << 30
 	if err := r.hub.Apply(f.Context(), r.cfg, r.cfg); err != nil {

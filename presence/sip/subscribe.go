@@ -245,8 +245,11 @@ func (a *Adapter) accept(tx *sipua.ServerTx, d *dialog, code int, granted time.D
 	d.mu.Lock()
 	contact := a.contact(d.get(number), tx.Transport() == "TCP")
 	d.mu.Unlock()
-	err := tx.Reject(code, "", "Contact", "<"+contact+">", "Expires", sipua.Seconds(granted), "Allow-Events", allowEvents)
-	if err != nil {
+	headers := []string{"Contact", "<" + contact + ">", "Expires", sipua.Seconds(granted), "Allow-Events", allowEvents}
+	if d.list != nil { // RFC 4662 4.4
+		headers = append(headers, "Require", "eventlist")
+	}
+	if err := tx.Reject(code, "", headers...); err != nil {
 		// The watcher will ask again, or its NOTIFY fails too.
 		a.debug(topicErrors, d.id, "presence_sip_subscribe", "200 not sent: %v", err)
 	}
