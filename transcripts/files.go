@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/busylamp/busylamp/internal/memnet"
 )
@@ -117,7 +118,8 @@ func (l *library) tftp(conn net.PacketConn, server string) {
 		if !ok || buf[1] != 1 {
 			continue
 		}
-		own, err := l.net.ListenPacket(netip.AddrPortFrom(netip.IPv4Unspecified(), 0))
+		here := conn.LocalAddr().(*net.UDPAddr).AddrPort().Addr()
+		own, err := l.net.ListenPacket(netip.AddrPortFrom(here, 0))
 		if err != nil {
 			return
 		}
@@ -132,6 +134,7 @@ func (l *library) tftp(conn net.PacketConn, server string) {
 
 func send(conn net.PacketConn, to net.Addr, file []byte) {
 	ack := make([]byte, 64)
+	_ = conn.SetReadDeadline(time.Now().Add(attention)) // the client may have gone
 	for block := uint16(1); ; block++ {
 		n := min(512, len(file))
 		if _, err := conn.WriteTo(append(binary.BigEndian.AppendUint16([]byte{0, 3}, block), file[:n]...), to); err != nil {

@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/netip"
@@ -78,7 +79,11 @@ func (f *Fetcher) Fetch(ctx context.Context, location string) ([]byte, error) {
 }
 
 func (f *Fetcher) flash(name string) ([]byte, error) {
-	return f.o.Flash.ReadFile(strings.TrimLeft(name, "/"))
+	data, err := f.o.Flash.ReadFile(strings.TrimLeft(name, "/"))
+	if errors.Is(err, fs.ErrNotExist) {
+		err = errors.New("no such file")
+	}
+	return data, err
 }
 
 // host is the address of a URL's server.

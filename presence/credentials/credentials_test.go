@@ -1,0 +1,148 @@
+package credentials
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/busylamp/busylamp/internal/logbuf"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestParse(t *testing.T) {
+	for name, c := range map[string]struct{ text, want, err string }{
+		"empty":        {"", "", ""},
+		"plain":        {"a,p\r\nb,q,presence\nc,r,OOD_REFER\nd,s,both\ne,t,PRESENCE OOD_REFER\n", "a/p/PRESENCE b/q/PRESENCE c/r/OOD_REFER d/s/PRESENCE OOD_REFER e/t/PRESENCE OOD_REFER", ""},
+		"header":       {"\ufeffUsername,Password,Service\na,p\n", "a/p/PRESENCE", ""},
+		"comment":      {"# a,p\n\na,#p\n", "a/#p/PRESENCE", ""},
+		"quoted":       {"a,\"p,\"\"q\"\n", `a/p,"q/PRESENCE`, ""},
+		"one column":   {"a,p\nsecret\n", "", "line 2: not username,password[,service] but 1 columns"},
+		"four":         {"a,p,BOTH,secret\n", "", "line 1: not username"},
+		"service":      {"a,p,secret\n", "", "line 1: unknown service"},
+		"no password":  {"a,\n", "", "line 1: no password"},
+		"no user":      {",secret\n", "", "line 1: no user name"},
+		"control":      {"a,sec\x01ret\n", "", "line 1: no password"},
+		"long":         {"a," + strings.Repeat("secret", 50), "", "line 1: no password"},
+		"broken quote": {"a,p\nb,\"secret\n", "", "line 2 is no comma"},
+		"binary":       {"\xff\xfesecret", "", "not a text file"},
+		"huge":         {strings.Repeat("#", MaxFile+1), "", "more than"},
+	} {
+		users, err := Parse([]byte(c.text), 3)
+		var got []string
+		for _, e := range users {
+			got = append(got, fmt.Sprintf("%s/%s/%s", e.Username, e.Password, e.Service.String()))
+		}
+		if strings.Join(got, " ") != c.want || (err == nil) != (c.err == "") || err != nil && !strings.HasPrefix(err.Error(), c.err) {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+		if err != nil && strings.Contains(err.Error(), "secret") {
+			t.Errorf("%s: the error tells what stands in the file: %v", name, err)
+		}
+	}
+	if text := fmt.Sprintf("%v %+v %s", Entry{Username: "a", Password: "secret"}, Entry{Password: "secret"}, Entry{Password: "secret"}); strings.Contains(text, "secret") {
+		t.Error(text)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte("a,p\nb,\"q\",BOTH\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		users, err := Parse(data, 1)
+		if err != nil && users != nil {
+			t.Error("users of a refused file")
+		}
+		for _, e := range users {
+			if e.Username == "" || e.Password == "" || e.Service == 0 {
+				t.Errorf("%q", data)
+			}
+		}
+	})
+}
+
+// shelf is a Fetcher; a file that is not there never answers.
+type shelf struct {
+	mu    sync.Mutex
+	files map[string]string
+}
+
+func (s *shelf) put(url, text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.files[url] = text
+}
+
+func (s *shelf) Fetch(ctx context.Context, url string) ([]byte, error) {
+	s.mu.Lock()
+	text, ok := s.files[url]
+	s.mu.Unlock()
+	if !ok {
+		<-ctx.Done()
+		return nil, errors.New("no answer")
+	}
+	return []byte(text), nil
+}
+
+func TestStore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		files := &shelf{files: map[string]string{"one": "a,1\nb,2,OOD_REFER\n", "two": "a,3\nc,4\nphone,5\n"}}
+		log := logbuf.New(time.Now)
+		defer log.Close()
+		s := New(Options{Fetcher: files, Log: log})
+		defer s.Close()
+		users := func(want string) {
+			t.Helper()
+			synctest.Wait()
+			var got []string
+			for _, e := range s.Snapshot() {
+				got = append(got, fmt.Sprint(e.Username, e.Password, e.File))
+			}
+			if strings.Join(got, " ") != want {
+				t.Errorf("users %q, want %q", got, want)
+			}
+		}
+		apply := func(c Config) {
+			began := time.Now()
+			if err := s.Apply(t.Context(), Config{}, c); err != nil || time.Since(began) > patience {
+				t.Errorf("%v after %v", err, time.Since(began))
+			}
+		}
+		c := Config{Files: []File{{1, "one"}, {2, "two"}}, Taken: []string{"phone"}}
+		apply(c)
+		users("a11 b21 c42")
+		if p, ok := s.Password("a", Presence); p != "1" || !ok {
+			t.Error(p, ok)
+		}
+		for _, no := range []string{"b", "phone", "z", ""} {
+			if _, ok := s.Password(no, Presence); ok {
+				t.Error(no, "is known")
+			}
+		}
+		// The last good one stays while its server is silent, and is replaced when that is back.
+		delete(files.files, "one")
+		if err := s.Load(t.Context(), 1); err != nil {
+			t.Error(err)
+		}
+		time.Sleep(2 * readTime)
+		users("a11 b21 c42")
+		files.put("one", "d,6\n")
+		time.Sleep(again + readTime)
+		users("d61 a32 c42")
+		c.Taken = nil
+		apply(c)
+		users("d61 a32 c42 phone52")
+		c.Files = c.Files[:1]
+		apply(c)
+		users("d61")
+		if err := s.Load(t.Context(), 2); !errors.Is(err, ErrNoFile) {
+			t.Error(err)
+		}
+	})
+}
