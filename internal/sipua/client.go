@@ -56,12 +56,18 @@ func (u *UA) Send(req *sip.Request, to Target, done func(*sip.Response, error)) 
 // done: that it came is all there is to know.
 func (u *UA) SendRaw(r Raw, to Target, done func(*sip.Response, error)) {
 	branch := newBranch()
-	msg := make([]byte, 0, len(r.Line)+len(r.Rest)+128)
-	msg = append(msg, r.Line...)
-	msg = append(msg, "\r\nVia: "...)
-	msg = u.appendVia(msg, to, branch)
-	msg = append(msg, "\r\n"...)
-	msg = append(msg, r.Rest...)
+	var stack [384]byte
+	start := append(stack[:0], r.Line...)
+	start = append(start, "\r\nVia: "...)
+	start = append(u.appendVia(start, to, branch), "\r\n"...)
+	var msg []byte
+	if free := len(r.room) - len(r.Rest); free > len(start) && r.room[0] == 0 {
+		r.room[0] = 1
+		msg = r.room[free-len(start):]
+		copy(msg, start)
+	} else {
+		msg = append(append(make([]byte, 0, len(start)+len(r.Rest)), start...), r.Rest...)
+	}
 	u.send(r.Method, r.CallID, branch, msg, to, done, true)
 }
 

@@ -83,6 +83,30 @@ func TestRawRequest(t *testing.T) {
 	})
 }
 
+// A Raw of a dialog has room for its Via. It may be sent again all the same.
+func TestRawOfDialogTwice(t *testing.T) {
+	inBed(t, Options{}, func(b *bed) {
+		d := Dialog{CallID: "c9", LocalTag: "1", RemoteTag: "2", Local: "<sip:a>", Remote: "<sip:b>", RemoteTarget: "sip:x"}
+		raw := d.Raw("NOTIFY", "sip:a@10.0.0.1", "ua", []byte("Event: presence\r\n"), []byte("hi"))
+		const rest = "\r\nMax-Forwards: 70\r\nFrom: <sip:a>;tag=1\r\nTo: <sip:b>;tag=2\r\nCall-ID: c9\r\nCSeq: 1 NOTIFY\r\n" +
+			"Contact: <sip:a@10.0.0.1>\r\nUser-Agent: ua\r\nEvent: presence\r\nContent-Length: 2\r\n\r\nhi"
+		var sent [2]string
+		for i := range sent {
+			b.ua.SendRaw(raw, peerTarget, func(*sip.Response, error) {})
+			sent[i] = b.expect("NOTIFY sip:x SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.1:5060;branch=z9hG4bK")
+			if !strings.HasSuffix(sent[i], ";rport"+rest) {
+				t.Errorf("request\n%s", sent[i])
+			}
+		}
+		if sent[0] == sent[1] {
+			t.Error("both have one branch")
+		}
+		if again := b.recv(time.Second); again != sent[0] && again != sent[1] {
+			t.Errorf("retransmission\n%s", again)
+		}
+	})
+}
+
 // sendTimes records at which times a request reaches the peer until it is silent.
 func (b *bed) sendTimes(limit time.Duration, each func(n int, msg string)) []time.Duration {
 	start := time.Now()

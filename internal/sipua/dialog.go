@@ -148,7 +148,10 @@ func (d *Dialog) request(method string, cseq uint32) (*sip.Request, error) {
 func (d *Dialog) Raw(method, contact, userAgent string, head, body []byte) Raw {
 	d.LocalCSeq++
 	uri, routes := d.route()
-	b := make([]byte, 0, 384+len(head)+len(body))
+	const via = 128 // room for the Via that SendRaw inserts
+	line := method + " " + uri + " SIP/2.0"
+	free := len(line) + via
+	b := make([]byte, free, free+rawSize(d, routes)+len(contact)+len(userAgent)+len(head)+len(body))
 	add := func(parts ...string) {
 		for _, p := range parts {
 			b = append(b, p...)
@@ -172,7 +175,16 @@ func (d *Dialog) Raw(method, contact, userAgent string, head, body []byte) Raw {
 	b = strconv.AppendInt(b, int64(len(body)), 10)
 	add("\r\n\r\n")
 	b = append(b, body...)
-	return Raw{Method: method, CallID: d.CallID, Line: method + " " + uri + " SIP/2.0", Rest: b}
+	return Raw{Method: method, CallID: d.CallID, Line: line, Rest: b[free:], room: b}
+}
+
+// rawSize is enough for the header lines that Raw writes of a dialog.
+func rawSize(d *Dialog, routes []string) int {
+	n := 160 + len(d.Local) + len(d.LocalTag) + len(d.Remote) + len(d.RemoteTag) + len(d.CallID)
+	for _, r := range routes {
+		n += len(r) + 9
+	}
+	return n
 }
 
 // Target is where requests of the dialog go: the first route or the remote

@@ -350,3 +350,17 @@ func TestResponseIsRepeatable(t *testing.T) {
 		b.expect("SIP/2.0 200")
 	})
 }
+
+func TestHops(t *testing.T) {
+	inBed(t, Options{}, func(b *bed) {
+		hops := 0
+		b.ua.Handle("MESSAGE", func(tx *ServerTx) { hops = tx.Hops(); _ = tx.Reject(200, "") })
+		for i, more := range []string{"", "Via: SIP/2.0/UDP 10.0.0.3;branch=z9hG4bKx\n", "Via: SIP/2.0/UDP 10.0.0.3;branch=z9hG4bKx,\n SIP/2.0/UDP 10.0.0.4\n"} {
+			b.send(request1(reqOpt{method: "MESSAGE", branch: fmt.Sprint("z9hG4bKh", i), callID: fmt.Sprint("h", i), extra: more}))
+			b.expect("SIP/2.0 200 OK")
+			if hops != i+1 {
+				t.Errorf("%d hops, want %d", hops, i+1)
+			}
+		}
+	})
+}

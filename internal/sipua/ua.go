@@ -92,6 +92,8 @@ type Raw struct {
 	CallID string // the value inside Rest: decides the worker that calls done
 	Line   string // request line without line end
 	Rest   []byte // all other header lines, the empty line and the body; copied
+
+	room []byte // of Dialog.Raw: Rest with free bytes before it. The first says that they are taken
 }
 
 // UA is the endpoint. All methods may be called from any goroutine.

@@ -110,33 +110,40 @@ func (a *Adapter) send(d *dialog, p *place) {
 // notify writes a NOTIFY (RFC 6665 4.2.2); without a body it is one that is suppressed
 // (RFC 5839). mu is held.
 func (d *dialog) notify(contentType string, body []byte) sipua.Raw {
-	var h strings.Builder
-	h.Grow(192)
-	h.WriteString("Event: " + d.form.event())
+	var room [256]byte
+	h := room[:0]
+	h = append(h, "Event: "...)
+	h = append(h, d.form.event()...)
 	if id := d.get(eventID); id != "" {
-		h.WriteString(";id=" + id)
+		h = append(h, ";id="...)
+		h = append(h, id...)
 	}
-	h.WriteString("\r\nSubscription-State: ")
+	h = append(h, "\r\nSubscription-State: "...)
 	if d.last == nil {
-		h.WriteString("active;expires=" + sipua.Seconds(max(d.until-time.Since(d.a.epoch), 0)))
+		h = append(h, "active;expires="...)
+		h = append(h, sipua.Seconds(max(d.until-time.Since(d.a.epoch), 0))...)
 	} else {
-		h.WriteString("terminated;reason=" + d.last.Reason)
+		h = append(h, "terminated;reason="...)
+		h = append(h, d.last.Reason...)
 		if d.last.RetryAfter > 0 {
-			h.WriteString(";retry-after=" + sipua.Seconds(d.last.RetryAfter))
+			h = append(h, ";retry-after="...)
+			h = append(h, sipua.Seconds(d.last.RetryAfter)...)
 		}
 	}
 	if d.list != nil { // RFC 4662 4.4
-		h.WriteString("\r\nRequire: eventlist")
+		h = append(h, "\r\nRequire: eventlist"...)
 	}
 	if d.tagged() {
-		h.WriteString("\r\nSIP-ETag: " + knownOf(d.line).etag())
+		h = append(h, "\r\nSIP-ETag: "...)
+		h = append(h, knownOf(d.line).etag()...)
 	}
 	if body != nil {
-		h.WriteString("\r\nContent-Type: " + contentType)
+		h = append(h, "\r\nContent-Type: "...)
+		h = append(h, contentType...)
 	}
-	h.WriteString("\r\n")
+	h = append(h, "\r\n"...)
 	u := d.unpack()
-	raw := u.Raw("NOTIFY", d.a.contact(d.get(number), d.tcp), "", []byte(h.String()), body)
+	raw := u.Raw("NOTIFY", d.a.contact(d.get(number), d.tcp), "", h, body)
 	d.localSeq = u.LocalCSeq
 	return raw
 }
