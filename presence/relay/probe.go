@@ -37,7 +37,7 @@ func (r *Relay) watchOver(server netip.Addr) {
 	p := &probe{server: server}
 	p.next.do = func() { r.ask(p) }
 	r.probes[server] = p
-	r.alarms.set(&p.next, time.Now().Add(probeEvery))
+	r.alarms.set(&p.next, time.Now().Add(time.Second))
 }
 
 // ask sends one OPTIONS. Without subscriptions at the server it ends the probe.

@@ -91,7 +91,7 @@ func TestProbeEnds(t *testing.T) {
 		r.hub.End(id, presence.ReasonTimeout)
 		after(2 * time.Minute)
 		if n := r.ua.Stats().Out[sipua.Count{Method: "OPTIONS"}]; n != 2 {
-			t.Errorf("%d OPTIONS were sent, want those at 30 and 60 s and none later", n)
+			t.Errorf("%d OPTIONS were sent, want those at 1 and 31 s and none later", n)
 		}
 	})
 }
