@@ -59,6 +59,7 @@ var imports = map[string]string{
 
 // What tests import beside that.
 var testImports = map[string]string{
+	"internal/fetch":   "internal/memnet",
 	"cmd/busylamp":     "internal/memnet",
 	"internal/app":     "internal/memnet transcripts",
 	"modes":            "cli/term",
