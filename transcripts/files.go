@@ -59,7 +59,7 @@ func (l *library) serve(location string, file []byte) error {
 	if l.servers[server] != nil {
 		return nil
 	}
-	stop := func() {}
+	var stop func()
 	switch u.Scheme {
 	case "tftp":
 		conn, err := l.net.ListenPacket(netip.AddrPortFrom(a, 69))
@@ -83,7 +83,7 @@ func (l *library) serve(location string, file []byte) error {
 		stop = func() { _ = web.Close() }
 		l.running.Go(func() { _ = web.Serve(ln) })
 	default:
-		return fmt.Errorf("no server for %s:", u.Scheme)
+		return fmt.Errorf("no server for %s", u.Scheme)
 	}
 	l.servers[server] = stop
 	return nil

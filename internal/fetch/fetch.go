@@ -67,7 +67,7 @@ func (f *Fetcher) Fetch(ctx context.Context, location string) ([]byte, error) {
 	case "http":
 		data, err = f.http(ctx, location)
 	default:
-		return nil, fmt.Errorf("%s: is not supported, only flash:, tftp: and http:", scheme)
+		return nil, fmt.Errorf("%s: is none of flash:, tftp: and http", scheme)
 	}
 	if err != nil {
 		return nil, err

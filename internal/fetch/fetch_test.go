@@ -75,7 +75,7 @@ func TestErrors(t *testing.T) {
 		defer ln.Close()
 		f := New(Options{Net: n, Flash: noFlash{}, Limit: 10})
 		for url, want := range map[string]string{
-			"cred.csv": "no URL", "ftp://10.0.0.7/x": "ftp: is not supported", "tftp://name/x": "IP address", "tftp://10.0.0.7/": "no file name",
+			"cred.csv": "no URL", "ftp://10.0.0.7/x": "ftp: is none of", "tftp://name/x": "IP address", "tftp://10.0.0.7/": "no file name",
 			"tftp://10.0.0.7/x": "does not answer", "http://user:secret@10.0.0.7/x": "refused", "http://user:secret@10.0.0.8/x": "deadline",
 			"http://user:secret@10.0.0.7:x/": "malformed URL", "flash:x": "empty",
 		} {
