@@ -75,10 +75,15 @@ func (j *Journal) Each(f func(key uint64, data []byte)) error {
 	j.mu.Lock()
 	list := slices.Clone(j.segments)
 	j.mu.Unlock()
-	maxKey, broken, err := j.replay(list, f)
+	live := int64(0)
+	maxKey, broken, err := j.replay(list, func(key uint64, data []byte) {
+		live += int64(recordHead + len(data))
+		f(key, data)
+	})
 	j.mu.Lock()
 	j.maxKey = max(j.maxKey, maxKey)
-	j.damaged = len(broken) > 0
+	j.due = len(broken) > 0
+	j.dead = max(j.total()-live-int64(headerSize*len(list)), 0)
 	j.mu.Unlock()
 	for _, s := range broken {
 		aside := j.name + ".damaged"
@@ -169,15 +174,18 @@ func (j *Journal) Compact() {
 	j.closeFile()
 	old := slices.Clone(j.segments)
 	j.seq++ // the next file comes behind the one that is written here
-	seq, maxKey := j.seq, j.maxKey
+	seq, maxKey, dead, due := j.seq, j.maxKey, j.dead, j.due
+	j.dead, j.due = 0, false
 	j.mu.Unlock()
 
 	size, err := j.rewrite(old, seq, maxKey)
 	j.mu.Lock()
 	if err != nil {
-		j.retry = time.Now().Add(reportEvery)
+		j.retry, j.dead = time.Now().Add(reportEvery), j.dead+dead
 	} else {
-		j.base, j.damaged = size, false
+		if due { // it may be full of what is live: not again at once
+			j.retry = time.Now().Add(reportEvery)
+		}
 		j.segments = slices.Insert(slices.Clone(j.segments[len(old):]), 0, segment{seq, size})
 	}
 	j.mu.Unlock()

@@ -7,8 +7,8 @@
 // kept aside as NAME.damaged and read up to the damage. Records hold what their
 // owners give; files have mode 0600.
 //
-// Files are NAME.00000001 and so on. Appends go to the newest. When the files hold
-// about twice of what is live, the older ones are read and what is live of them is
+// Files are NAME.00000001 and so on. Appends go to the newest. When about half of
+// what the files hold is dead, the older ones are read and what is live of them is
 // written into one file that takes their place, while appends go on in a new one.
 //
 // Goroutines: Open starts one, which syncs, compacts and writes deletions; Close
@@ -85,11 +85,13 @@ type Journal struct {
 	size     int64     // of file
 	segments []segment // oldest first, file included
 	seq      int       // of the newest file
-	base     int64     // bytes that the last compaction left
+	dead     int64     // bytes that a compaction would save, about
+	put      int64     // bytes put, and in how many records: what a deletion saves, on average
+	puts     int64
 	maxKey   uint64
 	dirty    bool // written and not yet synced
 	made     bool // there is a file whose name is not yet durable
-	damaged  bool // a file is: the next compaction does without it
+	due      bool // for a compaction, as a file is damaged or the journal is full
 	retry    time.Time
 	buf      []byte
 
@@ -137,8 +139,9 @@ func (j *Journal) Put(key uint64, data []byte) error {
 	b = appendRecord(b, opPut, key, data)
 	err := j.append(b)
 	if err == nil {
-		j.maxKey = max(j.maxKey, key)
+		j.count(key, len(data), len(dels))
 	}
+	j.due = j.due || errors.Is(err, ErrFull)
 	j.keepBuffer(b)
 	wake := !j.dirty || j.crowded()
 	if err == nil {
@@ -183,7 +186,7 @@ func (j *Journal) Erase() error {
 	defer j.mu.Unlock()
 	j.closeFile()
 	err := j.remove(j.segments)
-	j.segments, j.base, j.maxKey, j.dirty = nil, 0, 0, false
+	j.segments, j.dead, j.maxKey, j.dirty = nil, 0, 0, false
 	return err
 }
 
@@ -267,10 +270,20 @@ func (j *Journal) total() int64 {
 	return n
 }
 
-// crowded says whether the files are worth compacting. mu is held.
-func (j *Journal) crowded() bool {
-	return j.damaged || j.total()-j.base > max(compactFrom, j.base)
+// count estimates what is dead: owners give keys that grow, so that a lower one
+// replaces a record. mu is held.
+func (j *Journal) count(key uint64, size, deletions int) {
+	j.puts++
+	j.put += int64(recordHead + size)
+	if key <= j.maxKey {
+		j.dead += int64(recordHead + size)
+	}
+	j.maxKey = max(j.maxKey, key)
+	j.dead += int64(deletions) * (recordHead + j.put/j.puts)
 }
+
+// crowded says whether the files are worth compacting. mu is held.
+func (j *Journal) crowded() bool { return j.due || j.dead > max(compactFrom, j.total()/2) }
 
 func (j *Journal) takePending() []uint64 {
 	j.pendingMu.Lock()
@@ -334,6 +347,7 @@ func (j *Journal) flushDeletes() {
 	if len(dels) > 0 && len(j.segments) > 0 { // else there is nothing to delete
 		if err = j.append(appendDeletes(nil, dels)); err == nil {
 			j.dirty = true
+			j.dead += int64(len(dels)) * (recordHead + j.put/max(j.puts, 1))
 		} else {
 			j.putBack(dels)
 		}
