@@ -82,16 +82,20 @@ body_tests() { # the body of a NOTIFY against the IETF schemas, when they are at
 
 frames_tests() { check "tshark reads every SCCP frame" ./sccp_frames.sh; }
 demo_tests() { check "make run: phones of both protocols watch and call one another" /usr/bin/python3 -B phones/demo.py; }
-# Tests that count themselves: `ok   NAME` or `FAIL NAME` for each. $PHONES: only these.
-phone_tests() {
-  /usr/bin/python3 -B phones/run.py ${PHONES:-} | tee "$OUT/phones"
-  RUN=$((RUN+$(grep -Ec '^(ok  |FAIL) ' "$OUT/phones"))); FAILED=$((FAILED+$(grep -c '^FAIL ' "$OUT/phones")))
-  grep -q '^ok ' "$OUT/phones" || { echo "FAIL no test of phones has run"; FAILED=$((FAILED+1)); }
+# Tests that count themselves: `ok   NAME` or `FAIL NAME` for each.
+counted() { # WHAT COMMAND...
+  local what=$1; shift
+  "$@" | tee "$OUT/counted"
+  RUN=$((RUN+$(grep -Ec '^(ok  |FAIL) ' "$OUT/counted"))); FAILED=$((FAILED+$(grep -c '^FAIL ' "$OUT/counted")))
+  grep -q '^ok ' "$OUT/counted" || { echo "FAIL no test of $what has run"; FAILED=$((FAILED+1)); }
 }
+# $PHONES, $TRUNKS: only these.
+phone_tests() { counted phones /usr/bin/python3 -B phones/run.py ${PHONES:-}; }
+trunk_tests() { counted trunks /usr/bin/python3 -B trunks/run.py ${TRUNKS:-}; }
 load_tests() { /usr/bin/python3 -B phones/load.py; } # figures, not among the tests by default
 crash_tests() { check "SIGKILL during write memory never loses both configurations" /usr/bin/python3 ./crash.py "$BIN" "${CRASHES:-25}"; }
 
-if [ $# = 0 ]; then set -- frames shell sip body phone demo crash; fi
+if [ $# = 0 ]; then set -- frames shell sip body phone trunk demo crash; fi
 for t in "$@"; do declare -F "${t}_tests" >/dev/null || { echo "no such tests: $t"; exit 2; }; done
 start
 for t in "$@"; do ${t}_tests; done

@@ -42,13 +42,10 @@ def killed_sip(a):
 def half_open(a):
     """A phone in a network of its own whose cable is cut mid-call: no FIN, no RST, no acknowledgement."""
     watcher, sales = lab.sccp(calls.WATCHER, "7961"), lab.sccp(calls.SALES, "7971")
-    holder = lab.start(["unshare", "-n", "sleep", "600"])
-    ns = f"/proc/{holder.pid}/ns/net"
-    lab.until("a network of its own", lambda: os.readlink(ns) != os.readlink("/proc/self/ns/net"))
+    holder, ns = lab.network()
 
     def ip(*args, inside=False):
-        enter = ["nsenter", f"--net={ns}"] if inside else []
-        subprocess.run([*enter, "ip", *args], check=True)
+        subprocess.run([*lab.enter(ns if inside else None), "ip", *args], check=True)
     try:
         ip("link", "add", "cut0", "type", "veth", "peer", "name", "cut1", "netns", str(holder.pid))
         ip("addr", "add", "10.98.0.1/24", "dev", "cut0")

@@ -50,15 +50,28 @@ def until(what, ok, seconds=SLOW):
         time.sleep(0.05)
 
 
+def enter(inside):
+    """What runs a command in another network, None being our own."""
+    return ["nsenter", f"--net={inside}"] if inside else []
+
+
+def network():
+    """Another network: the process that holds it, and its name for enter()."""
+    holder = start(["unshare", "-n", "sleep", "3600"])
+    ns = f"/proc/{holder.pid}/ns/net"
+    until("a network of its own", lambda: os.readlink(ns) != os.readlink("/proc/self/ns/net"))
+    return holder, ns
+
+
 class Appliance:
     """A running appliance, whose console is ours; without a configuration it is the demo."""
 
-    def __init__(self, config, name="appliance", *args):
+    def __init__(self, config, name="appliance", *args, inside=None):
         self.startup, self.log = os.path.join(OUT, name + ".cfg"), os.path.join(OUT, name + ".err")
         if config:
             with open(self.startup, "w") as f:
                 f.write(config)
-        self.p = start([BIN, "run", *(["--startup", self.startup] if config else ["--demo"]), "--state", os.path.join(OUT, name), "--ssh", "off", "--telnet", "off", *args],
+        self.p = start([*enter(inside), BIN, "run", *(["--startup", self.startup] if config else ["--demo"]), "--state", os.path.join(OUT, name), "--ssh", "off", "--telnet", "off", *args],
                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=open(self.log, "w"), text=True, bufsize=1)
         self.marks, self.said, self.grown = 0, "", threading.Condition()
         threading.Thread(target=self._read, daemon=True).start()
@@ -131,16 +144,14 @@ class Phone:
     """A `busylamp phone`: driven by do(), or with driven=False one that prints what changes on it."""
     made = 0
 
-    def __init__(self, protocol, mac, *args, driven=True, inside=None):
+    def __init__(self, protocol, mac, *args, driven=True, inside=None, server=SERVER):
         Phone.made += 1
         self.out = os.path.join(OUT, f"phone{Phone.made}.out")
         port = SCCP if protocol == "sccp" else SIP
-        cmd = [BIN, "phone", "--protocol", protocol, "--server", f"{SERVER}:{port}", "--mac", mac, *map(str, args)]
-        if inside:  # another network
-            cmd = ["nsenter", f"--net={inside}", *cmd]
+        cmd = [*enter(inside), BIN, "phone", "--protocol", protocol, "--server", f"{server}:{port}", "--mac", mac, *map(str, args)]
         self.p = start(cmd + (["--script", "-"] if driven else []), stdin=subprocess.PIPE if driven else subprocess.DEVNULL,
                        stdout=open(self.out, "w"), stderr=subprocess.STDOUT, text=True, bufsize=1)
-        self.oks = 0
+        self.oks, self.patience = 0, 2 * SLOW
         if driven:
             self.do(f"within {SLOW}s", "expect registered")
 
@@ -150,12 +161,14 @@ class Phone:
     def do(self, *steps):
         """Presses keys and expects what is shown, as in a script."""
         for step in steps:
+            within = re.fullmatch(r"within (\d+)s", step)
+            self.patience = int(within[1]) + SLOW if within else self.patience
             try:
                 self.p.stdin.write(step + "\n")
             except BrokenPipeError:
                 raise AssertionError(f"{step}: the phone has ended:\n{self.text()}") from None
             self.oks += 1
-            until(f"{step}", lambda: len(re.findall("^ok$", self.text(), re.M)) >= self.oks or self._alive(step), 2 * SLOW)
+            until(f"{step}", lambda: len(re.findall("^ok$", self.text(), re.M)) >= self.oks or self._alive(step), self.patience)
         return self
 
     def _alive(self, step):
