@@ -62,7 +62,8 @@ for _ in $(seq "$ROUNDS"); do
   for t in $TESTS; do
     case $t in
       subscribe|hot|open|fanout) each "t_$t" ;;
-      refresh) start ours; load ours refresh refresh -n 20000 -window 16; stop ;;
+      # One at a time, as 100,000 refreshes an hour come, the process has to wake for each message: dearer than in a crowd.
+      refresh) start ours; load ours refresh refresh -n 20000 -window 16; load ours slow open -rate 28 -seconds 30; stop ;;
     esac
   done
 done
@@ -74,7 +75,7 @@ import re, statistics, sys
 seen = {}
 for line in open(sys.argv[1]):
     who, test = line.split()[:2]
-    if test == "fanout" and " subscribe " in line:
+    if test in ("fanout", "refresh") and " subscribe " in line:
         continue
     for name, value in re.findall(r"(\w+)=([\d.]+)", line):
         seen.setdefault((test, name), {}).setdefault(who, []).append(float(value))
@@ -87,7 +88,7 @@ for test, name, what, more in (("subscribe", "rate", "SUBSCRIBEs a second, 1000 
     a, b = median(test, name, "ours"), median(test, name, "theirs")
     if a and b:
         print(f"  {what}: {a:.0f} against {b:.0f}: {a/b if more else b/a:.1f} times better")
-if ("refresh", "cpu_us") in seen:
-    us = statistics.median([float(re.search(r"cpu_us=([\d.]+)", l)[1]) for l in open(sys.argv[1]) if l.startswith("ours refresh refresh")])
-    print(f"  a refresh: {us:.0f} us of processor time; 100,000 an hour (28 a second): {us*100000/3600/1e4:.2f} % of a core")
+if ("slow", "cpu_us") in seen:
+    us, crowd = median("slow", "cpu_us", "ours"), median("refresh", "cpu_us", "ours")
+    print(f"  28 exchanges a second, as 100,000 subscriptions make that refresh hourly: {us:.0f} us of processor time each ({crowd:.0f} in a crowd), {us*28/1e4:.1f} % of a core")
 P
