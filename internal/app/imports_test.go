@@ -55,6 +55,7 @@ var imports = map[string]string{
 	"internal/memnet":       "",
 	"internal/fetch":        "",
 	"internal/trust":        "",
+	"interop/bench/load":    "",
 }
 
 // What tests import beside that.
