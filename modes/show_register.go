@@ -226,7 +226,7 @@ func poolConfig(b *strings.Builder, n conf.Node, p phones.PoolStatus) {
 	row("Busy trigger per button value is %d", c.BusyTrigger)
 	row("keep-conference is %s", render.Enabled(n.On("keep-conference")))
 	if c.Username != "" {
-		row("username %s password %s", c.Username, c.Password)
+		row("username %s password %s", c.Username, hidden)
 	}
 	if c.Template != 0 {
 		row("template is %d", c.Template)

@@ -7,8 +7,10 @@
 // and is good for the address that it was given to. Only nonces that were used
 // have an entry, for the replay window of their nonce counts. A wrong password
 // counts only with such a nonce, so that nobody can lock out a user at an address
-// where he receives nothing. It starts no goroutine; all methods may be called concurrently. Any
-// room may import it; it imports no other room.
+// where he receives nothing. Failures are counted for each user of a source and for
+// the source: trying many users with one password is no way around the limit.
+// It starts no goroutine; all methods may be called concurrently. Any room may import
+// it; it imports no other room.
 package digest
 
 import (
@@ -34,8 +36,9 @@ type Options struct {
 	Lifetime    time.Duration    // of a nonce, then stale=true [5 min]
 	MaxNonces   int              // used nonces remembered [65536]; beyond that the oldest go, and count as stale
 	MaxFailures int              // per source and user within Window, then Blocked [20]
+	MaxGuesses  int              // per source within Window, whatever the user, then Blocked [100]
 	Window      time.Duration    // [1 min]
-	MaxSources  int              // sources and users with failures remembered [4096]; beyond that the oldest go
+	MaxSources  int              // sources, and pairs of source and user, with failures remembered, of each [4096]; beyond that the oldest go
 }
 
 // Request is what is verified.
@@ -56,7 +59,7 @@ const (
 	OK                           // User is authenticated
 	Stale                        // nonce too old or not given to this source: challenge with stale=true (RFC 7616 3.3)
 	Denied                       // wrong user or password, or a replay: challenge, or 403
-	Blocked                      // too many failures of this user from this source: 403, do not challenge
+	Blocked                      // too many failures of this source, or of this user from there: 403, do not challenge
 )
 
 // String names the outcome for debug output.
@@ -78,7 +81,8 @@ type Verifier struct {
 
 	mu       sync.Mutex
 	nonces   nonces
-	failures failures
+	failures failures[account]
+	guesses  failures[netip.Addr]
 }
 
 // NewVerifier makes a verifier with a random secret: nonces of an earlier run
@@ -91,11 +95,13 @@ func NewVerifier(o Options) *Verifier {
 	def(&o.Window, time.Minute)
 	def(&o.MaxNonces, 1<<16)
 	def(&o.MaxFailures, 20)
+	def(&o.MaxGuesses, 100)
 	def(&o.MaxSources, 1<<12)
 	v := &Verifier{o: o, decoy: rand.Text()}
 	_, _ = rand.Read(v.secret[:]) // never fails, crypto/rand
 	v.nonces = newNonces(o.MaxNonces)
-	v.failures = newFailures(o.MaxSources)
+	v.failures = newFailures[account](o.MaxSources)
+	v.guesses = newFailures[netip.Addr](o.MaxSources)
 	return v
 }
 
@@ -166,7 +172,7 @@ func (v *Verifier) Verify(r Request, lookup func(user string) (password string, 
 	}
 	who := account{source: r.Source.Unmap(), user: sha256.Sum256([]byte(cred.Username))}
 	v.mu.Lock()
-	blocked := v.failures.count(who, now) >= v.o.MaxFailures
+	blocked := v.failures.count(who, now) >= v.o.MaxFailures || v.guesses.count(who.source, now) >= v.o.MaxGuesses
 	v.mu.Unlock()
 	if blocked {
 		return Result{Outcome: Blocked}
@@ -194,6 +200,7 @@ func (v *Verifier) deny(who account, now time.Time) Result {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.failures.add(who, now, v.o.Window)
+	v.guesses.add(who.source, now, v.o.Window)
 	return Result{Outcome: Denied}
 }
 

@@ -189,6 +189,43 @@ func TestFailureLimit(t *testing.T) {
 	})
 }
 
+// One source that tries one password with many users is stopped too, and what it
+// tried with is not remembered for ever.
+func TestGuessesOverAllUsers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := NewVerifier(Options{MaxSources: 128})
+		attempt := func(source netip.Addr, user, password string) Outcome {
+			auth, _ := NewClient(user, password).Answer(v.Challenges(source, realm, false), realm, "SUBSCRIBE", "sip:2001@h")
+			return v.Verify(Request{Method: "SUBSCRIBE", URI: "sip:2001@h", Authorization: []string{auth}, Source: source, Realm: realm}, passwords).Outcome
+		}
+		for i := range 1000 {
+			want := Denied
+			if i >= 100 {
+				want = Blocked
+			}
+			if o := attempt(phone, fmt.Sprint("user", i), "winter"); o != want {
+				t.Fatalf("guess %d: %v", i, o)
+			}
+		}
+		if o := attempt(netip.AddrFrom16(phone.As16()), "alice", "secret"); o != Blocked {
+			t.Error("the right password in the same minute, written as IPv6:", o)
+		}
+		if o := attempt(netip.MustParseAddr("10.0.0.3"), "alice", "secret"); o != OK {
+			t.Error("another source:", o)
+		}
+		time.Sleep(time.Minute)
+		if o := attempt(phone, "alice", "secret"); o != OK {
+			t.Error("a minute later:", o)
+		}
+		for i := range 1000 {
+			attempt(netip.AddrFrom4([4]byte{10, 1, byte(i >> 8), byte(i)}), "alice", "winter")
+		}
+		if a, b := len(v.failures.seen), len(v.guesses.seen); a != 128 || b != 128 {
+			t.Errorf("%d and %d remembered", a, b)
+		}
+	})
+}
+
 // Who does not receive what we send to an address cannot lock out a user there,
 // and learns nothing about passwords without being counted.
 func TestBlindLockOut(t *testing.T) {

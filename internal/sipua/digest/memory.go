@@ -76,11 +76,11 @@ func (n *nonces) drop(e *list.Element) {
 	n.order.Remove(e)
 }
 
-// failures counts failed attempts per account in windows.
-type failures struct {
+// failures counts failed attempts per K in windows.
+type failures[K comparable] struct {
 	max   int
-	seen  map[account]*list.Element // of *failure
-	order *list.List                // by start of the window, oldest first
+	seen  map[K]*list.Element // of *failure[K]
+	order *list.List          // by start of the window, oldest first
 }
 
 // account is a user as seen from one address; the user is a hash, for its name may be long.
@@ -89,22 +89,22 @@ type account struct {
 	user   [sha256.Size]byte
 }
 
-type failure struct {
-	who   account
+type failure[K comparable] struct {
+	who   K
 	until time.Time
 	count int
 }
 
-func newFailures(limit int) failures {
-	return failures{max: limit, seen: map[account]*list.Element{}, order: list.New()}
+func newFailures[K comparable](limit int) failures[K] {
+	return failures[K]{max: limit, seen: map[K]*list.Element{}, order: list.New()}
 }
 
-func (f *failures) count(who account, now time.Time) int {
+func (f *failures[K]) count(who K, now time.Time) int {
 	e := f.seen[who]
 	if e == nil {
 		return 0
 	}
-	x := e.Value.(*failure)
+	x := e.Value.(*failure[K])
 	if !now.Before(x.until) {
 		f.drop(e)
 		return 0
@@ -112,18 +112,18 @@ func (f *failures) count(who account, now time.Time) int {
 	return x.count
 }
 
-func (f *failures) add(who account, now time.Time, window time.Duration) {
+func (f *failures[K]) add(who K, now time.Time, window time.Duration) {
 	if f.count(who, now) > 0 {
-		f.seen[who].Value.(*failure).count++
+		f.seen[who].Value.(*failure[K]).count++
 		return
 	}
-	f.seen[who] = f.order.PushBack(&failure{who: who, until: now.Add(window), count: 1})
+	f.seen[who] = f.order.PushBack(&failure[K]{who: who, until: now.Add(window), count: 1})
 	if f.order.Len() > f.max {
 		f.drop(f.order.Front())
 	}
 }
 
-func (f *failures) drop(e *list.Element) {
-	delete(f.seen, e.Value.(*failure).who)
+func (f *failures[K]) drop(e *list.Element) {
+	delete(f.seen, e.Value.(*failure[K]).who)
 	f.order.Remove(e)
 }
