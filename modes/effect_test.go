@@ -16,7 +16,7 @@ var actElsewhere = map[string][]string{
 
 // views is everything that agents are told about a tree.
 func views(t conf.Tree) []any {
-	return []any{PresenceConfig(t), PhonesConfig(t), SIPConfig(t), ShellConfig(t), LogConfig(t), HTTPAddress(t), SIPCallsConfig(t)}
+	return []any{PresenceConfig(t), PhonesConfig(t), SIPConfig(t), ShellConfig(t), LogConfig(t), HTTPAddress(t), SIPCallsConfig(t), TrustConfig(t), CredentialsConfig(t)}
 }
 
 // TestInert: a line is marked inert if and only if no example of it, nor its `no`

@@ -63,7 +63,31 @@ func PresenceConfig(t conf.Tree) presence.Config {
 		add(args.String("number"), watched)
 		add(args.String("secondary"), watched)
 	}
+	c.Keys, c.Trunks = watchingKeys(t), trunkAddresses(t)
 	return c
+}
+
+// watchingKeys counts the `blf-speed-dial` keys of phones.
+func watchingKeys(t conf.Tree) (keys int) {
+	for n := range t.Root().All(cmdRegisterPool) {
+		keys += len(blfKeys(layers{n}))
+	}
+	above := templates(t, cmdEphoneTemplate)
+	for n := range t.Root().All(cmdEphone) {
+		keys += len(blfKeys(over(n, cmdEphoneTemplate, above)))
+	}
+	return keys
+}
+
+// trunkAddresses counts the addresses of dial-peers that are up.
+func trunkAddresses(t conf.Tree) int {
+	seen := map[netip.Addr]bool{}
+	for _, p := range TrustConfig(t).Peers {
+		if p.Up {
+			seen[p.Target.Addr().Unmap()] = true
+		}
+	}
+	return len(seen)
 }
 
 func cmeMode(global conf.Node) bool {

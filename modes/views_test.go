@@ -50,7 +50,7 @@ func TestViewsOfGuideExample(t *testing.T) {
 	equal(t, "presence", PresenceConfig(tree), presence.Config{
 		Enabled: true, SIPEnabled: true, WatchAll: true, AllowSubscribe: true, CallList: true, AuthenticatePresence: true,
 		Server: netip.MustParseAddr("11.1.1.4"), MaxSubscriptions: 128, RetryInterval: 70 * time.Second, RetryLimit: 20,
-		RouterMode: "CME mode",
+		RouterMode: "CME mode", Keys: 5, Trunks: 1,
 		Numbers: map[string]presence.Number{
 			"2101": {Watch: true}, "2102": {Watch: true}, "2001": {Watch: true}, "2009": {Watch: true}, "2005": {Watch: true},
 			"2002": {}, // no `allow watch`

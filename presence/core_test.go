@@ -90,7 +90,7 @@ func text(n Note) string {
 }
 
 func (b *bench) apply(c Config) {
-	b.core.shared.max.Store(int64(c.MaxSubscriptions))
+	b.core.shared.quota.configure(&c)
 	b.step(inApply{cfg: &c, reply: make(chan answer, 1)})
 }
 
@@ -196,8 +196,8 @@ func TestFetch(t *testing.T) {
 	b.want(t)
 	b.step(inRelease{id})
 	b.want(t, "1 2001 busy timeout")
-	if n := len(b.records()); n != 0 || b.core.shared.used.Load() != 0 {
-		t.Errorf("%d records, %d used", n, b.core.shared.used.Load())
+	if n := len(b.records()); n != 0 || b.core.shared.quota.used != 0 {
+		t.Errorf("%d records, %d used", n, b.core.shared.quota.used)
 	}
 }
 

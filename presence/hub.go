@@ -75,7 +75,7 @@ func (h *Hub) Apply(ctx context.Context, old, new Config) error {
 	if new.MaxSubscriptions == 0 {
 		new.MaxSubscriptions = DefaultMaxSubscriptions
 	}
-	h.shared.max.Store(int64(new.MaxSubscriptions))
+	h.shared.quota.configure(&new)
 	h.config.Store(&new)
 	replies := make(chan answer, len(h.shards))
 	for _, s := range h.shards {
@@ -120,19 +120,23 @@ func (h *Hub) PublishDevice(number string, l Line) {
 func (h *Hub) Subscribe(r Request) (id uint32, expires time.Duration, err error) {
 	reply := make(chan answer, 1)
 	a := h.shardFor(r.Presentity.User).ask(inSubscribe{req: r, reply: reply}, reply)
-	if errors.As(a.err, &ErrLimit{}) {
-		h.sayFull()
+	if limit := (ErrLimit{}); errors.As(a.err, &limit) {
+		h.sayFull(limit)
 	}
 	return a.id, a.expires, a.err
 }
 
 // sayFull tells the operator, at most once a minute, that watchers are turned
 // away.
-func (h *Hub) sayFull() {
+func (h *Hub) sayFull(e ErrLimit) {
 	now, last := time.Now().Unix(), h.full.Load()
 	if (last == 0 || now-last >= 60) && h.full.CompareAndSwap(last, now) {
-		h.log.Msg("PRESENCE", logbuf.Warnings, "MAXSUB", "max-subscription %d is reached, new subscriptions are refused",
-			h.shared.max.Load())
+		what := "is reached"
+		if e.Share {
+			what = "leaves external watchers no more"
+		}
+		h.log.Msg("PRESENCE", logbuf.Warnings, "MAXSUB", "max-subscription %d %s, new subscriptions are refused",
+			h.Config().MaxSubscriptions, what)
 	}
 }
 

@@ -27,7 +27,7 @@ func TestGates(t *testing.T) {
 		{"not allowed to be watched", func(*Config) {}, "2002", SIPPhone, nil},
 		{"no such number", func(*Config) {}, "9999", SIPPhone, ErrNotFound},
 		{"a stranger learns nothing about numbers", func(c *Config) { c.WatchAll = false }, "9999", SIPTrunk, ErrForbidden},
-		{"full", func(c *Config) { c.MaxSubscriptions = 0 }, "2001", SIPPhone, ErrLimit{RetryAfter}},
+		{"full", func(c *Config) { c.MaxSubscriptions = 0 }, "2001", SIPPhone, ErrLimit{RetryAfter: RetryAfter}},
 		{"full, no such number", func(c *Config) { c.MaxSubscriptions = 0 }, "9999", SIPPhone, ErrNotFound},
 	} {
 		b := newBench(with(cfg, c.change))
@@ -88,7 +88,7 @@ func TestLowerLimitRefusesNewOnly(t *testing.T) {
 	}
 	b.apply(with(open("2001"), func(c *Config) { c.MaxSubscriptions = 2 }))
 	for range 2 {
-		if a := b.request("2001", SIPPhone, 60); !errors.Is(a.err, ErrLimit{RetryAfter}) {
+		if a := b.request("2001", SIPPhone, 60); !errors.Is(a.err, ErrLimit{RetryAfter: RetryAfter}) {
 			t.Errorf("beyond the limit: %v", a.err)
 		}
 		b.step(inEnd{uint32(len(b.records())), ReasonTimeout})

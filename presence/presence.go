@@ -74,6 +74,8 @@ type Config struct {
 	RetryInterval        time.Duration // sccp blf-speed-dial, 60 s to 3600 s
 	RetryLimit           int           // 10 to 100
 	RouterMode           string        // "CME mode"
+	Keys                 int           // of phones, that watch a number (`blf-speed-dial`): room is kept for them
+	Trunks               int           // addresses that dial-peers lead to: none may take the room of all
 	Numbers              map[string]Number
 }
 
@@ -224,6 +226,7 @@ var (
 // ErrLimit refuses a subscription beyond `max-subscription`.
 type ErrLimit struct {
 	RetryAfter time.Duration // when to ask again
+	Share      bool          // not all are taken, but all that an external watcher may have
 }
 
 func (e ErrLimit) Error() string { return "maximum number of subscriptions reached" }

@@ -2,6 +2,7 @@ package presence
 
 import (
 	"errors"
+	"maps"
 	"net/netip"
 	"slices"
 	"testing"
@@ -135,11 +136,16 @@ func (w *world) check(t *rapid.T) {
 	if len(siblings) != len(w.relayed) || len(siblings) != len(w.core.siblings) {
 		t.Fatalf("%d sibling records, %d kept, the Relay knows %d", len(siblings), len(w.core.siblings), len(w.relayed))
 	}
-	if used := w.core.shared.used.Load(); used != int64(len(records)) {
+	if used := w.core.shared.quota.used; used != len(records) {
 		t.Fatalf("%d counted, %d records", used, len(records))
 	}
+	outside, sources := 0, map[string]int{}
 	alive := map[uint32]bool{}
 	for _, r := range records {
+		if name, external := source(r.Kind, r.Watcher.Host, r.DialPeerTag); external {
+			outside++
+			sources[name]++
+		}
 		alive[r.ID] = true
 		s := w.watches[r.ID]
 		if s == nil || s.over {
@@ -166,6 +172,9 @@ func (w *world) check(t *rapid.T) {
 		if r.Expires > 0 && !s.deadline.After(w.now) {
 			t.Fatalf("%+v has expired", r)
 		}
+	}
+	if q := &w.core.shared.quota; q.outside != outside || !maps.Equal(q.sources, sources) {
+		t.Fatalf("%d of outside counted, %v, there are %d, %v", q.outside, q.sources, outside, sources)
 	}
 	for id, s := range w.watches {
 		if s.released && !s.over && !alive[id] {
@@ -201,7 +210,8 @@ func TestAnyOrder(t *testing.T) {
 		// Mostly on, so that subscriptions live long enough to meet something.
 		on := func(name string) bool { return rapid.IntRange(0, 9).Draw(t, name) > 0 }
 		c := Config{Enabled: on("presence"), SIPEnabled: on("enable"), WatchAll: on("all"),
-			AllowSubscribe: on("allow subscribe"), MaxSubscriptions: rapid.IntRange(1, 8).Draw(t, "max"), Numbers: map[string]Number{}}
+			AllowSubscribe: on("allow subscribe"), MaxSubscriptions: rapid.IntRange(1, 8).Draw(t, "max"),
+			Keys: rapid.IntRange(0, 3).Draw(t, "keys"), Trunks: rapid.IntRange(0, 2).Draw(t, "trunks"), Numbers: map[string]Number{}}
 		c.Server = rapid.SampledFrom([]netip.Addr{{}, netip.MustParseAddr("10.1.1.4"), netip.MustParseAddr("10.1.1.5")}).Draw(t, "server")
 		for _, n := range numbers {
 			if rapid.IntRange(0, 3).Draw(t, n) > 0 {
@@ -218,7 +228,7 @@ func TestAnyOrder(t *testing.T) {
 		w.core = newCore(w.now, 0, shared, nothing)
 		w.core.relays = true
 		apply := func(c Config) {
-			shared.max.Store(int64(c.MaxSubscriptions))
+			shared.quota.configure(&c)
 			w.cfg = c
 			w.step(t, inApply{cfg: &c, reply: make(chan answer, 1)})
 		}
@@ -229,11 +239,12 @@ func TestAnyOrder(t *testing.T) {
 			"": w.check,
 			"subscribe": func(t *rapid.T) {
 				n, d := number.Draw(t, "number"), seconds.Draw(t, "expires")
-				full := shared.used.Load() >= int64(w.cfg.MaxSubscriptions)
+				full := shared.quota.used >= w.cfg.MaxSubscriptions
 				s := &watch{number: n, kind: kind.Draw(t, "kind"), device: rapid.Bool().Draw(t, "device"), dark: rapid.IntRange(0, 4).Draw(t, "dark") == 0}
 				s.fetch = d == 0
 				before := w.lastID
 				a := w.step(t, inSubscribe{reply: make(chan answer, 1), req: Request{
+					Watcher: Party{"w", rapid.SampledFrom([]string{"a", "b"}).Draw(t, "from")}, DialPeerTag: rapid.IntRange(0, 1).Draw(t, "dial-peer"),
 					Presentity: Party{n, "h"}, Kind: s.kind, Device: s.device, Dark: s.dark, Expires: d, Sink: w}})
 				if a.err != nil {
 					return

@@ -37,7 +37,7 @@ func (c *core) restore(in inRestore) answer {
 		return answer{err: ErrTaken}
 	}
 	c.shared.raise(max(r.ID, r.SibID))
-	c.shared.used.Add(1) // even beyond the limit: it was admitted
+	c.shared.quota.force(r.Kind, r.Watcher.Host, r.DialPeerTag) // even beyond the limit: it was admitted
 	s := &subscription{
 		id: r.ID, kind: r.Kind, dialPeer: int32(r.DialPeerTag), slot: -1,
 		granted: uint32(min(max(r.Expires/time.Second, 1), maxSeconds)),

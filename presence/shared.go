@@ -5,12 +5,10 @@ import (
 	"sync/atomic"
 )
 
-// shared is what all shards have in common: the ID counter, the global limit
-// and the way from an ID to its shard.
+// shared is what all shards have in common: the ID counter, the limits and the way from an ID to its shard.
 type shared struct {
 	lastID  atomic.Uint32
-	used    atomic.Int64
-	max     atomic.Int64
+	quota   quota
 	stripes [64]stripe
 }
 
@@ -22,28 +20,12 @@ type stripe struct {
 }
 
 func newShared() *shared {
-	s := &shared{}
+	s := &shared{quota: quota{sources: map[string]int{}}}
 	for i := range s.stripes {
 		s.stripes[i].shards = make(map[uint32]uint8)
 	}
 	return s
 }
-
-// take reserves one subscription below the limit; put gives it back. A lowered
-// limit refuses new ones until enough of the old ones have ended.
-func (s *shared) take() bool {
-	for {
-		used := s.used.Load()
-		if used >= s.max.Load() {
-			return false
-		}
-		if s.used.CompareAndSwap(used, used+1) {
-			return true
-		}
-	}
-}
-
-func (s *shared) put() { s.used.Add(-1) }
 
 // allocate returns the next free ID: they grow, and when the counter wraps it
 // passes over 0 and over what is still in use.

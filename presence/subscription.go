@@ -46,8 +46,8 @@ func (c *core) subscribe(r Request) answer {
 			err = ErrNotFound
 		}
 	}
-	if err == nil && !c.shared.take() {
-		err = ErrLimit{RetryAfter: RetryAfter}
+	if err == nil {
+		err = c.shared.quota.take(r.Kind, r.Watcher.Host, r.DialPeerTag)
 	}
 	if err != nil {
 		c.trace(topicErrors, 0, "presence_subscribe", "watcher %s presentity %s refused: %v", r.Watcher, r.Presentity, err)
@@ -227,7 +227,7 @@ func (c *core) end(s *subscription, e ending) {
 	s.last = &e
 	s.line.remove(s)
 	c.timers.remove(s)
-	c.shared.put()
+	c.shared.quota.put(s.kind, s.watcher.Host, int(s.dialPeer))
 	c.tidy(s.line)
 	if s.held {
 		return
