@@ -30,7 +30,7 @@ type core struct {
 
 	tests  map[string]presence.Line // of Test, by number
 	plan   plan
-	owners map[phones.DNID][]phones.Device // configured phones by primary number; lines.go
+	owners map[phones.DNID][]owner // configured phones by primary number; lines.go
 	timers timers
 	totals Totals
 
@@ -70,6 +70,7 @@ type dn struct {
 	// channels are the calls on it, nil where idle. A park slot, a paging and a
 	// conference number have channels too, with legs that no device has.
 	channels []*leg
+	tallies  []*Tally // of the channels that had calls, nil of others
 	// on lists the buttons of devices in service that make and take its calls; watched
 	// those that monitor it (m) or watch its phone (w).
 	on, watched []appearance

@@ -38,6 +38,10 @@ func (c *core) digit(in Digit) {
 	case v == complete:
 		c.dialed(l)
 	case v == impossible || len(l.dialed) >= MaxDigits:
+		if l.want == toCall {
+			tallyDialed(l)
+			tallyFailed(l, 404, false)
+		}
 		c.failLeg(l, 404)
 	default:
 		c.awaitDigit(l)

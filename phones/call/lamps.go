@@ -40,10 +40,11 @@ func (c *core) lineView(d *device, line phones.SpecLine) LineView {
 
 // watch shows the phone whose primary directory number n is. Its lamp is lit while
 // the phone is in use, DnD, or not registered (guide, Table 42; CME
-// administrator guide, Watch Mode for Phones). A number that is no phone's primary
-// one watches nothing.
+// administrator guide, Watch Mode for Phones). Of several phones it is the one whose
+// `auto-line` selects n, else the one with the lowest tag. A number that is no phone's
+// primary one watches nothing.
 func (c *core) watch(v *LineView, n *dn) {
-	owner := c.ownerOf(n)
+	owner := c.watchedOf(n)
 	if owner == (phones.Device{}) {
 		return
 	}

@@ -38,6 +38,7 @@ func (c *core) newLeg(k *call, n *dn, channel int, ref uint32) *leg {
 	}
 	c.legs[ref] = l
 	k.legs = append(k.legs, l)
+	tallySeized(l)
 	return l
 }
 
@@ -166,6 +167,11 @@ func (c *core) hangUp(l *leg) {
 	case k.setup != nil && k.setup.callee == l:
 		c.lost(k, 480)
 	default:
+		for _, o := range k.parties() {
+			if o != l {
+				tallyFarEnd(o)
+			}
+		}
 		c.release(k) // one of two parties, or the one that waits
 	}
 }

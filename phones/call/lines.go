@@ -117,18 +117,51 @@ func (c *core) phoneLine(all []*dn) presence.Line {
 // ownerOf is the phone with the lowest tag of those whose primary directory number
 // a dn is, in service or not; none if there is no such phone.
 func (c *core) ownerOf(n *dn) phones.Device {
-	var owner phones.Device
+	all, _ := c.ownersOf(n)
+	return all
+}
+
+// watchedOf is the phone that a watch button with n watches: that whose `auto-line`
+// selects n goes before those that have it on button 1 (CME command reference: button).
+func (c *core) watchedOf(n *dn) phones.Device {
+	all, selected := c.ownersOf(n)
+	if selected != (phones.Device{}) {
+		return selected
+	}
+	return all
+}
+
+// ownersOf finds the phones with the lowest tag whose primary directory number n is: of
+// all, and of those whose `auto-line` says so.
+func (c *core) ownersOf(n *dn) (all, selected phones.Device) {
+	add := func(d phones.Device, auto bool) {
+		all = lowest(all, d)
+		if auto {
+			selected = lowest(selected, d)
+		}
+	}
 	for _, a := range n.on {
 		if a.primary(n) {
-			owner = lowest(owner, a.device.id)
+			add(a.device.id, selects(a.device.spec))
 		}
 	}
-	for _, d := range c.owners[n.id] {
-		if c.devices[d] == nil { // else it is what it registered as
-			owner = lowest(owner, d)
+	for _, o := range c.owners[n.id] {
+		if c.devices[o.id] == nil { // else it is what it registered as
+			add(o.id, o.selected)
 		}
 	}
-	return owner
+	return all, selected
+}
+
+// owner is a configured phone, by its primary directory number.
+type owner struct {
+	id       phones.Device
+	selected bool // by `auto-line`
+}
+
+// selects reports whether `auto-line` has made a button the primary one.
+func selects(s *phones.Spec) bool {
+	return !s.AutoLine.Off && s.AutoLine.Button > 0 && s.AutoLine.Button == s.Primary
 }
 
 // lowest is the phone with the lower tag; an ephone goes before a pool.
@@ -155,11 +188,11 @@ func (d *device) state() presence.Line {
 
 // owners are the configured phones by their primary directory number: what they
 // will be when they register.
-func owners(cfg *phones.Config) map[phones.DNID][]phones.Device {
-	m := map[phones.DNID][]phones.Device{}
+func owners(cfg *phones.Config) map[phones.DNID][]owner {
+	m := map[phones.DNID][]owner{}
 	add := func(kind phones.DeviceKind, tag int, s phones.Spec) {
 		if id := s.PrimaryDN(); id != (phones.DNID{}) {
-			m[id] = append(m[id], phones.Device{Kind: kind, Tag: tag})
+			m[id] = append(m[id], owner{phones.Device{Kind: kind, Tag: tag}, selects(&s)})
 		}
 	}
 	for _, e := range cfg.Ephones {

@@ -24,6 +24,7 @@ type setup struct {
 	target    target // that is tried
 	redirects int
 	code      int    // of the newest target that could not be had
+	rang      bool   // that one rang
 	timer     *timer // ends the ringing
 	recall    *recall
 	done      func(code int) // tells how a transfer went
@@ -42,6 +43,7 @@ func (c *core) place(l *leg, number string) {
 		l.device.dialed = number
 	}
 	c.totals.Calls++
+	tallyDialed(l)
 	c.start(l, &setup{from: l}, number)
 }
 
@@ -71,6 +73,7 @@ func (c *core) hunt(k *call) {
 		if n := s.target.dn; n != nil && c.dns[n.id] != n {
 			continue // it was taken out of the configuration meanwhile
 		}
+		s.rang = false
 		code := c.try(k, s.target)
 		if code == 0 {
 			return
@@ -130,6 +133,7 @@ func (c *core) try(k *call, t target) int {
 		l.self.Number = n.secondary
 	}
 	l.rings = rings
+	tallyOffered(l, from)
 	wait, byForward := c.cfg.Telephony.Ringing, n.forward.NoAnswer != ""
 	if wait <= 0 {
 		wait = defaultRinging
@@ -220,7 +224,7 @@ func (c *core) lost(k *call, code int) {
 	s.callee = nil
 	n := l.dn
 	c.drop(l)
-	if s.from.state == RingOut {
+	if s.rang = s.from.state == RingOut; s.rang {
 		c.setState(s.from, Proceeding)
 	}
 	if n != nil {
@@ -277,6 +281,7 @@ func (c *core) failSetup(k *call, code int) {
 	from := s.from
 	c.endSetup(k, code)
 	c.totals.Failed++
+	tallyFailed(from, code, s.rang)
 	if from.state == Held {
 		c.hangUp(from)
 		return
@@ -292,6 +297,7 @@ func (c *core) answered(k *call) {
 	if !k.answered {
 		k.answered = true
 		c.totals.Answered++
+		tallyAnswered(from)
 	}
 	c.join(from)
 	c.touchCall(k)
@@ -313,6 +319,7 @@ func (c *core) answer(d *device, l *leg, m Media) {
 	c.taken(l, d)
 	rings := l.rings
 	l.rings = nil
+	tallyTaken(l)
 	l.media = m
 	c.attach(l, d, r.button)
 	for _, other := range rings {

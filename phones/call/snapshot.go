@@ -30,9 +30,11 @@ type DNStatus struct {
 	// InService: a phone has it, or it is a park slot, a paging or a conference number.
 	InService bool
 	Channels  []Channel
-	Forward   phones.Forward
-	Waiting   bool // messages
-	DnD       bool
+	// Tallies are those of the first channels of an ephone-dn; others had no call yet.
+	Tallies []Tally
+	Forward phones.Forward
+	Waiting bool // messages
+	DnD     bool
 	// Parked is the call on a park slot, zero if there is none.
 	Parked ParkedCall
 	// Paging: a page is on, or one of a paging group with it; its phones that hear it.

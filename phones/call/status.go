@@ -20,7 +20,7 @@ func (c *core) snapshot(now time.Time) Snapshot {
 	}
 	for _, d := range c.sorted {
 		if d.view != nil {
-			s.Devices = append(s.Devices, *d.view)
+			s.Devices = append(s.Devices, d.view.clone())
 		}
 	}
 	for number, p := range c.published {
@@ -46,7 +46,7 @@ func (c *core) snapshot(now time.Time) Snapshot {
 func (c *core) dnStatus(n *dn) DNStatus {
 	st := DNStatus{
 		ID: n.id, Number: n.number, Secondary: n.secondary, Name: n.name, Kind: n.what(), InService: n.inService(),
-		Channels: make([]Channel, len(n.channels)), Forward: n.forward, Waiting: n.waiting, DnD: dndOf(c.instances(n.number)),
+		Channels: make([]Channel, len(n.channels)), Tallies: n.tallied(), Forward: n.forward, Waiting: n.waiting, DnD: dndOf(c.instances(n.number)),
 	}
 	for i, l := range n.channels {
 		if l == nil {
