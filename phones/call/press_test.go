@@ -98,3 +98,21 @@ func TestPressKeepsOrder(t *testing.T) {
 		}
 	}
 }
+
+// A Snapshot is a copy: what happens to a phone afterwards does not change it.
+func TestSnapshotStays(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	x, _ := newExchange(t)
+	defer x.Close()
+	x.Register(ephone(1), specOf(1))
+	x.Do(OffHook{Device: ephone(1)})
+	x.Do(Digit{Device: ephone(1), Digit: '2'})
+	s := x.Snapshot()
+	x.Press(Digit{Device: ephone(1), Digit: '0'})
+	if err := x.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if v := s.Devices[0]; len(v.Calls) != 1 || v.Calls[0].Dialed != "2" {
+		t.Errorf("%+v", v.Calls)
+	}
+}
