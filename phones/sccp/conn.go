@@ -295,6 +295,7 @@ func (c *conn) serve(n int, err error) {
 			c.take(id, version, body)
 			continue
 		}
+		c.tell() // digits before what is no frame
 		until, quiet := r.until, r.few && errors.Is(err, os.ErrDeadlineExceeded) && time.Now().Before(r.until)
 		if quiet && r.frames.Held() > 0 {
 			continue // in the midst of a message

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/busylamp/busylamp/phones"
+	"github.com/busylamp/busylamp/phones/call"
 	"github.com/busylamp/busylamp/phones/sccp/wire"
 	"github.com/busylamp/busylamp/presence"
 )
@@ -34,6 +35,32 @@ func TestPauses(t *testing.T) {
 				find[*wire.LineStat](p)
 				find[*wire.KeepAliveAck](p)
 			}
+		}
+	})
+}
+
+// Digits that come before a frame that ends the connection are dialled, and never by
+// another phone.
+func TestDigitsBeforeTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab(t, guide())
+		p := l.register(ephone1, 7, 11)
+		p.begin()
+		frames := wire.Encode(nil, &wire.KeypadButton{Button: 3}, p.inUse)
+		if _, err := p.nc.Write(append(frames, make([]byte, 12)...)); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		want := fmt.Sprint([]call.Input{call.Digit{Device: phones.Device{Kind: phones.EphoneDevice, Tag: 1}, Digit: '3'}})
+		if got := fmt.Sprint(l.x.in); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+		other := l.register(ephone2, 7, 11)
+		other.begin()
+		other.send(&wire.OffHook{})
+		synctest.Wait()
+		if n := len(l.x.in); n != 2 {
+			t.Errorf("%d inputs: %v", n, l.x.in)
 		}
 	})
 }
