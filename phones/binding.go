@@ -49,7 +49,7 @@ func (r *Registry) bind(b *binding, j *journal) {
 	}
 	ps.bound = append(ps.bound, b)
 	r.bindings[b.Number] = append(r.bindings[b.Number], b)
-	r.sources[b.Source.Addr()]++
+	r.from(b, 1)
 	heap.Push(&r.expiry, b)
 	r.touch(b.Pool)
 	r.wakeIfFirst(b)
@@ -68,14 +68,18 @@ func (r *Registry) unbind(b *binding, j *journal) {
 	} else {
 		r.bindings[b.Number] = rest
 	}
-	if from := b.Source.Addr(); r.sources[from] > 1 {
-		r.sources[from]--
-	} else {
-		delete(r.sources, from)
-	}
+	r.from(b, -1)
 	heap.Remove(&r.expiry, b.heapPos)
 	r.unkeep(b)
 	r.touch(b.Pool)
+}
+
+// from counts a binding among those of its address (1), or no longer (-1). mu is held.
+func (r *Registry) from(b *binding, n int) {
+	addr := b.Source.Addr()
+	if r.sources[addr] += n; r.sources[addr] == 0 {
+		delete(r.sources, addr)
+	}
 }
 
 // passed says that a CSeq of the binding's Call-ID is out of order. The last REGISTER

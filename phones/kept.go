@@ -123,6 +123,7 @@ func (r *Registry) Restore() error {
 		}
 		ps.callID, ps.agent = b.CallID, b.UserAgent
 		r.bindings[b.Number] = append(r.bindings[b.Number], b)
+		r.from(b, 1)
 		heap.Push(&r.expiry, b)
 		r.wakeIfFirst(b)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/netip"
 	"strings"
 	"sync"
 	"testing"
@@ -108,6 +109,9 @@ func TestRegistrationsOutliveTheProcess(t *testing.T) {
 		if w, ok := h.FindWatcher("2101", again.Source, ""); !ok || w.Pool != 1 || w.DialPeer != 40001 {
 			t.Errorf("watcher %+v", w)
 		}
+		if !h.From(again.Source.Addr()) || h.From(netip.MustParseAddr("10.1.1.12")) {
+			t.Error("it is not known where phones are registered from")
+		}
 		if code := h.code(again); code != 200 {
 			t.Errorf("the REGISTER whose answer was lost: %d", code)
 		}
@@ -129,7 +133,7 @@ func TestRegistrationsOutliveTheProcess(t *testing.T) {
 		}
 		time.Sleep(time.Hour)
 		synctest.Wait()
-		if h.Contacts(1, "") != nil || b.count() != 0 {
+		if h.Contacts(1, "") != nil || b.count() != 0 || len(h.sources) != 0 {
 			t.Error("contacts do not expire any more")
 		}
 		h.stop()

@@ -317,6 +317,9 @@ func (r *Registry) store(reg Registration, id identity, p *Pool, ln line, ch cha
 	if b.Port == 0 {
 		b.Port = defaultPort
 	}
+	if !fresh {
+		r.from(b, -1) // it may come from another address
+	}
 	b.Source, b.Transport = reg.Source, reg.Transport
 	b.UserAgent, b.Device = clean(reg.UserAgent), clean(id.device)
 	b.CSeq, b.DN, b.Line = reg.CSeq, ln.dn, ln.index
@@ -330,7 +333,8 @@ func (r *Registry) store(reg Registration, id identity, p *Pool, ln line, ch cha
 		kind = 0
 	} else {
 		heap.Fix(&r.expiry, b.heapPos)
-		r.touch(p.Tag) // it may have come from another address
+		r.from(b, 1)
+		r.touch(p.Tag)
 		r.wakeIfFirst(b)
 	}
 	r.keep(b)

@@ -316,6 +316,13 @@ func TestDevices(t *testing.T) {
 	again.Source = netip.MustParseAddrPort("10.1.1.7:5060")
 	h.must(again)
 	want("other address", "pool-1 1:1 2:3 primary 1")
+	h.must(h.request("2103", "10.1.1.1", 0))
+	want("second line is gone", "pool-1 1:1 primary 1")
+	if !h.From(again.Source.Addr()) || h.From(netip.MustParseAddr("10.1.1.1")) {
+		t.Error("the phone has moved, its address has not")
+	}
+	h.must(h.request("2103", "10.1.1.1", 600))
+	want("second line again", "pool-1 1:1 2:3 primary 1")
 	h.apply(guide())
 	want("same configuration")
 	cfg := guide()
