@@ -46,7 +46,7 @@ def one_call(a):
     with Capture() as c:
         watcher, sales, boss = lab.sccp(WATCHER, "7961"), lab.sccp(SALES, "7971"), lab.sccp(BOSS, "7960")
         watcher.do("expect key 2 idle")
-        boss.do("expect key 1 idle", "newcall", "expect tone dial", "digits 2005")
+        boss.do("expect key 1 idle", "newcall", "expect tone dial", "digits 2", "expect no tone dial", "digits 005")
         sales.do("expect ring inside", "expect prompt 2001")
         watcher.do("expect key 2 busy")
         boss.do("expect key 1 busy", "expect call ringout")
