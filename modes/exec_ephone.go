@@ -79,6 +79,7 @@ func ephoneFilters(a Agents, registered, unregistered func(phoneRecord) bool) []
 		{"overlay", "Phones with overlay lines", phoneRecord.overlaid},
 		{"registered", "Phones that are registered", registered},
 		{"ringing", "Phones that ring", phoneRecord.ringing},
+		{"tapiclients", "Phones with a TAPI client", func(phoneRecord) bool { return false }}, // TAPI is not offered
 		{"unregistered", "Phones that are not registered", unregistered},
 	} {
 		cmds = append(cmds, privileged("show ephone "+f.word, ephoneHelp+f.word+"  "+f.help, a.filtered(f.keep)))
@@ -118,6 +119,17 @@ func ephoneTables(a Agents, registered, unregistered func(phoneRecord) bool) []c
 			connections  Calls that are up`, a.shown(showEphoneRTP)),
 		privileged("show ephone socket", ephoneHelp+`
 			socket  Connections of phones`, a.shown(showEphoneSockets)),
+		privileged("show ephone remote", ephoneHelp+`
+			remote  Phones beyond a router`,
+			func(c *cli.Context, _ grammar.Args) error {
+				return showEphones(c.Out, a.state(c), beyond(networks(c.Tree())))
+			}),
+		privileged("show ephone moh", ephoneHelp+`
+			moh  Music on hold`,
+			func(c *cli.Context, _ grammar.Args) error {
+				_, err := io.WriteString(c.Out, noMusic)
+				return err
+			}),
 		privileged("show ephone attempted-registrations", ephoneHelp+`
 			attempted-registrations  Phones that were refused`,
 			func(c *cli.Context, _ grammar.Args) error { return showEphoneAttempts(c.Out, a.state(c).skinny) }),
@@ -154,6 +166,12 @@ const (
 `
 )
 
+// noWhisper is the head of the table of whisper intercom numbers; there are none.
+const noWhisper = "DN        DN NUMBER     LABEL         SPEED DIAL    DN STATE       PHONE\n==        =========     =====         ==========    ========       =====\n"
+
+// nothing is the body of a command about what there is none of here.
+func nothing(*cli.Context, grammar.Args) error { return nil }
+
 func execEphoneDN(a Agents) []cli.Exec {
 	conference := func(kind string) func(*cli.Context, grammar.Args) error {
 		return func(c *cli.Context, args grammar.Args) error {
@@ -168,6 +186,25 @@ func execEphoneDN(a Agents) []cli.Exec {
 			}),
 		privileged("show ephone-dn summary", ephoneDNHelp+`
 			summary  One row for each channel`, a.shown(showEphoneDNSummary)),
+		privileged("show ephone-dn callback", ephoneDNHelp+`
+			callback  Callbacks that wait for a number to be free`, nothing),
+		privileged("show ephone-dn loopback", ephoneDNHelp+`
+			loopback  Pairs of looped numbers`, nothing),
+		privileged("show ephone-dn statistics", ephoneDNHelp+`
+			statistics  What was counted of calls`,
+			a.shown(func(w io.Writer, s phoneState) error { return showTallies(w, s, 0) })),
+		privileged("show ephone-dn <1-{max-dn}>$tag statistics", ephoneDNHelp+`
+			$tag        Tag of an ephone-dn
+			statistics  What was counted of calls`,
+			func(c *cli.Context, args grammar.Args) error {
+				return showTallies(c.Out, a.state(c), args.Int("tag"))
+			}),
+		everybody("show ephone-dn whisper", ephoneDNHelp+`
+			whisper  Whisper intercom numbers`,
+			func(c *cli.Context, _ grammar.Args) error {
+				_, err := io.WriteString(c.Out, noWhisper)
+				return err
+			}),
 		privileged("show ephone-dn park", ephoneDNHelp+`
 			park  Park slots`,
 			func(c *cli.Context, _ grammar.Args) error {

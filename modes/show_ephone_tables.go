@@ -94,13 +94,14 @@ func showEphoneSummary(w io.Writer, s phoneState, limits phoneLimits) error {
 		threeParty += bit(conf.Kind == "software")
 	}
 	fmt.Fprintf(&b, "Max Conferences %d with %d active (%d allowed)\n", limits.conferences, threeParty, limits.conferences)
-	fmt.Fprintf(&b, "Skinny Music On Hold Status\nActive MOH clients 0 (max %d), Media Clients 0\nNo MOH file loaded\n", mohClients)
+	b.WriteString(noMusic)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-// mohClients is how many phones a router of this size plays music to; we play none.
-const mohClients = 480
+// noMusic is the state of music on hold: a router of this size plays it to 480 phones, we
+// to none.
+const noMusic = "Skinny Music On Hold Status\nActive MOH clients 0 (max 480), Media Clients 0\nNo MOH file loaded\n"
 
 // phoneLimits are what summaries print of the configuration.
 type phoneLimits struct{ ephones, conferences int }
