@@ -62,7 +62,7 @@ var imports = map[string]string{
 var testImports = map[string]string{
 	"internal/fetch":   "internal/memnet",
 	"cmd/busylamp":     "internal/memnet",
-	"internal/app":     "internal/memnet transcripts",
+	"internal/app":     "internal/memnet internal/sipua/digest transcripts",
 	"modes":            "cli/term",
 	"cli/tty":          "internal/memnet",
 	"presence/relay":   "internal/memnet internal/sipua/digest",
