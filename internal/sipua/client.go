@@ -56,19 +56,22 @@ func (u *UA) Send(req *sip.Request, to Target, done func(*sip.Response, error)) 
 // done: that it came is all there is to know.
 func (u *UA) SendRaw(r Raw, to Target, done func(*sip.Response, error)) {
 	branch := newBranch()
+	u.send(r.Method, r.CallID, branch, u.complete(r, to, branch), to, done, true)
+}
+
+// complete puts the Via into a request.
+func (u *UA) complete(r Raw, to Target, branch string) []byte {
 	var stack [384]byte
 	start := append(stack[:0], r.Line...)
 	start = append(start, "\r\nVia: "...)
 	start = append(u.appendVia(start, to, branch), "\r\n"...)
-	var msg []byte
 	if free := len(r.room) - len(r.Rest); free > len(start) && r.room[0] == 0 {
 		r.room[0] = 1
-		msg = r.room[free-len(start):]
+		msg := r.room[free-len(start):]
 		copy(msg, start)
-	} else {
-		msg = append(append(make([]byte, 0, len(start)+len(r.Rest)), start...), r.Rest...)
+		return msg
 	}
-	u.send(r.Method, r.CallID, branch, msg, to, done, true)
+	return append(append(make([]byte, 0, len(start)+len(r.Rest)), start...), r.Rest...)
 }
 
 func (u *UA) via(to Target, branch string) string {

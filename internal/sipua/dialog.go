@@ -147,6 +147,15 @@ func (d *Dialog) request(method string, cseq uint32) (*sip.Request, error) {
 // Max-Forwards, User-Agent (unless empty) and Content-Length are added.
 func (d *Dialog) Raw(method, contact, userAgent string, head, body []byte) Raw {
 	d.LocalCSeq++
+	return d.raw(method, d.LocalCSeq, contact, userAgent, head, body)
+}
+
+// RawAck is Ack for InviteTx.AckRaw; the rest is as for Raw.
+func (d *Dialog) RawAck(cseq uint32, userAgent string, head, body []byte) Raw {
+	return d.raw("ACK", cseq, "", userAgent, head, body)
+}
+
+func (d *Dialog) raw(method string, cseq uint32, contact, userAgent string, head, body []byte) Raw {
 	uri, routes := d.route()
 	const via = 128 // room for the Via that SendRaw inserts
 	line := method + " " + uri + " SIP/2.0"
@@ -162,7 +171,7 @@ func (d *Dialog) Raw(method, contact, userAgent string, head, body []byte) Raw {
 		add("Route: ", r, "\r\n")
 	}
 	add("From: ", d.from(), "\r\nTo: ", d.to(), "\r\nCall-ID: ", d.CallID, "\r\nCSeq: ")
-	b = strconv.AppendUint(b, uint64(d.LocalCSeq), 10)
+	b = strconv.AppendUint(b, uint64(cseq), 10)
 	add(" ", method, "\r\n")
 	if contact != "" {
 		add("Contact: <", contact, ">\r\n")

@@ -270,14 +270,23 @@ func (t *InviteTx) sendCancel() {
 // Ack sends the ACK for a 2xx with the To tag of ack, now and for each
 // retransmission of that 2xx. The ACK is a request of the dialog: see Dialog.Ack.
 func (t *InviteTx) Ack(ack *sip.Request, to Target) error {
+	_, msg := t.shard.ua.compose(ack, to, newBranch())
+	return t.ack(msg, ToTag(ack), to)
+}
+
+// AckRaw is Ack for Dialog.RawAck; tag is the remote tag of that dialog.
+func (t *InviteTx) AckRaw(r Raw, tag string, to Target) error {
+	return t.ack(t.shard.ua.complete(r, to, newBranch()), tag, to)
+}
+
+func (t *InviteTx) ack(msg []byte, tag string, to Target) error {
 	s := t.shard
-	_, msg := s.ua.compose(ack, to, newBranch())
 	if len(msg) > maxMessage {
 		return fmt.Errorf("sending ACK to %s: %w", to.Addr, ErrTooBig)
 	}
 	s.mu.Lock()
 	if t.state == clientAccepted {
-		t.acks[strings.Clone(ToTag(ack))] = ackBytes{msg, to}
+		t.acks[strings.Clone(tag)] = ackBytes{msg, to}
 	}
 	s.mu.Unlock()
 	s.ua.stats.count(false, "ACK", 0)

@@ -163,7 +163,13 @@ func (e *entry) answered() bool {
 // Reject is Respond(NewResponse(code, reason)) with additional headers given as
 // name, value pairs, written out without the objects in between.
 func (t *ServerTx) Reject(code int, reason string, headers ...string) error {
-	return t.respond(code, written(func(b *bytes.Buffer) { b.Write(t.write(b.AvailableBuffer(), code, reason, headers)) }))
+	return t.respond(code, written(func(b *bytes.Buffer) { b.Write(t.write(b.AvailableBuffer(), code, reason, headers, nil)) }))
+}
+
+// Answer is Reject with the usual phrase and a body, whose Content-Type is among the
+// headers.
+func (t *ServerTx) Answer(code int, body []byte, headers ...string) error {
+	return t.respond(code, written(func(b *bytes.Buffer) { b.Write(t.write(b.AvailableBuffer(), code, "", headers, body)) }))
 }
 
 // buffers are what responses are written in.
@@ -178,8 +184,8 @@ func written(write func(*bytes.Buffer)) []byte {
 	return bytes.Clone(b.Bytes())
 }
 
-// write appends the response that Reject sends.
-func (t *ServerTx) write(b []byte, code int, reason string, headers []string) []byte {
+// write appends the response that Reject and Answer send.
+func (t *ServerTx) write(b []byte, code int, reason string, headers []string, body []byte) []byte {
 	if reason == "" {
 		reason = ReasonPhrase(code)
 	}
@@ -224,7 +230,10 @@ func (t *ServerTx) write(b []byte, code int, reason string, headers []string) []
 		b = append(b, headers[i+1]...)
 		b = append(b, "\r\n"...)
 	}
-	return append(b, "Content-Length: 0\r\n\r\n"...)
+	b = append(b, "Content-Length: "...)
+	b = strconv.AppendInt(b, int64(len(body)), 10)
+	b = append(b, "\r\n\r\n"...)
+	return append(b, body...)
 }
 
 // appendLine appends a header line with the value as it was received.

@@ -222,6 +222,9 @@ var methods = [...]string{"INVITE", "OPTIONS", "BYE", "CANCEL", "ACK", "PRACK", 
 
 func knownMethod(m string) bool { return slices.Contains(methods[:], m) }
 
+// UserAgent is the value of User-Agent and Server headers.
+func (u *UA) UserAgent() string { return u.o.UserAgent }
+
 // Allow is the value of an Allow header: the methods that have handlers.
 func (u *UA) Allow() string {
 	h := *u.handlers.Load()

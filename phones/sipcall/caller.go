@@ -193,14 +193,11 @@ func (l *leg) ringback(w told) {
 
 func (l *leg) provisional(code int, body []byte) {
 	l.rang = true
-	res := l.tx.NewResponse(code, "")
-	add(res, "Contact", "<"+l.contact()+">")
-	add(res, l.identity(true)...)
+	headers := append(l.identity(true), "Contact", "<"+l.contact()+">")
 	if body != nil {
-		add(res, "Content-Type", "application/sdp")
-		res.SetBody(body)
+		headers = append(headers, "Content-Type", "application/sdp")
 	}
-	_ = l.tx.Respond(res) // the 200 says it all again
+	_ = l.tx.Answer(code, body, headers...) // the 200 says it all again
 }
 
 // accept answers the INVITE that made the leg with 200.
@@ -237,19 +234,15 @@ func (l *leg) describe(w told) []byte {
 // ok sends 200 to the pending INVITE.
 func (l *leg) ok(body []byte) bool {
 	tx := l.tx
-	res := tx.NewResponse(200, "")
-	add(res, "Contact", "<"+l.contact()+">", "Allow", l.a.ua.Allow(), "Supported", supported)
-	add(res, l.identity(true)...)
-	add(res, l.agreeTimer(tx.Request())...)
-	add(res, "Content-Type", "application/sdp")
-	res.SetBody(body)
+	headers := append(l.identity(true), l.agreeTimer(tx.Request())...)
+	headers = append(headers, "Contact", "<"+l.contact()+">", "Allow", l.a.ua.Allow(), "Supported", supported, "Content-Type", "application/sdp")
 	tx.OnEnd(func(err error) {
 		if err != nil {
 			l.a.post(l.device, func(*device) { l.unheard() })
 		}
 	})
 	l.tx, l.txOffer = nil, nil
-	l.unacked = !errors.Is(tx.Respond(res), sipua.ErrAnswered)
+	l.unacked = !errors.Is(tx.Answer(200, body, headers...), sipua.ErrAnswered)
 	return l.unacked
 }
 

@@ -189,6 +189,11 @@ func (l *leg) bye() {
 		return
 	}
 	l.drop()
+	if to := l.target(); l.auth == nil && to.Transport == "UDP" { // nothing may have to be said twice
+		l.a.asked.Add(1)
+		l.a.ua.SendRaw(l.dialog.Raw("BYE", "", l.a.ua.UserAgent(), nil, nil), to, func(*sip.Response, error) { l.a.asked.Add(-1) })
+		return
+	}
 	if req, err := l.dialog.Request("BYE", ""); err == nil {
 		l.send(req, func(*sip.Response, error) {})
 	}
@@ -313,6 +318,15 @@ func (l *leg) ack(i *invitation, body []byte) {
 }
 
 func (l *leg) ackIn(d *sipua.Dialog, i *invitation, body []byte) {
+	if l.auth == nil {
+		var head []byte
+		if body != nil {
+			head = []byte("Content-Type: application/sdp\r\n")
+		}
+		r := d.RawAck(i.req.CSeq().SeqNo, l.a.ua.UserAgent(), head, body)
+		_ = i.tx.AckRaw(r, d.RemoteTag, l.target()) // the 200 comes again if it is lost
+		return
+	}
 	req, err := d.Ack(i.req.CSeq().SeqNo)
 	if err != nil {
 		return

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -345,44 +344,50 @@ func writeSDP(o origin, lines []mediaLine, audio int, m call.Media, formats []fo
 	if !m.Valid() {
 		at = netip.AddrPortFrom(netip.IPv4Unspecified(), silentPort)
 	}
-	s := sdp.SessionDescription{
-		Origin: sdp.Origin{Username: "CiscoSystemsSIP-GW-UserAgent", SessionID: o.id, SessionVersion: o.version,
-			NetworkType: "IN", AddressType: family(o.addr), UnicastAddress: o.addr.String()},
-		SessionName:           "SIP Call",
-		ConnectionInformation: &sdp.ConnectionInformation{NetworkType: "IN", AddressType: family(at.Addr()), Address: &sdp.Address{Address: at.Addr().String()}},
-		TimeDescriptions:      []sdp.TimeDescription{{}},
-	}
+	b := make([]byte, 0, 384)
+	b = fmt.Appendf(b, "v=0\r\no=CiscoSystemsSIP-GW-UserAgent %d %d IN %s %s\r\ns=SIP Call\r\nc=IN %s %s\r\nt=0 0\r\n",
+		o.id, o.version, family(o.addr), o.addr, family(at.Addr()), at.Addr())
 	for i, l := range lines {
-		md := &sdp.MediaDescription{MediaName: sdp.MediaName{Media: l.kind, Protos: []string{l.proto}, Formats: l.formats}}
+		b = append(append(append(b, "m="...), l.kind...), ' ')
 		if i == audio {
-			describe(md, at.Port(), formats, dir)
-		} else if len(l.formats) == 0 {
-			md.MediaName.Formats = []string{"0"}
-		}
-		s.MediaDescriptions = append(s.MediaDescriptions, md)
-	}
-	body, err := s.Marshal()
-	if err != nil { // nothing in it can fail
-		return nil
-	}
-	return body
-}
-
-func describe(md *sdp.MediaDescription, port uint16, formats []format, dir direction) {
-	md.MediaName.Port.Value = int(port)
-	md.MediaName.Formats = nil
-	for _, f := range formats {
-		pt := strconv.Itoa(int(f.pt))
-		if slices.Contains(md.MediaName.Formats, pt) { // two dynamic ones with one number
+			b = strconv.AppendUint(b, uint64(at.Port()), 10)
+			b = append(append(append(b, ' '), l.proto...), describe(formats, dir)...)
 			continue
 		}
-		md.MediaName.Formats = append(md.MediaName.Formats, pt)
-		md.Attributes = append(md.Attributes, sdp.NewAttribute("rtpmap", pt+" "+f.encoding))
+		b = append(append(b, "0 "...), l.proto...)
+		if len(l.formats) == 0 {
+			b = append(b, " 0"...)
+		}
+		for _, f := range l.formats {
+			b = append(append(b, ' '), f...)
+		}
+		b = append(b, "\r\n"...)
+	}
+	return b
+}
+
+// describe is the rest of the media line and the attributes of a stream.
+func describe(formats []format, dir direction) []byte {
+	list, attributes := make([]byte, 0, 320), make([]byte, 0, 256)
+	var seen [256]bool
+	for _, f := range formats {
+		if seen[f.pt] { // two dynamic ones with one number
+			continue
+		}
+		seen[f.pt] = true
+		list = strconv.AppendUint(append(list, ' '), uint64(f.pt), 10)
+		attributes = attribute(attributes, "a=rtpmap:", f.pt, f.encoding)
 		if f.fmtp != "" {
-			md.Attributes = append(md.Attributes, sdp.NewAttribute("fmtp", pt+" "+f.fmtp))
+			attributes = attribute(attributes, "a=fmtp:", f.pt, f.fmtp)
 		}
 	}
-	md.Attributes = append(md.Attributes, sdp.NewAttribute("ptime", "20"), sdp.NewPropertyAttribute(dir.String()))
+	list = append(append(append(list, "\r\n"...), attributes...), "a=ptime:20\r\na="...)
+	return append(append(list, dir.String()...), "\r\n"...)
+}
+
+func attribute(b []byte, name string, pt uint8, value string) []byte {
+	b = strconv.AppendUint(append(b, name...), uint64(pt), 10)
+	return append(append(append(b, ' '), value...), "\r\n"...)
 }
 
 func family(a netip.Addr) string {
