@@ -38,9 +38,9 @@ func showEphoneSockets(w io.Writer, s phoneState) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "skinny_tcp_listen_socket fd = %d\nskinny_tcp_listen_socket (ipv6) fd = -1\nskinny_secure_tcp_listen_socket fd = -1\nskinny_secure_tcp_listen_socket (ipv6) fd = -1\n\nskinny_open_sockets = %d:\n",
 		listening, s.skinny.Sockets)
-	for i, r := range records {
+	for _, r := range records {
 		fmt.Fprintf(&b, "Phone %d,\nskinny_sockets[%d] fd = %d\nread_buffer 0x0, read_offset 0, read_header N, read_length 0\nresend_queue 0x0, resend_offset 0, resend_flag N, resend_Q_depth 0\n\n",
-			r.Config.Tag, i, r.Socket)
+			r.Config.Tag, r.Socket-1, r.Socket)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

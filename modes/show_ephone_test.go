@@ -271,3 +271,17 @@ DN tags: 20
 `)
 	equal(t, "one kind", strings.Count(rendered(t, func(w io.Writer) error { return showConference(w, s, config, "ad-hoc", "") }), "DN tags"), 1)
 }
+
+// The number of a socket is that of its connection less one, whoever is registered
+// (CME command reference: show ephone socket).
+func TestShowEphoneSockets(t *testing.T) {
+	s := phoneLab(t)
+	s.skinny.Listening = netip.MustParseAddrPort("10.1.1.1:2000")
+	var b strings.Builder
+	if err := showEphoneSockets(&b, s); err != nil {
+		t.Fatal(err)
+	}
+	if want := "skinny_open_sockets = 1:\nPhone 1,\nskinny_sockets[1] fd = 2\n"; !strings.Contains(b.String(), want) {
+		t.Errorf("%s", b.String())
+	}
+}
