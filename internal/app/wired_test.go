@@ -245,10 +245,10 @@ func (p *sipPeer) watches(number string, expires int, more string) (status strin
 	return status, notes
 }
 
-// registers makes a peer the phone of pool 1.
-func (p *sipPeer) registers(number, mac string) {
+// registers makes a peer the phone of a pool, or with 0 no longer.
+func (p *sipPeer) registers(number, mac string, expires int) {
 	p.w.t.Helper()
-	msg := p.request("REGISTER", number, "Expires: 3600\r\nReason: SIP;cause=200;text=\"Name=SEP"+mac+"\"\r\n", "")
+	msg := p.request("REGISTER", number, fmt.Sprintf("Expires: %d\r\nReason: SIP;cause=200;text=\"Name=SEP%s\"\r\n", expires, mac), "")
 	msg = strings.ReplaceAll(msg, "<sip:1001@", "<sip:"+number+"@")
 	msg = strings.Replace(msg, "REGISTER sip:"+number+"@", "REGISTER sip:", 1)
 	if said := p.sends(msg); len(said) == 0 || !strings.HasPrefix(said[0], "SIP/2.0 200") {
