@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"strings"
+	"strconv"
 	"syscall"
 	"testing"
 	"time"
@@ -20,14 +20,17 @@ import (
 
 // bare is a SIP phone that does as little as possible, in one goroutine.
 type bare struct {
-	b    *testing.B
-	user string
-	at   string
-	conn net.PacketConn
-	buf  []byte
-	keep bool
-	said [][]byte
-	got  [][]byte
+	b       *testing.B
+	user    string
+	at      string
+	conn    net.PacketConn
+	to      net.Addr
+	buf     []byte // what it heard last
+	out     []byte // what it says
+	contact string
+	keep    bool
+	said    [][]byte
+	got     [][]byte
 }
 
 func newBare(b *testing.B, bed *bed, n int) *bare {
@@ -38,20 +41,23 @@ func newBare(b *testing.B, bed *bed, n int) *bare {
 	}
 	b.Cleanup(func() { conn.Close() })
 	bed.register(n, &peer{user: user, addr: addr})
-	return &bare{b: b, user: user, at: addr.String(), conn: conn, buf: make([]byte, 65536)}
+	return &bare{b: b, user: user, at: addr.String(), conn: conn, to: net.UDPAddrFromAddrPort(server), buf: make([]byte, 65536),
+		contact: "Contact: <sip:" + user + "@" + addr.String() + ">\r\n"}
 }
 
-func (p *bare) send(text string) {
+// send sends what has been put into out.
+func (p *bare) send() {
 	if p.keep {
-		p.said = append(p.said, []byte(text))
+		p.said = append(p.said, bytes.Clone(p.out))
 	}
-	if _, err := p.conn.WriteTo([]byte(text), net.UDPAddrFromAddrPort(server)); err != nil {
+	if _, err := p.conn.WriteTo(p.out, p.to); err != nil {
 		p.b.Fatal(err)
 	}
 }
 
-// hear returns the next message that begins so; others are passed over.
-func (p *bare) hear(first string) string {
+// hear returns the next message that begins so, good until the next one; others are
+// passed over.
+func (p *bare) hear(first string) []byte {
 	_ = p.conn.SetReadDeadline(time.Now().Add(10 * time.Second))
 	for {
 		n, _, err := p.conn.ReadFrom(p.buf)
@@ -62,57 +68,83 @@ func (p *bare) hear(first string) string {
 			p.got = append(p.got, bytes.Clone(p.buf[:n]))
 		}
 		if bytes.HasPrefix(p.buf[:n], []byte(first)) {
-			return string(p.buf[:n])
+			return p.buf[:n]
 		}
 	}
 }
 
-// line is a header of a message, with its name.
-func line(m, name string) string {
-	_, rest, _ := strings.Cut(m, "\r\n"+name+":")
-	value, _, _ := strings.Cut(rest, "\r\n")
-	return name + ":" + value + "\r\n"
+// line is a header of a message, with its name, without the end of the line.
+func line(m []byte, name string) []byte {
+	i := bytes.Index(m, []byte(name))
+	if i < 0 {
+		return nil
+	}
+	value, _, _ := bytes.Cut(m[i+2:], []byte("\r\n"))
+	return value
 }
 
-func (p *bare) request(method, target, dialog string, n int, body string) {
-	kind := ""
-	if body != "" {
-		kind = "Content-Type: application/sdp\r\n"
+func (p *bare) put(parts ...string) {
+	for _, s := range parts {
+		p.out = append(p.out, s...)
 	}
-	cseq := 1
-	if method == "BYE" {
-		cseq = 2
-	}
-	p.send(fmt.Sprintf("%s %s SIP/2.0\r\nVia: SIP/2.0/UDP %s;branch=z9hG4bK%s%d\r\nMax-Forwards: 70\r\n%sCSeq: %d %s\r\nContact: <sip:%s@%s>\r\n%sContent-Length: %d\r\n\r\n%s",
-		method, target, p.at, method, n, dialog, cseq, method, p.user, p.at, kind, len(body), body))
 }
 
-func (p *bare) answer(m, status, body string) {
-	to := line(m, "To")
-	if !strings.Contains(to, ";tag=") {
-		to = strings.TrimSuffix(to, "\r\n") + ";tag=callee\r\n"
-	}
-	kind := ""
+// end puts the last headers and the body.
+func (p *bare) end(body string) {
+	p.put(p.contact)
 	if body != "" {
-		kind = "Content-Type: application/sdp\r\n"
+		p.put("Content-Type: application/sdp\r\n")
 	}
-	p.send(fmt.Sprintf("SIP/2.0 %s\r\n%s%s%s%s%sContact: <sip:%s@%s>\r\n%sContent-Length: %d\r\n\r\n%s",
-		status, line(m, "Via"), line(m, "From"), to, line(m, "Call-ID"), line(m, "CSeq"), p.user, p.at, kind, len(body), body))
+	p.put("Content-Length: ")
+	p.out = strconv.AppendInt(p.out, int64(len(body)), 10)
+	p.put("\r\n\r\n", body)
 }
+
+func (p *bare) request(method, target string, n int, to []byte, cseq, body string) {
+	p.out = p.out[:0]
+	p.put(method, " ", target, " SIP/2.0\r\nVia: SIP/2.0/UDP ", p.at, ";branch=z9hG4bK", method)
+	p.out = strconv.AppendInt(p.out, int64(n), 10)
+	p.put("\r\nMax-Forwards: 70\r\nFrom: <sip:", p.user, "@10.1.1.2>;tag=caller")
+	p.out = strconv.AppendInt(p.out, int64(n), 10)
+	p.out = append(append(append(p.out, "\r\n"...), to...), "\r\nCall-ID: bench"...)
+	p.out = strconv.AppendInt(p.out, int64(n), 10)
+	p.put("\r\nCSeq: ", cseq, " ", method, "\r\n")
+	p.end(body)
+	p.send()
+}
+
+func (p *bare) answer(m []byte, status, body string) {
+	p.out = p.out[:0]
+	p.put("SIP/2.0 ", status, "\r\n")
+	for _, name := range []string{"\r\nVia:", "\r\nFrom:", "\r\nTo:", "\r\nCall-ID:", "\r\nCSeq:"} {
+		value := line(m, name)
+		p.out = append(p.out, value...)
+		if name == "\r\nTo:" && !bytes.Contains(value, []byte(";tag=")) {
+			p.put(";tag=callee")
+		}
+		p.put("\r\n")
+	}
+	p.end(body)
+	p.send()
+}
+
+// Bodies of the two phones.
+var (
+	offerOfBare  = sdpBody("10.1.1.11:4000", "")
+	answerOfBare = sdpBody("10.1.1.12:4000", "")
+)
 
 // call is a call from p to q, set up and released.
 func (p *bare) call(q *bare, n int) {
-	from, id := fmt.Sprintf("From: <sip:%s@10.1.1.2>;tag=caller%d\r\n", p.user, n), fmt.Sprintf("Call-ID: bench%d\r\n", n)
 	target := "sip:" + q.user + "@10.1.1.2"
-	p.request("INVITE", target, from+"To: <"+target+">\r\n"+id, n, sdpBody("10.1.1.11:4000", ""))
+	p.request("INVITE", target, n, []byte("To: <"+target+">"), "1", offerOfBare)
 	inv := q.hear("INVITE")
 	q.answer(inv, "180 Ringing", "")
-	q.answer(inv, "200 OK", sdpBody("10.1.1.12:4000", ""))
-	ok := p.hear("SIP/2.0 200")
-	dialog := from + line(ok, "To") + id
-	p.request("ACK", "sip:10.1.1.2", dialog, n, "")
+	q.answer(inv, "200 OK", answerOfBare)
+	to := bytes.Clone(line(p.hear("SIP/2.0 200"), "\r\nTo:"))
+	p.request("ACK", "sip:10.1.1.2", n, to, "1", "")
 	q.hear("ACK")
-	p.request("BYE", "sip:10.1.1.2", dialog, n, "")
+	p.request("BYE", "sip:10.1.1.2", n, to, "2", "")
 	p.hear("SIP/2.0 200")
 	q.answer(q.hear("BYE"), "200 OK", "")
 }

@@ -107,7 +107,7 @@ func plainMedia(body []byte) (text []byte, lines []mediaLine, err error) {
 	if !bytes.HasPrefix(body, []byte("v=0")) {
 		return nil, nil, fmt.Errorf("%w: no version", errSDP)
 	}
-	parts := []section{{}} // of the session, then of each stream
+	parts := append(make([]section, 0, 2), section{}) // of the session, then of each stream
 	for line := range strings.SplitSeq(string(body), "\n") {
 		line = strings.TrimRight(line, " \t\r")
 		part := &parts[len(parts)-1]
@@ -132,16 +132,16 @@ func plainMedia(body []byte) (text []byte, lines []mediaLine, err error) {
 			}
 		}
 	}
-	var out bytes.Buffer
-	out.WriteString(sessionHead)
+	out := make([]byte, 0, len(sessionHead)+len(body))
+	out = append(out, sessionHead...)
 	for i, p := range parts {
-		writeLines(&out, p.media, p.conn)
+		out = appendLines(out, p.media, p.conn)
 		if i == 0 {
-			writeLines(&out, "t=0 0")
+			out = appendLines(out, "t=0 0")
 		}
-		writeLines(&out, p.attributes...)
+		out = appendLines(out, p.attributes...)
 	}
-	return out.Bytes(), lines, nil
+	return out, lines, nil
 }
 
 // section is the session or one stream of a description, as far as it is read.
@@ -151,12 +151,13 @@ type section struct {
 	foreign     bool // is refused
 }
 
-func writeLines(out *bytes.Buffer, lines ...string) {
+func appendLines(out []byte, lines ...string) []byte {
 	for _, l := range lines {
 		if l != "" {
-			out.WriteString(l + "\r\n")
+			out = append(append(out, l...), "\r\n"...)
 		}
 	}
+	return out
 }
 
 func isDirection(name string) bool {
