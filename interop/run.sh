@@ -89,13 +89,14 @@ counted() { # WHAT COMMAND...
   RUN=$((RUN+$(grep -Ec '^(ok  |FAIL) ' "$OUT/counted"))); FAILED=$((FAILED+$(grep -c '^FAIL ' "$OUT/counted")))
   grep -q '^ok ' "$OUT/counted" || { echo "FAIL no test of $what has run"; FAILED=$((FAILED+1)); }
 }
-# $PHONES, $TRUNKS: only these.
+# $PHONES, $TRUNKS, $ROWS: only these.
 phone_tests() { counted phones /usr/bin/python3 -B phones/run.py ${PHONES:-}; }
 trunk_tests() { counted trunks /usr/bin/python3 -B trunks/run.py ${TRUNKS:-}; }
+conform_tests() { counted conformance /usr/bin/python3 -B conform/run.py ${ROWS:-}; }
 load_tests() { /usr/bin/python3 -B phones/load.py; } # figures, not among the tests by default
 crash_tests() { check "SIGKILL during write memory never loses both configurations" /usr/bin/python3 ./crash.py "$BIN" "${CRASHES:-25}"; }
 
-if [ $# = 0 ]; then set -- frames shell sip body phone trunk demo crash; fi
+if [ $# = 0 ]; then set -- frames shell sip conform body phone trunk demo crash; fi
 for t in "$@"; do declare -F "${t}_tests" >/dev/null || { echo "no such tests: $t"; exit 2; }; done
 start
 for t in "$@"; do ${t}_tests; done
