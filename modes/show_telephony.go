@@ -36,7 +36,7 @@ func showTelephony(w io.Writer, t conf.Tree) error {
 }
 
 // secrets are passwords in configuration lines, which users may not see.
-var secrets = regexp.MustCompile(`\b((?:password|secret|pin)(?: [0567])?|capf-auth-str|credential \S+) \S.*`)
+var secrets = regexp.MustCompile(`\b((?:password|secret|pin)(?: [0567])?|capf-auth-str|credential \S+|local-directory authenticate \S+) \S.*`)
 
 // masked hides the password at the end of a line: `show telephony-service` is for
 // users as well.

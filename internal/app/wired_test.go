@@ -134,9 +134,12 @@ type sipPeer struct {
 	w    *wired
 	addr netip.AddrPort
 	conn net.PacketConn
+	user string // who it says it is
 
 	mu    sync.Mutex
-	deaf  bool // answers nothing
+	deaf  bool   // answers nothing
+	realm string // of the challenge that requests without credentials get; "": none
+	proof int    // requests with credentials
 	heard []heardMessage
 	count int
 }
@@ -148,7 +151,7 @@ type heardMessage struct {
 
 func (w *wired) peer(addr string) *sipPeer {
 	w.t.Helper()
-	p := &sipPeer{w: w, addr: netip.MustParseAddrPort(addr)}
+	p := &sipPeer{w: w, addr: netip.MustParseAddrPort(addr), user: "1001"}
 	conn, err := w.net.Host(p.addr.Addr()).ListenPacket(p.addr)
 	if err != nil {
 		w.t.Fatal(err)
@@ -174,11 +177,36 @@ func (p *sipPeer) listen() {
 		p.mu.Lock()
 		p.heard = append(p.heard, heardMessage{msg, time.Now()})
 		silent := p.deaf || strings.HasPrefix(msg, "SIP/2.0 ") || strings.HasPrefix(msg, "ACK ")
+		status, more := "200 OK", ""
+		if strings.HasPrefix(msg, "SUBSCRIBE ") {
+			more = "Expires: 600\r\n"
+		}
+		switch {
+		case silent || p.realm == "":
+		case strings.Contains(msg, "\r\nAuthorization: "):
+			p.proof++
+		default:
+			status, more = "401 Unauthorized", fmt.Sprintf("WWW-Authenticate: Digest realm=%q, nonce=\"n%d\", qop=\"auth\"\r\n", p.realm, len(p.heard))
+		}
 		p.mu.Unlock()
 		if !silent {
-			_, _ = p.conn.WriteTo([]byte(answerTo(msg, "200 OK", "")), from)
+			_, _ = p.conn.WriteTo([]byte(answerTo(msg, status, more)), from)
 		}
 	}
+}
+
+// challenges has it challenge requests.
+func (p *sipPeer) challenges(realm string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.realm = realm
+}
+
+// authorized is how many requests had credentials.
+func (p *sipPeer) authorized() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.proof
 }
 
 // answerTo writes the answer to a request.
@@ -218,8 +246,8 @@ func (p *sipPeer) request(method, number, headers, body string) string {
 	p.count++
 	id := fmt.Sprintf("c%d-%s", p.count, p.addr)
 	return fmt.Sprintf("%s sip:%s@10.1.1.2 SIP/2.0\r\nVia: SIP/2.0/UDP %s;branch=z9hG4bK-%s;rport\r\nMax-Forwards: 70\r\n"+
-		"From: <sip:1001@%s>;tag=f%d\r\nTo: <sip:%s@10.1.1.2>\r\nCall-ID: %s\r\nCSeq: 1 %s\r\nContact: <sip:1001@%s>\r\n%sContent-Length: %d\r\n\r\n%s",
-		method, number, p.addr, id, p.addr.Addr(), p.count, number, id, method, p.addr, headers, len(body), body)
+		"From: <sip:%s@%s>;tag=f%d\r\nTo: <sip:%s@10.1.1.2>\r\nCall-ID: %s\r\nCSeq: 1 %s\r\nContact: <sip:%s@%s>\r\n%sContent-Length: %d\r\n\r\n%s",
+		method, number, p.addr, id, p.user, p.addr.Addr(), p.count, number, id, method, p.user, p.addr, headers, len(body), body)
 }
 
 // sends sends a message and returns what is said to it at once.
@@ -248,8 +276,8 @@ func (p *sipPeer) watches(number string, expires int, more string) (status strin
 // registers makes a peer the phone of a pool, or with 0 no longer.
 func (p *sipPeer) registers(number, mac string, expires int) {
 	p.w.t.Helper()
+	p.user = number
 	msg := p.request("REGISTER", number, fmt.Sprintf("Expires: %d\r\nReason: SIP;cause=200;text=\"Name=SEP%s\"\r\n", expires, mac), "")
-	msg = strings.ReplaceAll(msg, "<sip:1001@", "<sip:"+number+"@")
 	msg = strings.Replace(msg, "REGISTER sip:"+number+"@", "REGISTER sip:", 1)
 	if said := p.sends(msg); len(said) == 0 || !strings.HasPrefix(said[0], "SIP/2.0 200") {
 		p.w.t.Fatalf("REGISTER: %q", said)
