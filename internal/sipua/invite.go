@@ -15,7 +15,6 @@ type InviteTx struct {
 	key    string
 	branch string
 	req    *sip.Request
-	msg    []byte
 	to     Target
 	f      func(*sip.Response, error)
 
@@ -25,12 +24,14 @@ type InviteTx struct {
 	deadline time.Time     // Timer B, D or M, by state
 	cancel   bool          // Cancel was called
 	reason   []string      // further headers of the CANCEL: name, value, …
-	acks     map[string]ackBytes
-	stream   *stream // whose end ends it while calling; nil: UDP
+	msg      []byte        // nil once there was a response
+	acks     []ackBytes    // of each fork that has answered 2xx
+	stream   *stream       // whose end ends it while calling; nil: UDP
 }
 
 type ackBytes struct {
-	msg []byte
+	tag string // of the fork
+	msg []byte // nil until Ack
 	to  Target
 }
 
@@ -141,9 +142,10 @@ func (t *InviteTx) expire(now time.Time) {
 	case t.state == clientCalling:
 		t.interval *= 2
 		s.ua.wheel.set(&t.timer, t, min(t.interval, t.deadline.Sub(now)))
+		msg := t.msg
 		s.mu.Unlock()
 		s.ua.stats.again(false, "INVITE")
-		s.ua.transmitTo(t.to, t.msg, t.fail)
+		s.ua.transmitTo(t.to, msg, t.fail)
 	default:
 		s.ua.wheel.set(&t.timer, t, t.deadline.Sub(now))
 		s.mu.Unlock()
@@ -158,6 +160,7 @@ func (t *InviteTx) response(res *sip.Response, h *head) {
 	var repeatTo Target
 	pass, cancel := false, false
 	s.mu.Lock()
+	t.msg = nil // it is not repeated any more, and kept for 32 s
 	switch {
 	case h.code < 200:
 		if t.state == clientCalling {
@@ -171,15 +174,14 @@ func (t *InviteTx) response(res *sip.Response, h *head) {
 			t.state = clientAccepted
 			t.deadline = time.Now().Add(64 * t1)
 			s.ua.wheel.set(&t.timer, t, 64*t1)
-			t.acks = map[string]ackBytes{}
 		}
 		if t.state != clientAccepted {
 			break
 		}
-		if a, seen := t.acks[toTag]; seen {
+		if a := t.ackOf(toTag); a != nil {
 			repeat, repeatTo = a.msg, a.to
 		} else if len(t.acks) < 64 { // forks: more is no network but an attack
-			t.acks[toTag] = ackBytes{}
+			t.acks = append(t.acks, ackBytes{tag: strings.Clone(toTag)})
 			pass = true
 		}
 	default:
@@ -208,6 +210,16 @@ func (t *InviteTx) response(res *sip.Response, h *head) {
 	if pass {
 		t.f(res, nil)
 	}
+}
+
+// ackOf is the ACK to the 2xx of a fork, nil before that has come. shard.mu is held.
+func (t *InviteTx) ackOf(tag string) *ackBytes {
+	for i := range t.acks {
+		if t.acks[i].tag == tag {
+			return &t.acks[i]
+		}
+	}
+	return nil
 }
 
 // ackFor writes the ACK to a 3xx-6xx: same branch and request URI, the To of the
@@ -286,7 +298,9 @@ func (t *InviteTx) ack(msg []byte, tag string, to Target) error {
 	}
 	s.mu.Lock()
 	if t.state == clientAccepted {
-		t.acks[strings.Clone(tag)] = ackBytes{msg, to}
+		if a := t.ackOf(tag); a != nil {
+			a.msg, a.to = msg, to
+		}
 	}
 	s.mu.Unlock()
 	s.ua.stats.count(false, "ACK", 0)

@@ -53,9 +53,9 @@ type Options struct {
 	// the goroutine that received it; nil passes all. It must not block.
 	Guard func(source netip.Addr, method string) Verdict
 
-	AllowEvents []string // of the built-in OPTIONS answer; none: no header
+	AllowEvents []string // of Offers; none: no header
 	Accept      []string // of the built-in OPTIONS answer ["application/sdp"]
-	Supported   []string // of the built-in OPTIONS answer; none: no header
+	Supported   []string // of Offers; none: no header
 
 	MaxTransactions       int // finished server transactions kept for retransmissions [262144]
 	MaxTransactionBytes   int // and their size [256 MiB]
@@ -228,7 +228,8 @@ func (u *UA) UserAgent() string { return u.o.UserAgent }
 // Allow is the value of an Allow header: the methods that have handlers.
 func (u *UA) Allow() string {
 	h := *u.handlers.Load()
-	var list []string
+	var room [len(methods)]string
+	list := room[:0]
 	for _, m := range methods {
 		_, ok := h[m]
 		if m == "CANCEL" || m == "ACK" {
@@ -248,13 +249,20 @@ func (u *UA) options(t *ServerTx) {
 		return
 	}
 	headers := []string{"Allow", u.Allow(), "Accept", strings.Join(u.o.Accept, ", ")}
+	t.mustReject(sip.StatusOK, append(headers, u.Offers()...)...)
+}
+
+// Offers are the headers, name and value in turn, that say which event packages and
+// extensions there are: in answers to OPTIONS (RFC 3261 11.2) and REGISTER (RFC 6665 8.2.2).
+func (u *UA) Offers() []string {
+	var headers []string
 	if len(u.o.AllowEvents) > 0 {
 		headers = append(headers, "Allow-Events", strings.Join(u.o.AllowEvents, ", "))
 	}
 	if len(u.o.Supported) > 0 {
 		headers = append(headers, "Supported", strings.Join(u.o.Supported, ", "))
 	}
-	t.mustReject(sip.StatusOK, headers...)
+	return headers
 }
 
 // LocalAddr is the bound address, zero while closed.

@@ -92,6 +92,7 @@ func (l *leg) drop() {
 			t.Stop()
 		}
 	}
+	l.stream = stream{} // the transaction of our INVITE keeps the leg for 32 s
 	if l.refers > 0 {
 		return
 	}
