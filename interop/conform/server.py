@@ -153,6 +153,7 @@ def register(a):
     play("ask", OPEN, source=PHONE, method="REGISTER", code=400, uri="sip:{server}", to="sip:2101@{server}", num="2101", more="\n    Contact: *\n    Expires: 600")
     p = play("register", OPEN, source=PHONE, port=26101, num="2101", mac="00156247ef90")
     assert not re.search("gruu|outbound", "".join(p.received()), re.I), p.log()
+    assert header(p.received()[0], "Allow-Events") and header(p.received()[0], "Supported"), p.log()
 
 
 def keepalive(a):
@@ -208,7 +209,7 @@ TESTS = [  # rows, what is shown, test, transports
     ("A12", "400 without Contact", asks(400, more=EVENT + "\n    Contact: none"), BOTH),
     ("A12", "505", asks(505, version="SIP/3.0", more=EVENT), BOTH),
     ("A12", "501", asks(501, "Allow: ", method="FROBNICATE"), None),
-    ("A14", "REGISTER: 423, * without Expires 0, no GRUU", register, None),
+    ("A14 C26", "REGISTER: 423, * without Expires 0, what is offered, no GRUU", register, None),
     ("A15", "a repeated SUBSCRIBE gets the same answer and makes no subscription", retransmitted, None),
     ("A16", "keep-alives, garbage, framing", keepalive, None),
     ("B17", "a NOTIFY for nothing: 481", asks(481, method="NOTIFY", more=EVENT + "\n    Subscription-State: active", totag=";tag=x"), None),

@@ -30,6 +30,7 @@ type Options struct {
 // Registrar answers REGISTER (RFC 3261 10.3). It offers no GRUU and no outbound:
 // phones would then put contacts into their requests that lead nowhere.
 type Registrar struct {
+	ua       *sipua.UA
 	registry *phones.Registry
 	log      *logbuf.Log
 	verifier *digest.Verifier
@@ -38,7 +39,7 @@ type Registrar struct {
 // New makes a Registrar and installs its handler, so it must be called before
 // the first UA.Apply.
 func New(o Options) *Registrar {
-	r := &Registrar{registry: o.Registry, log: o.Log, verifier: digest.NewVerifier(digest.Options{})}
+	r := &Registrar{ua: o.UA, registry: o.Registry, log: o.Log, verifier: digest.NewVerifier(digest.Options{})}
 	o.UA.Handle("REGISTER", r.handle)
 	return r
 }
@@ -70,7 +71,7 @@ func (r *Registrar) handle(tx *sipua.ServerTx) {
 		r.refuse(tx, err)
 		return
 	}
-	_ = tx.Respond(accept(tx, res))
+	_ = tx.Respond(accept(tx, res, r.ua.Offers()))
 }
 
 // authenticate challenges a phone that must prove who it is. It reports whether
@@ -126,11 +127,14 @@ func (r *Registrar) refuse(tx *sipua.ServerTx, err error) {
 	_ = tx.Reject(e.Code, e.Reason)
 }
 
-// accept makes the 200, which lists every contact of the number.
-func accept(tx *sipua.ServerTx, res phones.Result) *sip.Response {
+// accept makes the 200, which lists every contact of the number and what is offered.
+func accept(tx *sipua.ServerTx, res phones.Result, offers []string) *sip.Response {
 	ok := tx.NewResponse(200, "")
 	for _, b := range res.Contacts {
 		ok.AppendHeader(sip.NewHeader("Contact", fmt.Sprintf("<%s>;expires=%s", b.URI, sipua.Seconds(b.Remaining))))
+	}
+	for i := 0; i < len(offers); i += 2 {
+		ok.AppendHeader(sip.NewHeader(offers[i], offers[i+1]))
 	}
 	ok.AppendHeader(sip.NewHeader("Date", res.At.UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT")))
 	return ok

@@ -71,7 +71,7 @@ type rig struct {
 func newRig(t *testing.T) *rig {
 	r := &rig{t: t, net: memnet.New(), board: &board{dns: map[phones.Device]phones.Spec{}}}
 	log := logbuf.New(time.Now)
-	r.ua = sipua.New(sipua.Options{Net: r.net, Log: log})
+	r.ua = sipua.New(sipua.Options{Net: r.net, Log: log, AllowEvents: []string{"presence", "dialog"}, Supported: []string{"eventlist"}})
 	r.reg = phones.New(phones.Options{Log: log, Devices: r.board})
 	phonesip.New(phonesip.Options{UA: r.ua, Registry: r.reg, Log: log})
 	mac, err := phones.ParseMAC("0015.6247.EF90")
@@ -275,6 +275,9 @@ func TestAnswers(t *testing.T) {
 			if res.StatusCode != tt.code {
 				t.Errorf("%s: %d %s", tt.name, res.StatusCode, res.Reason)
 				continue
+			}
+			if offers := sipua.Value(res, "Allow-Events") + "; " + sipua.Value(res, "Supported"); tt.code == 200 && offers != "presence, dialog; eventlist" {
+				t.Errorf("%s: it offers %s", tt.name, offers) // no gruu, no outbound: checklist A14, C26
 			}
 			var got []string
 			for _, h := range res.Headers() {
