@@ -83,7 +83,7 @@ func (s *session) fork(p path) {
 	if !l.enter() {
 		return
 	}
-	l.dialog = &sipua.Dialog{CallID: l.key.callID, LocalTag: l.key.localTag, Local: address(s.view.Calling, host),
+	l.dialog = &sipua.Dialog{CallID: l.key.callID, LocalTag: l.key.localTag, Local: address(s.calling(), host),
 		Remote: "<" + p.to + ">", RemoteTarget: p.uri, LocalCSeq: firstCSeq}
 	s.forks = append(s.forks, l)
 	w := wanted(s.view)

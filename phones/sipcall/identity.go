@@ -150,10 +150,21 @@ func quote(name string) string {
 
 // remote is the other party of the call, as the View has it.
 func (l *leg) remote() call.Party {
-	if c := l.s.view; !c.Outgoing {
-		return c.Calling
+	if l.s.view.Outgoing {
+		return l.s.view.Called
 	}
-	return l.s.view.Called
+	return l.s.calling()
+}
+
+// calling is who calls, with the name that the phone is to show. That of a call which
+// comes back after a transfer is the message (CME administrator guide: Call Transfer
+// Recall on SIP Phones); when it is answered the party's own name follows.
+func (s *session) calling() call.Party {
+	p := s.view.Calling
+	if from := s.view.Recalled; from.Number != "" && p.Number != "" {
+		p.Name = "Transfer Recall From " + from.Number
+	}
+	return p
 }
 
 // identity says who the other party is (draft-ietf-sip-privacy, RFC 3325).

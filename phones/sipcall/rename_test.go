@@ -68,3 +68,31 @@ func TestOtherPartyChangesForNobody(t *testing.T) {
 		b.view(pool(1))
 	})
 }
+
+// A call that comes back after a transfer says so in the caller's name until it is
+// answered (CME administrator guide: Call Transfer Recall on SIP Phones).
+func TestRecallIsShown(t *testing.T) {
+	run(t, func(b *bed) {
+		p := b.phone(2)
+		v := call.CallView{Ref: 7, State: call.RingIn, Button: 1, Calling: alice, Called: bob, Recalled: call.Party{Number: "2005"}, Send: media("10.1.1.11:4000")}
+		b.view(pool(2), v)
+		inv := p.one("INVITE ")
+		for _, name := range []string{"From", "Remote-Party-ID", "P-Asserted-Identity"} {
+			if got := inv.get(name); !strings.HasPrefix(got, `"Transfer Recall From 2005" <sip:2001@10.1.1.2>`) {
+				t.Errorf("%s: %s", name, got)
+			}
+		}
+		p.answer(inv, "200 OK", "tt", sdpBody("10.1.1.12:5000", ""), "Allow: UPDATE")
+		p.one("ACK")
+		v.State, v.Recalled = call.Connected, call.Party{}
+		b.view(pool(2), v)
+		m := p.one("UPDATE ")
+		if got := m.get("Remote-Party-ID"); !strings.HasPrefix(got, `"Alice" <sip:2001@10.1.1.2>`) {
+			t.Error(got)
+		}
+		p.answer(m, "200 OK", "", "")
+		b.inputs()
+		b.view(pool(2))
+		p.one("BYE")
+	})
+}
