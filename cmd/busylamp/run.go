@@ -59,7 +59,7 @@ func (c *runCmd) options() (app.Options, error) {
 	}
 	switch {
 	case c.Startup != "":
-		o.StartupFile = c.Startup
+		return o, o.SetStartup(c.Startup)
 	case c.Demo:
 		o.Startup = demoConfig
 	}

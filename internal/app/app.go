@@ -43,7 +43,7 @@ type Options struct {
 	// Dir is the state directory: startup-config, flash: and SSH host keys.
 	Dir string
 	// Startup is loaded when the state directory has no startup-config, or the file
-	// of that name; without either it is the factory default.
+	// of that name; without either it is the factory default. SetStartup chooses.
 	Startup     []byte
 	StartupFile string
 	// Bind stands in for configured addresses that the host does not have.
@@ -319,8 +319,24 @@ func Commands(w io.Writer) error {
 	return modes.Markdown(w, schema, modes.Exec(modes.Agents{}))
 }
 
-// maxStartup bounds a StartupFile, in bytes.
-const maxStartup = 16 << 20
+// maxStartup bounds a StartupFile, in bytes. One up to keepStartup is kept in memory,
+// so that `reload` does not need it any more.
+const (
+	maxStartup  = 16 << 20
+	keepStartup = 256 << 10
+)
+
+// SetStartup has a file loaded. A large one that can be read again is read anew in
+// every life.
+func (o *Options) SetStartup(name string) error {
+	if st, err := os.Stat(name); err == nil && st.Mode().IsRegular() && st.Size() > keepStartup {
+		o.StartupFile = name
+		return nil
+	}
+	text, err := readStartup(name)
+	o.Startup = text
+	return err
+}
 
 // readStartup reads a configuration file of at most 16 MiB.
 func readStartup(name string) ([]byte, error) {

@@ -1,10 +1,13 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"net"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -107,7 +110,30 @@ func TestOneApplianceADirectory(t *testing.T) {
 }
 
 func TestReadStartupLimit(t *testing.T) {
-	if _, err := readStartup("/dev/zero"); err == nil {
+	var o Options
+	if err := o.SetStartup("/dev/zero"); err == nil {
 		t.Error("an endless file is read")
+	}
+}
+
+// `reload` needs neither a small file that has gone nor a pipe.
+func TestStartupFileIsKept(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "startup.cfg")
+	if err := os.WriteFile(name, []byte("hostname KEPT\nend\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var o Options
+	if err := o.SetStartup(name); err != nil || o.StartupFile != "" || string(o.Startup) != "hostname KEPT\nend\n" {
+		t.Errorf("%q %q %v", o.Startup, o.StartupFile, err)
+	}
+	if err := os.WriteFile(name, bytes.Repeat([]byte("!\n"), keepStartup), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o = Options{}
+	if err := o.SetStartup(name); err != nil || o.StartupFile != name || o.Startup != nil {
+		t.Errorf("a large one: %d bytes, %q, %v", len(o.Startup), o.StartupFile, err)
+	}
+	if err := o.SetStartup(name + ".gone"); err == nil {
+		t.Error("a file that is not there is taken")
 	}
 }
