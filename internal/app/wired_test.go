@@ -178,8 +178,11 @@ func (p *sipPeer) listen() {
 		p.heard = append(p.heard, heardMessage{msg, time.Now()})
 		silent := p.deaf || strings.HasPrefix(msg, "SIP/2.0 ") || strings.HasPrefix(msg, "ACK ")
 		status, more := "200 OK", ""
-		if strings.HasPrefix(msg, "SUBSCRIBE ") {
+		switch {
+		case strings.HasPrefix(msg, "SUBSCRIBE "):
 			more = "Expires: 600\r\n"
+		case strings.HasPrefix(msg, "INVITE "):
+			status = "486 Busy Here"
 		}
 		switch {
 		case silent || p.realm == "":
