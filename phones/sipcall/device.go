@@ -16,7 +16,8 @@ type device struct {
 	// Agent.mu guards these: what waits for the goroutine of the device.
 	queue    []func(*device)
 	requests int                      // of the network among them
-	next     *call.View               // newest that was not shown yet
+	next     call.View                // newest, if fresh
+	fresh    bool                     // it was not shown yet
 	missed   map[uint32]call.CallView // calls of Views that next replaced, which it has not got
 	running  bool
 
@@ -119,7 +120,7 @@ func (a *Agent) Show(v call.View) {
 		return
 	}
 	d := a.get(v.Device)
-	if d.next != nil {
+	if d.fresh {
 		for _, c := range d.next.Calls {
 			if d.missed == nil {
 				d.missed = map[uint32]call.CallView{}
@@ -130,7 +131,7 @@ func (a *Agent) Show(v call.View) {
 	for _, c := range v.Calls {
 		delete(d.missed, c.Ref)
 	}
-	d.next = &v
+	d.next, d.fresh = v, true
 	d.wake()
 }
 
@@ -140,9 +141,9 @@ func (d *device) run() {
 	a := d.a
 	for {
 		a.mu.Lock()
-		queue, next, missed := d.queue, d.next, d.missed
-		d.queue, d.next, d.missed = nil, nil, nil
-		if len(queue) == 0 && next == nil {
+		queue, next, fresh, missed := d.queue, d.next, d.fresh, d.missed
+		d.queue, d.next, d.fresh, d.missed = nil, call.View{}, false, nil
+		if len(queue) == 0 && !fresh {
 			d.running = false
 			if d.forgotten() && a.devices[d.id] == d {
 				delete(a.devices, d.id)
@@ -154,8 +155,8 @@ func (d *device) run() {
 		for _, f := range queue {
 			f(d)
 		}
-		if next != nil {
-			d.show(*next, missed)
+		if fresh {
+			d.show(next, missed)
 		}
 	}
 }
