@@ -47,7 +47,8 @@
 //     comes in up to twice its size. Unsent output: 2 MiB a
 //     connection (256 KiB while all together have over 64 MiB), beyond that Send
 //     reports ErrOverload; a further 256 KiB for responses, beyond that the
-//     connection is closed.
+//     connection is closed. While all together have over 128 MiB it is 32 KiB,
+//     responses included.
 //
 // # Deviations from RFC 3261, on purpose
 //

@@ -18,6 +18,8 @@ const (
 	streamQueue   = 2 << 20          // unsent bytes of a connection; beyond it requests are refused
 	answerRoom    = 256 << 10        // and this much more for responses; beyond it the connection is closed
 	unsentTotal   = 64 << 20         // unsent bytes of all; beyond it streamQueue is answerRoom
+	unsentMost    = 2 * unsentTotal  // and beyond this a connection has lastRoom, responses included
+	lastRoom      = 32 << 10         // so that slow readers, however many, cannot fill the memory
 	dialTimeout   = 10 * time.Second // then the requests waiting for it fail
 	writeTimeout  = 10 * time.Second
 	frameTimeout  = 30 * time.Second // first byte to last byte of a message
@@ -205,12 +207,15 @@ func (st *stream) send(data []byte, fail func(error)) error {
 		defer st.mu.Unlock()
 		return st.reason
 	}
-	room := streamQueue
-	if st.ep.unsent.Load() > unsentTotal {
+	room, more := streamQueue, answerRoom
+	switch all := st.ep.unsent.Load(); {
+	case all > unsentMost:
+		room, more = lastRoom, 0
+	case all > unsentTotal:
 		room = answerRoom
 	}
 	switch {
-	case fail == nil && st.bytes+len(data) > room+answerRoom:
+	case fail == nil && st.bytes+len(data) > room+more:
 		st.mu.Unlock()
 		st.close(errSlowPeer)
 		return errSlowPeer

@@ -85,6 +85,33 @@ func TestTCPFullQueue(t *testing.T) {
 	})
 }
 
+// While much is unsent on other connections, one whose peer does not read is closed
+// early, and one whose peer reads is served.
+func TestTCPManySlowReaders(t *testing.T) {
+	inBed(t, Options{}, func(b *bed) {
+		r := b.dial()
+		b.ua.endpoint().unsent.Add(unsentMost + 1)
+		for i := range 200 {
+			b.write(request1(reqOpt{method: "OPTIONS", callID: fmt.Sprint("read", i)}))
+			b.readMessage(r, time.Second)
+		}
+		slow := b.dial()
+		sent := 0
+		for ; sent < 1000; sent++ { // of more than 200 bytes; the network has room for 64 kB
+			if _, err := io.WriteString(b.tcp, request1(reqOpt{method: "OPTIONS", callID: fmt.Sprint("slow", sent)})); err != nil {
+				break
+			}
+			synctest.Wait()
+		}
+		if _, _ = io.Copy(io.Discard, slow); sent > (64<<10+lastRoom)/200 {
+			t.Errorf("closed after %d requests", sent)
+		}
+		if n := b.ua.endpoint().unsent.Add(-unsentMost - 1); n != 0 {
+			t.Errorf("%d bytes unsent", n)
+		}
+	})
+}
+
 // RFC 3261 17.1.4: the end of the connection ends what waits for a response, but
 // not an INVITE that has had one.
 func TestTCPConnectionLost(t *testing.T) {
