@@ -84,9 +84,10 @@ frames_tests() { check "tshark reads every SCCP frame" ./sccp_frames.sh; }
 demo_tests() { check "make run: phones of both protocols watch and call one another" /usr/bin/python3 -B phones/demo.py; }
 # Tests that count themselves: `ok   NAME` or `FAIL NAME` for each.
 counted() { # WHAT COMMAND...
-  local what=$1; shift
-  "$@" | tee "$OUT/counted"
+  local what=$1 rc; shift
+  "$@" | tee "$OUT/counted"; rc=${PIPESTATUS[0]}
   RUN=$((RUN+$(grep -Ec '^(ok  |FAIL) ' "$OUT/counted"))); FAILED=$((FAILED+$(grep -c '^FAIL ' "$OUT/counted")))
+  [ "$rc" = 0 ] || grep -q '^FAIL ' "$OUT/counted" || { echo "FAIL the tests of $what have not run to their end"; FAILED=$((FAILED+1)); }
   grep -q '^ok ' "$OUT/counted" || { echo "FAIL no test of $what has run"; FAILED=$((FAILED+1)); }
 }
 # $PHONES, $TRUNKS, $ROWS: only these.

@@ -66,9 +66,9 @@ class Server:
         self.a.configure("presence", f"server {server}")
         return self.play
 
-    def __exit__(self, kind, *_):
+    def __exit__(self, kind, failure, _):
         if kind:
-            print(self.play.log())
+            failure.add_note(self.play.log())
         self.a.configure("presence", "no server")
         try:
             if not kind and self.ends:
@@ -88,12 +88,11 @@ def shows(lamp, name, **words):
 
 def reading(a):
     """Forms of PIDF that other servers send."""
-    for what, body, lamp in (
-            ("prefixed", pidf(person="<rpid:activities><rpid:busy/></rpid:activities>", prefix="p"), "busy"),
-            ("activities in status, old draft", pidf(status="<e:activities><e:on-the-phone/></e:activities>"), "busy"),
-            ("closed and busy, as Unified CM", pidf("closed", person="<rpid:activities><rpid:busy/></rpid:activities>"), "busy"),
-            ("closed", pidf("closed"), "unknown")):
-        print(what)
+    for body, lamp in (  # prefixed; in status and of the old draft; as Unified CM publishes a busy line; closed
+            (pidf(person="<rpid:activities><rpid:busy/></rpid:activities>", prefix="p"), "busy"),
+            (pidf(status="<e:activities><e:on-the-phone/></e:activities>"), "busy"),
+            (pidf("closed", person="<rpid:activities><rpid:busy/></rpid:activities>"), "busy"),
+            (pidf("closed"), "unknown")):
         shows(lamp, "server", body=body)(a)
 
 
@@ -116,7 +115,6 @@ def terminated(a):
             if late > early:
                 lab.until(f"{reason}: subscribed anew later", lambda: asked(play) >= 2, 6)
                 assert time.monotonic() - ended > 1.5, reason
-            print(reason)
 
 
 def refused(a):
