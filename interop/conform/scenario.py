@@ -1,11 +1,11 @@
 """Scenarios of ../sipp, run by sipp with their [words] replaced, and what it has received."""
-import collections, contextlib, itertools, os, re, subprocess, threading, time
+import collections, contextlib, itertools, os, re, socket, subprocess, threading
 import lab
 
 WATCHER, PHONE = "10.99.0.2", "10.99.0.3"
 DEFAULTS = {
     "num": "3001", "uri": "sip:2102@{server}:5060", "to": "sip:2102@{server}", "event": "presence", "expires": "3600", "more": "", "kind": "application/pidf.xml",
-    "body1": "<basic>open", "body2": "<basic>open", "body3": "<basic>open", "wanted": "SIP/2.0", "version": "SIP/2.0", "method": "SUBSCRIBE", "patience": "8000",
+    "body1": "<basic>open", "body2": "<basic>open", "body3": "<basic>open", "wanted": "SIP/2.0", "version": "SIP/2.0", "method": "SUBSCRIBE", "totag": "", "patience": "8000",
 }
 ports = itertools.count(27000)
 lock = threading.Lock()
@@ -20,7 +20,9 @@ class Play:
             port = port or next(ports)
             self.dir = os.path.join(lab.OUT, f"{name}-{port}-{next(ports)}")
         os.mkdir(self.dir)
-        words = {k: str(v).format(server=server, source=source, port=port, transport=transport) if "{" in str(v) else str(v) for k, v in (DEFAULTS | {"cseqmethod": words.get("method", "SUBSCRIBE"), "totag": ""} | words).items()}
+        words = {k: str(v) for k, v in (DEFAULTS | words).items()}
+        for here, value in (("{server}", server), ("{source}", source), ("{port}", port)):
+            words = {k: v.replace(here, str(value)) for k, v in words.items()}
         with open(os.path.join(lab.HERE, "..", "sipp", name + ".xml")) as f:
             text = f.read()
         # A word in an attribute is XML, one in a message is not.
@@ -36,7 +38,8 @@ class Play:
                             "-timeout", "20s" if waits else "50s", "-timeout_error", "-nostdin", "-trace_err", "-trace_msg", "-message_file", "messages"],
                            cwd=self.dir, stdin=subprocess.DEVNULL, stdout=open(os.path.join(self.dir, "out"), "w"), stderr=subprocess.STDOUT)
         if waits:
-            lab.until("sipp listens", lambda: re.search(rf":{port:04X} ", open("/proc/net/udp").read()) or self._alive())
+            here = f" {socket.inet_aton(source)[::-1].hex().upper()}:{port:04X} "
+            lab.until("sipp listens", lambda: here in open("/proc/net/udp").read() or self._alive())
 
     def _alive(self):
         assert self.p.poll() is None, self.log()

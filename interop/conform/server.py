@@ -1,7 +1,7 @@
 """The appliance as presence server: rows A1 to A16 and C19 to C26 of docs/conformance-sip.md."""
 import re, socket, time
 import lab
-from scenario import PHONE, WATCHER, Play, header, play
+from scenario import PHONE, Play, header, play
 
 OPEN = "10.99.0.11"
 CONFIG = """hostname LAB
