@@ -56,6 +56,7 @@ var imports = map[string]string{
 	"internal/fetch":        "",
 	"internal/trust":        "",
 	"interop/bench/load":    "",
+	"interop/references":    "transcripts",
 }
 
 // What tests import beside that.
