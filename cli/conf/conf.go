@@ -103,6 +103,14 @@ type Command struct {
 	// docs/deviations.md lists them.
 	Inert bool
 
+	// Generic commands are compiled when they are first used, have help for all
+	// tokens by Library.Describe, and are named by their syntax.
+	// They allow no Default, Fill, PerLine and Implicit.
+	Generic bool
+
+	// Whole: the whole line is the identity of the entry (access lists).
+	Whole bool
+
 	// Replaces names commands of the same mode whose entries go when this one,
 	// or its `no` form, is stored (exclusive forms).
 	Replaces []string

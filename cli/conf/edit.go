@@ -142,7 +142,7 @@ func (e *edit) merged(args grammar.Args) grammar.Args {
 		return args
 	}
 	values := map[string]string{}
-	for _, name := range e.cmd.captures {
+	for _, name := range e.cmd.grammar.Captures() {
 		from := old.args()
 		if args.Has(name) {
 			from = args

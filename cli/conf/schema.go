@@ -166,13 +166,21 @@ func (c *compiler) separator(cmd *command) {
 // parse compiles the command's syntax and checks what needs no other command.
 func (c *compiler) parse(cmd *command) bool {
 	spec := grammar.Spec{Name: cmd.Name, Syntax: cmd.Syntax, Help: cmd.Help,
-		NoRefused: cmd.No == NoRefused}
-	g, err := grammar.Compile(spec, c.lib)
+		NoRefused: cmd.No == NoRefused, Generic: cmd.Generic, Whole: cmd.Whole}
+	compile := grammar.Compile
+	if cmd.Generic {
+		spec.Name, compile = cmd.Syntax, grammar.Declare
+	}
+	g, err := compile(spec, c.lib)
 	if err != nil {
 		c.errs = append(c.errs, fmt.Errorf("mode %s: %w", c.mode.Mode.Name, err))
 		return false
 	}
-	cmd.grammar, cmd.name, cmd.captures = g, g.Name(), g.Captures()
+	cmd.grammar, cmd.name = g, g.Name()
+	if cmd.Generic {
+		return c.parseGeneric(cmd)
+	}
+	cmd.captures = g.Captures()
 	if c.mode.byName[cmd.name] != nil {
 		c.fail(cmd, "two commands of that name; give one another Name")
 		return false
@@ -211,6 +219,24 @@ func (c *compiler) parse(cmd *command) bool {
 	}
 	if cmd.Enter != "" && (cmd.Default != "" || cmd.No == NoStored) {
 		c.fail(cmd, "a line that opens a mode can have neither Default nor NoStored")
+	}
+	return true
+}
+
+// parseGeneric is the rest of parse for a command that is not compiled yet.
+func (c *compiler) parseGeneric(cmd *command) bool {
+	m := c.mode
+	if m.byName[cmd.name] != nil {
+		c.fail(cmd, "a Generic command is named by its whole syntax, and this is there twice")
+		return false
+	}
+	m.byName[cmd.name] = cmd
+	m.byGrammar[cmd.grammar] = cmd
+	if cmd.Default != "" || cmd.Fill != nil || cmd.PerLine != 0 || cmd.ElementKey != nil || cmd.Implicit || cmd.Fixed {
+		c.fail(cmd, "a Generic command allows no Default, Fill, PerLine, ElementKey, Implicit or Fixed")
+	}
+	if cmd.Enter != "" && (cmd.No == NoStored || cmd.Hidden) || cmd.Bangs < 0 {
+		c.fail(cmd, "a line that opens a mode is neither Hidden nor NoStored")
 	}
 	return true
 }

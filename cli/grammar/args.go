@@ -167,6 +167,9 @@ func (a Args) Key() string {
 	if a.cmd == nil {
 		return ""
 	}
+	if a.cmd.spec.Whole {
+		return Args{a.cmd, a.packed.positive()}.Line()
+	}
 	var key []byte
 	for k, c := range a.cmd.captures {
 		if !c.ident {

@@ -27,6 +27,12 @@ type Command struct {
 
 	once sync.Once
 	set  *Set // this command only, see alone
+
+	// Of a declared command: what its first use compiles it with.
+	lib      *Library
+	words    []string // the leading keywords
+	compiled sync.Once
+	err      error
 }
 
 // alone is the set of this command only, for Build and WithList; few need one.
@@ -43,6 +49,9 @@ func (c *Command) Spec() Spec { return c.spec }
 
 // Captures lists the capture names in the order of the syntax string.
 func (c *Command) Captures() []string {
+	if c.Err() != nil {
+		return nil
+	}
 	names := make([]string, len(c.captures))
 	for i, k := range c.captures {
 		names[i] = k.name
@@ -69,6 +78,9 @@ func (c *Command) moves(leaf int) []move {
 // captures has a value, an alternative likewise. An unknown capture, a missing
 // or an unfit value is an error.
 func (c *Command) Build(values map[string]string) (Args, error) {
+	if err := c.Err(); err != nil {
+		return Args{}, err
+	}
 	for name := range values {
 		if c.capture(name) < 0 {
 			return Args{}, fmt.Errorf("build %q: no capture $%s", c.name, name)

@@ -30,7 +30,7 @@ func Compile(spec Spec, lib *Library) (*Command, error) {
 		err = b.check(whole)
 	}
 	if err == nil {
-		err = b.helpTexts(spec.Help, lib.Help)
+		err = b.helpTexts(spec, lib)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("syntax %q, %w", spec.Syntax, err)
@@ -309,6 +309,9 @@ func (c *Command) leadText() string {
 // leading keywords, and the end can be reached without an identity capture.
 func (c *Command) negatable() {
 	c.noLast = slices.Clone(c.last)
+	if c.spec.Whole {
+		return
+	}
 	for again := true; again; {
 		again = false
 		for i := range c.leaves {
@@ -331,6 +334,9 @@ func (c *Command) negatable() {
 // startsWithForm tells whether the command itself starts with `no` or
 // `default` (EXEC commands such as `no debug all`).
 func (c *Command) startsWithForm() bool {
+	if c.lib != nil && c.lead > 0 {
+		return c.words[0] == "no" || c.words[0] == "default"
+	}
 	return slices.ContainsFunc(c.first, func(m move) bool {
 		l := &c.leaves[m.leaf]
 		return l.kind == keywordLeaf && (l.low == "no" || l.low == "default")

@@ -76,6 +76,11 @@ type Spec struct {
 	Help string
 	// NoRefused marks commands that have no `no` and `default` form.
 	NoRefused bool
+	// Generic: tokens without help get that of Library.Describe.
+	Generic bool
+	// Whole: the whole line is the identity, as of an entry of an access list. The
+	// `no` form needs all of it, and captures need no `!`.
+	Whole bool
 }
 
 // Type is a kind of typed argument, such as WORD or H.H.H.
@@ -111,6 +116,9 @@ type Library struct {
 	Types map[string]Type
 	// Help for keywords that occur in many commands ("ip", "show").
 	Help map[string]string
+	// Describe makes help for a token of a Generic command: a keyword, or an
+	// argument as written in the syntax (WORD, <1-33>). nil: there is none.
+	Describe func(token string) string
 }
 
 // Env answers the named bounds of ranges: {max-dn}. It is asked at match time.

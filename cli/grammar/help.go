@@ -9,8 +9,8 @@ import (
 )
 
 // helpTexts gives each leaf its text, from the command's own lines first.
-func (b *builder) helpTexts(own string, shared map[string]string) error {
-	lines, err := helpLines(own)
+func (b *builder) helpTexts(spec Spec, lib *Library) error {
+	lines, err := helpLines(spec.Help)
 	if err != nil {
 		return err
 	}
@@ -33,8 +33,8 @@ func (b *builder) helpTexts(own string, shared map[string]string) error {
 				}
 			}
 		}
-		if l.help == "" && l.kind == keywordLeaf {
-			l.help = shared[l.word]
+		if l.help == "" && (l.kind == keywordLeaf || spec.Generic) {
+			l.help = lib.helpFor(keys[0], spec.Generic)
 		}
 		if l.help == "" && !l.silent {
 			errs = append(errs, b.fail(l.col, "no help for %s", strings.Join(keys, " or ")))

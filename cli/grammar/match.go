@@ -119,6 +119,9 @@ func (w *walker) begin() {
 // start adds the commands whose leading keywords end at the branch.
 func (w *walker) start(to *[]thread) {
 	for _, i := range w.branch.starts {
+		if w.set.cmds[i].Err() != nil {
+			continue // fits no line
+		}
 		*to = append(*to, thread{cmd: i, leaf: w.set.cmds[i].lead - 1, words: -1, form: w.form})
 	}
 }

@@ -103,3 +103,11 @@ func (a Args) holds(form Form, words []word) bool {
 func (a Args) took(words []word) bool {
 	return slices.EqualFunc(a.words(), words, func(x, y word) bool { return x.leaf == y.leaf })
 }
+
+// positive is the same line without `no` or `default`.
+func (p packed) positive() packed {
+	if p.form() == Positive {
+		return p
+	}
+	return packed([]byte{byte(Positive)}) + p[1:]
+}

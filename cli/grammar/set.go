@@ -82,18 +82,19 @@ func newSet(cmds []*Command, opt SetOptions) *Set {
 
 func (b *branch) grow(c *Command, index int) {
 	for i := range c.lead {
-		l := &c.leaves[i]
+		word, help := c.keyword(i)
+		low := strings.ToLower(word)
 		// Linear only while a set is built; commands come in groups, so the
 		// keyword is mostly among the last.
 		at := -1
 		for j := len(b.twigs) - 1; j >= 0 && at < 0; j-- {
-			if b.twigs[j].low == l.low {
+			if b.twigs[j].low == low {
 				at = j
 			}
 		}
 		if at < 0 {
 			at = len(b.twigs)
-			b.twigs = append(b.twigs, twig{l.low, l.word, l.help, index, &branch{}})
+			b.twigs = append(b.twigs, twig{low, word, help, index, &branch{}})
 		}
 		b = b.twigs[at].to
 	}
