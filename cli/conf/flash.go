@@ -1,0 +1,58 @@
+package conf
+
+import (
+	"fmt"
+	"io/fs"
+)
+
+// Remove takes a file away for good. An error for which errors.Is(err,
+// fs.ErrNotExist) says that there is none.
+func (f *Flash) Remove(name string) error {
+	if err := checkName(name); err != nil {
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err := removeDurable(f.root, name); err != nil {
+		return fmt.Errorf("removing flash:%s: %w", name, err)
+	}
+	return nil
+}
+
+// Rename gives a file another name. It replaces nothing: errors.Is(err, fs.ErrExist)
+// when that name is taken.
+func (f *Flash) Rename(from, to string) error {
+	for _, name := range []string{from, to} {
+		if err := checkName(name); err != nil {
+			return err
+		}
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	err := error(fs.ErrExist)
+	if _, there := f.root.Stat(to); there != nil {
+		err = f.root.Rename(from, to)
+	}
+	if err == nil {
+		err = syncDir(f.root)
+	}
+	if err != nil {
+		return fmt.Errorf("renaming flash:%s: %w", from, err)
+	}
+	return nil
+}
+
+// Stat describes one file; errors.Is(err, fs.ErrNotExist) when there is none.
+func (f *Flash) Stat(name string) (FileInfo, error) {
+	if err := checkName(name); err != nil {
+		return nil, err
+	}
+	info, err := f.root.Stat(name)
+	if err == nil && !info.Mode().IsRegular() {
+		err = fs.ErrNotExist
+	}
+	if err != nil {
+		return nil, fmt.Errorf("looking for flash:%s: %w", name, err)
+	}
+	return info, nil
+}
