@@ -16,6 +16,7 @@ import (
 type clientTx struct {
 	timer
 	shard    *shard
+	ep       *endpoint // that it was sent from: an answer comes there
 	key      string
 	method   string
 	msg      []byte
@@ -43,7 +44,7 @@ func appendClientKey(b []byte, branch, method string) []byte {
 // Max-Forwards, User-Agent and Content-Length if missing; req must not be
 // changed afterwards. done is called exactly once, on the worker of the Call-ID
 // (after Close: in Send): with the final response (err nil), or with ErrTimeout
-// (Timer F, 32 s), ErrClosed, ErrOverload (a full queue of the connection too), or
+// (Timer F, 32 s), ErrClosed (after a move of the endpoint too), ErrOverload (a full queue of the connection too), or
 // a transport error, as when the connection ends before the response came.
 // RFC 3261 17.1.2, 17.1.4.
 func (u *UA) Send(req *sip.Request, to Target, done func(*sip.Response, error)) {
@@ -118,8 +119,8 @@ func (u *UA) compose(req *sip.Request, to Target, branch string) (callID string,
 }
 
 func (u *UA) send(method, callID, branch string, msg []byte, to Target, done func(*sip.Response, error), raw bool) {
-	s := u.shardOf([]byte(callID))
-	tx := &clientTx{shard: s, key: clientKey(branch, method), method: method, msg: msg, to: to, done: done, raw: raw,
+	s, ep := u.shardOf([]byte(callID)), u.endpoint()
+	tx := &clientTx{shard: s, ep: ep, key: clientKey(branch, method), method: method, msg: msg, to: to, done: done, raw: raw,
 		interval: t1, deadline: time.Now().Add(64 * t1)}
 	if err := u.admit(to, msg); err != nil {
 		s.finish(done, nil, fmt.Errorf("sending %s to %s: %w", method, to.Addr, err))
@@ -143,7 +144,27 @@ func (u *UA) send(method, callID, branch string, msg []byte, to Target, done fun
 	if u.tells() {
 		u.event("client", "%s to %s: new transaction", method, to.Addr)
 	}
+	if u.endpoint() != ep {
+		tx.fail(ErrClosed)
+		return
+	}
 	tx.write()
+}
+
+// leave fails the transactions that were sent from another endpoint than ep: their
+// answers go to where that was, and what they sent must not come again from here.
+func (s *shard) leave(ep *endpoint) {
+	s.mu.Lock()
+	var old []*clientTx
+	for _, tx := range s.client {
+		if tx.ep != ep {
+			old = append(old, tx)
+		}
+	}
+	s.mu.Unlock()
+	for _, tx := range old {
+		tx.fail(ErrClosed)
+	}
 }
 
 // admit checks what can be known before a request is sent, and counts it.

@@ -67,7 +67,7 @@ func (u *UA) Apply(ctx context.Context, old, new Config) error {
 	ep, standIn, err := u.open(new)
 	if err == nil {
 		u.install(ep, new, standIn)
-		u.tell(&u.onOpen)
+		u.opened(ep)
 		return nil
 	}
 	u.log(logbuf.Errors, "LISTEN", "cannot open %s: %v; trying again every %d seconds", new.Addr, err, int(retryEvery.Seconds()))
@@ -104,7 +104,7 @@ func (u *UA) startRetry(cfg Config) {
 			if ep, standIn, err := u.open(cfg); err == nil {
 				u.install(ep, cfg, standIn)
 				u.log(logbuf.Notifications, "LISTEN", "now listening on %s", ep.local)
-				u.tell(&u.onOpen)
+				u.opened(ep)
 				return
 			}
 		}
@@ -117,6 +117,14 @@ func (u *UA) install(ep *endpoint, cfg Config, standIn bool) {
 	}
 	u.at.Store(ep)
 	ep.start()
+}
+
+// opened tells of a new endpoint, then ends what was sent from the one before.
+func (u *UA) opened(ep *endpoint) {
+	u.tell(&u.onOpen)
+	for _, s := range u.shards {
+		s.leave(ep)
+	}
 }
 
 // open opens the sockets; standIn says that Bind took the place of Addr.

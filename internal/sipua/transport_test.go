@@ -83,6 +83,28 @@ func TestMoveAndClose(t *testing.T) {
 	})
 }
 
+// What was sent from where the endpoint was is not sent again from where it is now, and
+// whoever sent it hears at once that no answer can come.
+func TestMoveEndsClientTransactions(t *testing.T) {
+	inBed(t, Options{}, func(b *bed) {
+		var old, fresh outcome
+		b.ua.Send(newRequest("NOTIFY", "c1"), peerTarget, old.done)
+		b.expect("NOTIFY ")
+		b.apply(Config{Enabled: true, Addr: ap("10.0.0.1:5080")})
+		old.want(t, 0, ErrClosed)
+		b.ua.Send(newRequest("NOTIFY", "c2"), peerTarget, fresh.done)
+		got := b.expect("NOTIFY ")
+		if header(got, "Call-ID") != "c2" {
+			t.Errorf("sent again:\n%s", got)
+		}
+		time.Sleep(400 * time.Millisecond) // the old one would come again now
+		b.silence(50 * time.Millisecond)
+		if n := b.ua.Stats().ClientTx; n != 1 {
+			t.Errorf("%d client transactions", n)
+		}
+	})
+}
+
 func TestUnspecifiedAddressAdvertisesTheConfigured(t *testing.T) {
 	inBed(t, Options{}, func(b *bed) {
 		b.net.OnlyLocal(netip.MustParseAddr("10.0.0.1"))

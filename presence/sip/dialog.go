@@ -55,11 +55,11 @@ type dialog struct {
 	tcp       bool    // transport of target
 	form      form    // event package, which never changes, and label of the bodies
 
-	held     bool   // a SUBSCRIBE is being answered: NOTIFYs wait
-	queued   bool   // in the sender's queue
-	waiting  uint32 // CSeq of the NOTIFY that is outstanding; 0: none
-	over     bool   // the last NOTIFY has been sent, or none may be
-	lastFail uint8  // times that the transport failed the last NOTIFY
+	held     bool  // a SUBSCRIBE is being answered: NOTIFYs wait
+	queued   bool  // in the sender's queue
+	waiting  bool  // a NOTIFY is outstanding
+	over     bool  // the last NOTIFY has been sent, or none may be
+	lastFail uint8 // times that the transport failed the last NOTIFY
 
 	// The newest Note, if fresh not yet sent.
 	knows known // what the watcher has already; the next NOTIFY comes without it

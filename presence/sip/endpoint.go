@@ -20,7 +20,9 @@ func (a *Adapter) renew() {
 			continue
 		}
 		d.reroute()
-		d.waiting, d.over, d.fresh = 0, false, true
+		// A NOTIFY that is being sent, or was sent from where we were, ends first: then
+		// this one goes (sent).
+		d.over, d.fresh = false, true
 		if d.list != nil {
 			d.list.full, d.list.resting = true, 0
 		}

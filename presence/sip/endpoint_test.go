@@ -61,6 +61,22 @@ func TestMoveWhileOutstanding(t *testing.T) {
 	})
 }
 
+// The endpoint opens again while a NOTIFY is on its way from it: the next one waits for
+// its answer, so that none overtakes another.
+func TestOpenWhileOutstanding(t *testing.T) {
+	run(t, func(r *rig) {
+		p := r.phone("10.1.1.11:5060")
+		p.answers("")
+		p.subscribe(sub{})
+		r.a.renew()
+		time.Sleep(300 * time.Millisecond)
+		want(t, "meanwhile", p.states(), "[]")
+		p.answers("200 OK")
+		time.Sleep(300 * time.Millisecond)
+		want(t, "that again, then the next", p.states(), "[active;expires=3600 closed active;expires=3600 closed]")
+	})
+}
+
 // While the port cannot be had, NOTIFYs wait for it, as long as that takes.
 func TestMoveToABusyPort(t *testing.T) {
 	run(t, func(r *rig) {

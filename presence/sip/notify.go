@@ -38,7 +38,7 @@ func (d *dialog) Notify(n presence.Note) {
 
 // takeTurn says whether the dialog is to be queued now. mu is held.
 func (d *dialog) takeTurn() bool {
-	if !d.fresh || d.held || d.waiting != 0 || d.queued || d.over || d.waits() {
+	if !d.fresh || d.held || d.waiting || d.queued || d.over || d.waits() {
 		return false
 	}
 	d.queued = true
@@ -95,15 +95,15 @@ func (a *Adapter) send(d *dialog, p *place) {
 	}
 	d.knows = knowsNothing
 	raw := d.notify(kind, body)
-	d.fresh, d.waiting, d.over = more, d.localSeq, d.last != nil
-	seq, to, id := d.waiting, d.to(), d.id
+	d.fresh, d.waiting, d.over = more, true, d.last != nil
+	to, id := d.to(), d.id
 	d.mu.Unlock()
 
 	a.debug(topicTrace, id, "presence_sip_notify", "NOTIFY to %s", to.Addr)
 	a.debug(topicXML, id, "presence_sip_notify", "%s", logbuf.Lines(body))
 	a.ua.SendRaw(raw, to, func(res *sip.Response, err error) {
 		a.sender.release(p)
-		a.sent(d, seq, res, err)
+		a.sent(d, res, err)
 	})
 }
 
@@ -161,22 +161,23 @@ func (d *dialog) to() sipua.Target {
 // nobody else would do it.
 const lastTries = 2
 
-// sent takes the outcome of the NOTIFY with CSeq seq. It runs on the worker of
+// sent takes the outcome of the NOTIFY that was outstanding. It runs on the worker of
 // the Call-ID.
-func (a *Adapter) sent(d *dialog, seq uint32, res *sip.Response, err error) {
+func (a *Adapter) sent(d *dialog, res *sip.Response, err error) {
 	code, retryAfter := outcome(res, err)
 	a.debug(topicTrace, d.id, "presence_sip_notify_done", "code %d", code)
 	broken := err != nil && !errors.Is(err, sipua.ErrTimeout)
 	d.mu.Lock()
-	if d.waiting != seq { // the endpoint has moved: another one counts
-		d.mu.Unlock()
-		return
-	}
-	d.waiting = 0
+	d.waiting = false
 	id := d.subscriptionID()
 	if errors.Is(err, sipua.ErrClosed) && (!d.over || d.last != nil) {
-		d.fresh, d.over = true, false // renew sends it
+		// renew sends it when the endpoint opens, unless it has and passed by here.
+		d.fresh, d.over = true, false
+		ready := a.ua.LocalAddr().IsValid() && d.takeTurn()
 		d.mu.Unlock()
+		if ready {
+			a.sender.ready(d)
+		}
 		return
 	}
 	if broken && !errors.Is(err, sipua.ErrOverload) {
