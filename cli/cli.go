@@ -101,6 +101,11 @@ type Options struct {
 	// An error refuses the line; its text is printed as it is ("% …").
 	Rewrite func(tree conf.Tree, parent conf.Path, args grammar.Args) (grammar.Args, error)
 
+	// Follow gives the lines that a line which has just been committed brings about:
+	// `service password-encryption` hides the passwords that are there. tree is the one
+	// after the line. They are committed as they are. nil: none ever.
+	Follow func(tree conf.Tree, args grammar.Args) []Following
+
 	// Guard may refuse a line that somebody types; its error is printed as it is. It
 	// is for checks that look at the whole configuration: it is not asked while a file
 	// is loaded, which would take the square of its length. nil: no line is refused.
@@ -111,6 +116,12 @@ type Options struct {
 	// nothing. old is the tree before the line, parent the block it was typed in. It
 	// is not asked while a file is loaded. nil: nothing is ever told.
 	Notice func(old conf.Tree, parent conf.Path, args grammar.Args) string
+}
+
+// Following is a line that another one brings about, and the block it stands in.
+type Following struct {
+	At   conf.Path
+	Args grammar.Args
 }
 
 // System is the appliance around the shell.

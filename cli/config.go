@@ -166,6 +166,13 @@ func (s *Session) commit(level int, args grammar.Args) *lineError {
 	if err != nil {
 		return message(err.Error())
 	}
+	if follow := s.shell.o.Follow; follow != nil && !done.Empty() {
+		for _, more := range follow(done.New, args) {
+			if _, _, err := store.Apply(s.author(), more.At, more.Args); err != nil {
+				return message(err.Error())
+			}
+		}
+	}
 	s.dirty = s.dirty || !done.Empty()
 	if notice := s.shell.o.Notice; notice != nil && !s.loading && !done.Empty() {
 		s.print(notice(done.Old, f.path, args))

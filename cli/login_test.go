@@ -11,7 +11,7 @@ import (
 )
 
 func TestLogin(t *testing.T) {
-	hash, err := secret.Hash5("five", "abcd")
+	hash, err := secret.Hash(5, "five", "abcd")
 	if err != nil {
 		t.Fatal(err)
 	}

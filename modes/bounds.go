@@ -168,9 +168,9 @@ func checkHostname(_ conf.CheckContext, args grammar.Args) error {
 func checkEncrypted(kind, value string) func(conf.CheckContext, grammar.Args) error {
 	return func(_ conf.CheckContext, args grammar.Args) error {
 		text := args.String(value)
-		switch args.Int(kind) {
-		case 5:
-			if !secret.Valid5(text) {
+		switch digit := args.Int(kind); digit {
+		case 4, 5, 8, 9:
+			if !secret.Valid(digit, text) {
 				return errors.New("ERROR: The secret you entered is not a valid encrypted secret")
 			}
 		case 7:

@@ -9,8 +9,10 @@ import (
 	"github.com/busylamp/busylamp/cli/grammar"
 )
 
-// actElsewhere are lines that act, though on no agent: they are limits of ranges.
+// actElsewhere are lines that act, though on no agent: they are limits of ranges, or
+// change how other lines are stored.
 var actElsewhere = map[string][]string{
+	conf.Global:        {"service password-encryption", "enable algorithm-type", "username algorithm-type"},
 	modeRegisterGlobal: {"max-dn", "max-pool"},
 }
 

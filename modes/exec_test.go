@@ -82,7 +82,7 @@ func console(t *testing.T, a Agents, lines string) (string, *conf.Store) {
 	store := conf.NewStore(schema, conf.NewTree(schema))
 	log := logbuf.New(clock)
 	t.Cleanup(func() { store.Close(); log.Close() })
-	shell, err := cli.NewShell(cli.Options{Store: store, Exec: Exec(a), Library: Library(), Bounds: Bounds(C3825), Log: log, Now: clock, Rewrite: Rewrite, Guard: Guard, Notice: Notice, DebugText: DebugText})
+	shell, err := cli.NewShell(cli.Options{Store: store, Exec: Exec(a), Library: Library(), Bounds: Bounds(C3825), Log: log, Now: clock, Rewrite: Rewrite, Follow: Follow, Guard: Guard, Notice: Notice, DebugText: DebugText})
 	if err != nil {
 		t.Fatal(err)
 	}

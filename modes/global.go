@@ -67,9 +67,12 @@ func globalServices() []conf.Command {
 				uptime         Time since the start
 				$form          Kind of time stamp`,
 		},
-		stored(inert("service password-encryption", "", `
-			service              Services
-			password-encryption  Keep passwords hidden`)),
+		{
+			Syntax: "service password-encryption", No: conf.NoStored,
+			Help: `
+				service              Services
+				password-encryption  Keep passwords hidden`,
+		},
 		{
 			Syntax: "service sequence-numbers",
 			Help: `
@@ -141,15 +144,22 @@ func globalAccess() []conf.Command {
 				monitor  Messages on terminals that monitor` + severityHelp,
 		},
 		{
-			Syntax: "enable secret [<0|5>$type] LINE$secret",
+			Syntax: "enable secret [" + secretTypes + "$type] LINE$secret",
 			Check:  checkEncrypted("type", "secret"),
 			Help: `
 				enable   Privileged EXEC
-				secret   Password that is kept hashed
-				0        An unencrypted password follows
-				5        A hashed password follows
+				secret   Password that is kept hashed` + secretHelp + `
 				$type    Kind of password that follows
 				$secret  The password`,
+		},
+		{
+			// Stored as `enable secret` of that type.
+			Syntax: "enable algorithm-type " + algorithms + "$algorithm secret LINE$secret",
+			Help: `
+				enable          Privileged EXEC
+				algorithm-type  How the secret is hashed` + algorithmHelp + `
+				secret          Password that is kept hashed
+				$secret         The password`,
 		},
 		{
 			Syntax: "enable password [<0|7>$type] LINE$password",
@@ -173,6 +183,25 @@ func globalAccess() []conf.Command {
 		bangs(1),
 	}
 }
+
+// Types of secrets (`enable secret`, `username NAME secret`), and names of the ways
+// to make them.
+const (
+	secretTypes = "<0|4|5|8|9>"
+	secretHelp  = `
+	0  An unencrypted password follows
+	4  A SHA-256 hash follows
+	5  An MD5 hash follows
+	8  A PBKDF2 hash follows
+	9  A scrypt hash follows`
+
+	algorithms    = "<md5|scrypt|sha256>"
+	algorithmHelp = `
+	md5         MD5, type 5
+	scrypt      scrypt, type 9
+	sha256      PBKDF2 with SHA-256, type 8
+	$algorithm  How the secret is hashed`
+)
 
 const severities = "<<0-7>$number|alerts|critical|debugging|emergencies|errors|informational|notifications|warnings>"
 
@@ -276,7 +305,7 @@ func globalVoice() []conf.Command {
 		// Ahead of the pools, which have a `username` of their own: pasted behind
 		// them it would go into the last pool.
 		{
-			Syntax: "username WORD(64)$name! [privilege <0-15>$privilege] [<password [<0|7>$ptype] LINE$password|secret [<0|5>$stype] LINE$secret|nopassword>$kind]",
+			Syntax: "username WORD(64)$name! [privilege <0-15>$privilege] [<password [<0|7>$ptype] LINE$password|secret [" + secretTypes + "$stype] LINE$secret|nopassword>$kind]",
 			Check:  checkUser,
 			Help: `
 				username    User database
@@ -284,13 +313,27 @@ func globalVoice() []conf.Command {
 				privilege   Privilege of the user
 				$privilege  Privilege level
 				password    Password
+				7           A hidden password follows
 				$ptype      Kind of password that follows
 				$password   The password
-				secret      Password that is kept hashed
+				secret      Password that is kept hashed` + secretHelp + `
 				$stype      Kind of password that follows
 				$secret     The password
 				nopassword  No password is asked
 				$kind       Password`,
+		},
+		{
+			// Stored as `username` with a secret of that type.
+			Name:   "username algorithm-type",
+			Syntax: "username WORD(64)$name! [privilege <0-15>$privilege] algorithm-type " + algorithms + "$algorithm secret LINE$secret",
+			Help: `
+				username        User database
+				$name           User name
+				privilege       Privilege of the user
+				$privilege      Privilege level
+				algorithm-type  How the secret is hashed` + algorithmHelp + `
+				secret          Password that is kept hashed
+				$secret         The password`,
 		},
 		bangs(1),
 		{

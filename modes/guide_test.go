@@ -43,7 +43,7 @@ func newPlatform(t testing.TB, schema *conf.Schema, p Platform) router {
 	var err error
 	r.shell, err = cli.NewShell(cli.Options{
 		Store: r.store, Exec: Exec(Agents{Now: clock}), Library: Library(), Bounds: Bounds(p),
-		Log: log, Now: clock, Rewrite: Rewrite, DebugText: DebugText,
+		Log: log, Now: clock, Rewrite: Rewrite, Follow: Follow, DebugText: DebugText,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -50,7 +50,7 @@ telephony-service
 func TestRewriteRefuses(t *testing.T) {
 	schema := compiled(t)
 	r := schema.Mode(conf.Global).Set.Match("enable secret lab", nil)
-	for _, set := range []map[string]string{{"type": "9", "secret": "lab"}, {"unknown": "lab"}} {
+	for _, set := range []map[string]string{{"type": "6", "secret": "lab"}, {"unknown": "lab"}} {
 		if _, err := rewritten(r.Args, set); err == nil || strings.Contains(err.Error(), "lab") {
 			t.Errorf("%v: %v", set, err)
 		}

@@ -118,7 +118,9 @@ func meaning(name, syntax, own string, shared map[string]string) string {
 		if strings.ContainsAny(word[:1], "<[{") || name == "" && strings.Contains(word, "$") || strings.ToUpper(word) == word && word[0] >= 'A' {
 			break
 		}
-		last = word
+		if !strings.Contains(word, "$") {
+			last = word
+		}
 	}
 	for line := range strings.Lines(own) {
 		token, text, _ := strings.Cut(strings.TrimSpace(line), " ")

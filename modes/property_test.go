@@ -51,6 +51,11 @@ func TestPasteRunning(t *testing.T) {
 			}
 			if next, _, _, err := tree.Apply(at[e.mode], args); err == nil {
 				tree = next
+				for _, f := range Follow(tree, args) {
+					if tree, _, _, err = tree.Apply(f.At, f.Args); err != nil {
+						t.Fatalf("%q: %v", f.Args.Line(), err)
+					}
+				}
 			}
 		}
 		running := string(conf.Running(tree))

@@ -15,7 +15,7 @@ import (
 // stored. Secrets typed in clear are hashed, so that they are never printed
 // again; an old spelling becomes the new one. A line that cannot be put into
 // that form is refused, so that no secret is ever stored in clear instead.
-func Rewrite(t conf.Tree, _ conf.Path, args grammar.Args) (grammar.Args, error) {
+func Rewrite(t conf.Tree, parent conf.Path, args grammar.Args) (grammar.Args, error) {
 	name := args.Command().Name()
 	if name == "ip domain-lookup" {
 		return respell(t, args, "ip domain lookup")
@@ -24,39 +24,16 @@ func Rewrite(t conf.Tree, _ conf.Path, args grammar.Args) (grammar.Args, error) 
 		return args, nil
 	}
 	switch name {
-	case "enable secret":
-		values, err := hashed(args, "type")
-		if err != nil {
-			return args, err
-		}
-		return rewritten(args, values)
 	case "authentication username":
 		values, err := obscured(args)
 		if err != nil {
 			return args, err
 		}
 		return rewritten(args, values)
-	case "username":
-		values, err := hashed(args, "stype")
-		if err != nil {
-			return args, err
-		}
-		return rewritten(args, kept(t, args, values))
+	case "enable secret", "enable password", "enable algorithm-type", "username", "username algorithm-type", "password":
+		return rewriteSecret(t, parent, args)
 	}
 	return args, nil
-}
-
-// hashed is the type 5 form of a secret, empty when there is nothing to hash.
-func hashed(args grammar.Args, kind string) (map[string]string, error) {
-	plain := args.String("secret")
-	if plain == "" || args.Int(kind) == 5 {
-		return map[string]string{}, nil
-	}
-	hash, err := secret.Hash5(plain, "")
-	if err != nil {
-		return nil, fmt.Errorf("%% The secret cannot be hashed: %w", err)
-	}
-	return map[string]string{kind: "5", "secret": hash}, nil
 }
 
 // obscured is the type 7 form of a password towards the far side, which must be
@@ -80,23 +57,6 @@ func obscured(args grammar.Args) (map[string]string, error) {
 }
 
 func unprintable(r rune) bool { return r < ' ' || r > '~' }
-
-// kept adds what an earlier line for the same user has and this one does not
-// say: `username jack privilege 15` and `username jack secret x` add up.
-func kept(t conf.Tree, args grammar.Args, values map[string]string) map[string]string {
-	for n := range t.Root().All("username") {
-		old := n.Args()
-		if old.String("name") != args.String("name") {
-			continue
-		}
-		for _, name := range old.Command().Captures() {
-			if old.Has(name) && !args.Has(name) && (name == "privilege" || !args.Has("kind")) {
-				values[name] = old.String(name)
-			}
-		}
-	}
-	return values
-}
 
 // rewritten is args with some captures set. The error does not quote the
 // values, which may be secret.

@@ -38,6 +38,9 @@ func samples(syntax string) []string {
 var spelt = strings.NewReplacer(
 	`"two~words"`, `"two words"`,
 	"secret 5 some text", "secret 5 $1$mERr$hx5rVt7rPNoS4wqbXKX7m0",
+	"secret 4 some text", "secret 4 2btjjy78REtmYkkW0csHUbJZOstRXoWdX1mGrmmfeHI",
+	"secret 8 some text", "secret 8 $8$TnGX/fE4KGHOVU$pEhnEvxrvaynpi8j4f.EMHr6M.FzU8xnZnBr/tJdFWk",
+	"secret 9 some text", "secret 9 $9$2MJBozw/9R3UsU$2lFhcKvpghcyw8deP25GOfyZaagyUOGBymkryvOdfo6",
 	"password 7 some text", "password 7 0822455D0A16",
 )
 

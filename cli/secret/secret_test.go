@@ -52,9 +52,9 @@ func TestType7RoundTrip(t *testing.T) {
 }
 
 func TestMatches(t *testing.T) {
-	hash, err := Hash5("lab", "")
-	if err != nil || !Valid5(hash) {
-		t.Fatalf("Hash5 = %q, %v", hash, err)
+	hash, err := Hash(5, "lab", "")
+	if err != nil || !Valid(5, hash) {
+		t.Fatalf("Hash = %q, %v", hash, err)
 	}
 	for _, c := range []struct {
 		s     Secret
@@ -68,6 +68,14 @@ func TestMatches(t *testing.T) {
 		{Secret{5, hash}, "lac", false},
 		{Secret{5, "$1$mERr$hx5rVt7rPNoS4wqbXKX7m0"}, "cisco", true}, // a widely published example
 		{Secret{5, "junk"}, "cisco", false},
+		// The examples that password crackers publish.
+		{Secret{8, "$8$TnGX/fE4KGHOVU$pEhnEvxrvaynpi8j4f.EMHr6M.FzU8xnZnBr/tJdFWk"}, "hashcat", true},
+		{Secret{8, "$8$TnGX/fE4KGHOVU$pEhnEvxrvaynpi8j4f.EMHr6M.FzU8xnZnBr/tJdFWk"}, "hashcap", false},
+		{Secret{9, "$9$2MJBozw/9R3UsU$2lFhcKvpghcyw8deP25GOfyZaagyUOGBymkryvOdfo6"}, "hashcat", true},
+		{Secret{9, "$9$2MJBozw/9R3UsU$2lFhcKvpghcyw8deP25GOfyZaagyUOGBymkryvOdfo6"}, "", false},
+		{Secret{4, "2btjjy78REtmYkkW0csHUbJZOstRXoWdX1mGrmmfeHI"}, "hashcat", true},
+		{Secret{4, "2btjjy78REtmYkkW0csHUbJZOstRXoWdX1mGrmmfeHI"}, "hashcar", false},
+		{Secret{9, "$8$TnGX/fE4KGHOVU$pEhnEvxrvaynpi8j4f.EMHr6M.FzU8xnZnBr/tJdFWk"}, "hashcat", false},
 		{Secret{5, "$1$"}, "", false},
 		{Secret{7, "021201481F"}, "test", true},
 		{Secret{7, "021201481F"}, "TEST", false},
@@ -96,4 +104,25 @@ func FuzzDecode7(f *testing.F) {
 			t.Errorf("Decode7(%q) = %q", text, p)
 		}
 	})
+}
+
+// What is hashed here is well formed, matches its password, and never twice the same.
+func TestHash(t *testing.T) {
+	for _, digit := range []int{5, 8, 9} {
+		one, err := Hash(digit, "lab", "")
+		if err != nil || !Valid(digit, one) || !(Secret{digit, one}).Matches("lab") || (Secret{digit, one}).Matches("la") {
+			t.Errorf("type %d: %q, %v", digit, one, err)
+		}
+		if two, _ := Hash(digit, "lab", ""); one == two {
+			t.Errorf("type %d: twice %q", digit, one)
+		}
+		for _, other := range []int{0, 4, 5, 7, 8, 9} {
+			if other != digit && Valid(other, one) {
+				t.Errorf("%q is valid as type %d", one, other)
+			}
+		}
+	}
+	if h, err := Hash(4, "lab", ""); err == nil {
+		t.Errorf("type 4: %q", h)
+	}
 }

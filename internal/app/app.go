@@ -137,6 +137,7 @@ func (a *App) wire(o Options) error {
 		}),
 		Bounds:  modes.Bounds(o.Platform),
 		Rewrite: modes.Rewrite,
+		Follow:  modes.Follow,
 		System:  system{a},
 
 		DebugText: modes.DebugText,
