@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,8 +19,7 @@ type guarded struct {
 	v          *digest.Verifier
 	realm      string
 	proxy      bool
-	challenges int
-	seen       []string // outcomes
+	challenges atomic.Int32
 }
 
 func (r *rig) guarded(realm, password string, lifetime time.Duration) *guarded {
@@ -34,11 +34,10 @@ func (r *rig) guarded(realm, password string, lifetime time.Duration) *guarded {
 		uri, _, _ := strings.Cut(rest, " ")
 		res := g.v.Verify(digest.Request{Method: method, URI: uri, Authorization: m.headers[strings.ToLower(name)],
 			Source: m.from.Addr(), Realm: realm}, func(u string) (string, bool) { return password, u == "jack" })
-		g.seen = append(g.seen, res.Outcome.String())
 		if res.Outcome == digest.OK {
 			return "200 OK\r\nExpires: " + m.get("Expires")
 		}
-		g.challenges++
+		g.challenges.Add(1)
 		_, header, _ := strings.Cut(code, "\r\n")
 		lines := []string{strings.TrimSuffix(code, "\r\n"+header)}
 		for _, c := range g.v.Challenges(m.from.Addr(), realm, res.Outcome == digest.Stale) {
@@ -72,15 +71,15 @@ func TestChallenged(t *testing.T) {
 			x, _ := r.watch(presence.SIPPhone, "5002")
 			check(t, "another", x.last(), "idle")
 			after(58 * time.Minute)
-			check(t, "challenges for two and their refreshes", g.challenges, 1)
+			check(t, "challenges for two and their refreshes", g.challenges.Load(), 1)
 			after(2 * time.Hour)
-			check(t, "with a nonce that has aged", g.challenges <= 3, true)
+			check(t, "with a nonce that has aged", g.challenges.Load() <= 3, true)
 			check(t, "state", w.last()+x.last(), "idleidle")
 			g.hear()
-			before := g.challenges
+			before := g.challenges.Load()
 			r.hub.End(id, presence.ReasonTimeout)
 			g.hear()
-			check(t, "unsubscribes with it", g.challenges, before)
+			check(t, "unsubscribes with it", g.challenges.Load(), before)
 		})
 	}
 }
