@@ -1,6 +1,7 @@
 // Package fetch reads files that a configuration names by URL: flash:NAME,
-// tftp://HOST[:PORT]/PATH and http://HOST[:PORT]/PATH. Hosts are IP addresses:
-// the appliance looks no names up.
+// tftp://HOST[:PORT]/PATH and http://HOST[:PORT]/PATH, and writes tftp: ones. Hosts are
+// IP addresses: the appliance looks no names up. Errors are fs.ErrNotExist,
+// fs.ErrPermission or os.ErrDeadlineExceeded where a server says so.
 //
 // A read is bounded in size and by its context, and runs on the goroutine of its
 // caller, who must not be the shell's. Sockets come from an injected network, so
@@ -81,10 +82,19 @@ func (f *Fetcher) Fetch(ctx context.Context, location string) ([]byte, error) {
 func (f *Fetcher) flash(name string) ([]byte, error) {
 	data, err := f.o.Flash.ReadFile(strings.TrimLeft(name, "/"))
 	if errors.Is(err, fs.ErrNotExist) {
-		err = errors.New("no such file")
+		err = refusal{"no such file", fs.ErrNotExist}
 	}
 	return data, err
 }
+
+// refusal is an error with a text of our own that is one of those of io/fs or os.
+type refusal struct {
+	text string
+	is   error
+}
+
+func (r refusal) Error() string { return r.text }
+func (r refusal) Unwrap() error { return r.is }
 
 // host is the address of a URL's server.
 func host(u *url.URL, port uint16) (netip.AddrPort, error) {
@@ -141,13 +151,24 @@ func (f *Fetcher) http(ctx context.Context, location string) ([]byte, error) {
 	}
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("the server answered %d", res.StatusCode)
+		return nil, refusal{fmt.Sprintf("the server answered %d", res.StatusCode), statusError(res.StatusCode)}
 	}
 	data, err := io.ReadAll(io.LimitReader(res.Body, int64(f.o.Limit)+1))
 	if err == nil && res.ContentLength > int64(len(data)) && len(data) <= f.o.Limit {
 		err = io.ErrUnexpectedEOF
 	}
 	return data, err
+}
+
+// statusError is what a status of HTTP means for a file.
+func statusError(code int) error {
+	switch code {
+	case http.StatusNotFound, http.StatusGone:
+		return fs.ErrNotExist
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return fs.ErrPermission
+	}
+	return fs.ErrInvalid
 }
 
 // Redacted is a location without the password that it may hold, for logs.

@@ -5,8 +5,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/netip"
+	"os"
 	"strings"
 	"time"
 )
@@ -14,6 +16,7 @@ import (
 // TFTP, RFC 1350: opcodes, the block size, and when a packet is sent again.
 const (
 	opRead  = 1
+	opWrite = 2
 	opData  = 3
 	opAck   = 4
 	opError = 5
@@ -24,22 +27,32 @@ const (
 	attempts  = 4 // packets without any progress, then the server is silent
 )
 
-var errSilent = errors.New("the TFTP server does not answer")
+var errSilent error = refusal{"the TFTP server does not answer", os.ErrDeadlineExceeded}
 
 // tftp reads a file in octet mode, without options, so that every server of every
 // age serves it.
 func (f *Fetcher) tftp(ctx context.Context, location string) ([]byte, error) {
+	var data []byte
+	err := f.transfer(ctx, location, opRead, func(conn net.PacketConn, server netip.AddrPort, request []byte) (err error) {
+		data, err = receive(ctx, conn, server, request, f.o.Limit)
+		return err
+	})
+	return data, err
+}
+
+// transfer opens a socket for one file and calls run with the first packet.
+func (f *Fetcher) transfer(ctx context.Context, location string, op byte, run func(net.PacketConn, netip.AddrPort, []byte) error) error {
 	u, err := parse(location)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	server, err := host(u, tftpPort)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	name := strings.TrimPrefix(u.Path, "/")
 	if name == "" || len(name) > 255 || strings.ContainsRune(name, 0) {
-		return nil, errors.New("no file name")
+		return errors.New("no file name")
 	}
 	any4 := netip.AddrPortFrom(netip.IPv4Unspecified(), 0)
 	if server.Addr().Is6() {
@@ -47,13 +60,73 @@ func (f *Fetcher) tftp(ctx context.Context, location string) ([]byte, error) {
 	}
 	conn, err := f.o.Net.ListenPacket(any4)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer conn.Close()
 	stop := context.AfterFunc(ctx, func() { _ = conn.SetReadDeadline(time.Now()) })
 	defer stop()
-	request := append([]byte{0, opRead}, name+"\x00octet\x00"...)
-	return receive(ctx, conn, server, request, f.o.Limit)
+	return run(conn, server, append([]byte{0, op}, name+"\x00octet\x00"...))
+}
+
+// Store writes a file to a tftp: server. Errors never hold any content of the file.
+func (f *Fetcher) Store(ctx context.Context, location string, data []byte) error {
+	if len(data) > f.o.Limit {
+		return ErrTooLarge
+	}
+	if scheme, _, _ := strings.Cut(location, ":"); !strings.EqualFold(scheme, "tftp") {
+		return refusal{"only tftp: can be written", fs.ErrPermission}
+	}
+	return f.transfer(ctx, location, opWrite, func(conn net.PacketConn, server netip.AddrPort, request []byte) error {
+		return send(ctx, conn, server, request, data)
+	})
+}
+
+// send is the client's part of writing: each packet is sent until its block is
+// acknowledged. Numbers of blocks begin anew behind 65535.
+func send(ctx context.Context, conn net.PacketConn, server netip.AddrPort, request, data []byte) error {
+	packet, to := request, server
+	buf := make([]byte, 4+blockSize+1)
+	for block, tries, last := uint16(0), 0, false; ; {
+		if tries == attempts {
+			return errSilent
+		}
+		if _, err := conn.WriteTo(packet, net.UDPAddrFromAddrPort(to)); err != nil {
+			return err
+		}
+		tries++
+		op, _, from, err := next(ctx, conn, buf, to, to != server, opAck, block)
+		switch {
+		case ctx.Err() != nil:
+			return fmt.Errorf("%w: %w", errSilent, ctx.Err())
+		case err != nil:
+			return err
+		case op == 0: // nothing came: once more
+			continue
+		case op == opError:
+			return refused(buf)
+		case last:
+			return nil
+		}
+		n := min(len(data), blockSize)
+		block++
+		packet = append(binary.BigEndian.AppendUint16([]byte{0, opData}, block), data[:n]...)
+		data, last, to, tries = data[n:], n < blockSize, from, 0
+	}
+}
+
+// refused is an error packet of the server.
+func refused(packet []byte) error {
+	code := binary.BigEndian.Uint16(packet[2:])
+	err := refusal{fmt.Sprintf("the TFTP server refused: error %d", code), fs.ErrInvalid}
+	switch code {
+	case 1:
+		err.is = fs.ErrNotExist
+	case 2:
+		err.is = fs.ErrPermission
+	case 6:
+		err.is = fs.ErrExist
+	}
+	return err
 }
 
 // receive is the client's part of a transfer. The server answers from a port of its
@@ -70,7 +143,7 @@ func receive(ctx context.Context, conn net.PacketConn, server netip.AddrPort, re
 			return nil, err
 		}
 		tries++
-		op, n, from, err := next(ctx, conn, buf, to, to != server, block)
+		op, n, from, err := next(ctx, conn, buf, to, to != server, opData, block)
 		switch {
 		case ctx.Err() != nil:
 			return nil, fmt.Errorf("%w: %w", errSilent, ctx.Err())
@@ -79,7 +152,7 @@ func receive(ctx context.Context, conn net.PacketConn, server netip.AddrPort, re
 		case op == 0: // nothing came: once more
 			continue
 		case op == opError:
-			return nil, fmt.Errorf("the TFTP server refused: error %d", binary.BigEndian.Uint16(buf[2:]))
+			return nil, refused(buf)
 		}
 		data = append(data, buf[4:n]...)
 		if len(data) > limit {
@@ -94,9 +167,10 @@ func receive(ctx context.Context, conn net.PacketConn, server netip.AddrPort, re
 	}
 }
 
-// next waits for the block or an error from the server: op 0 when the time is over.
+// next waits for what the server says of the block (opData, opAck) or for its error: op 0
+// when the time is over.
 // Until the first block came any port of the server will do.
-func next(ctx context.Context, conn net.PacketConn, buf []byte, peer netip.AddrPort, bound bool, block uint16) (op, n int, from netip.AddrPort, err error) {
+func next(ctx context.Context, conn net.PacketConn, buf []byte, peer netip.AddrPort, bound bool, want int, block uint16) (op, n int, from netip.AddrPort, err error) {
 	if err := conn.SetReadDeadline(time.Now().Add(resend)); err != nil {
 		return 0, 0, from, err
 	}
@@ -121,7 +195,7 @@ func next(ctx context.Context, conn net.PacketConn, buf []byte, peer netip.AddrP
 			continue
 		}
 		switch op := int(binary.BigEndian.Uint16(buf)); {
-		case op == opError, op == opData && binary.BigEndian.Uint16(buf[2:]) == block && n <= 4+blockSize:
+		case op == opError, op == want && binary.BigEndian.Uint16(buf[2:]) == block && n <= 4+blockSize:
 			return op, n, from, nil
 		}
 	}
