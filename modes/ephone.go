@@ -17,6 +17,9 @@ func ephoneMode() conf.Mode {
 		Commands: slices.Concat(
 			ephoneIdentity(),
 			ephoneFeatures(),
+			ephoneKept(),
+			lpcorGroups(),
+			phoneMLPP(),
 			ephoneKeys(),
 			ephoneButtons(),
 		),
@@ -33,6 +36,9 @@ func ephoneTemplateMode() conf.Mode {
 		Commands: slices.Concat(
 			ephoneTemplateSoftkeys(),
 			ephoneFeatures(),
+			ephoneKept(),
+			lpcorGroups(),
+			phoneMLPP(),
 			ephoneKeys(),
 			[]conf.Command{ephoneType()},
 		),

@@ -24,6 +24,7 @@ func ephoneDNMode() conf.Mode {
 			ephoneDNNumbers(),
 			ephoneDNFeatures(),
 			ephoneDNForwarding(),
+			ephoneDNKept(),
 			ephoneDNHunting(),
 		),
 	}
@@ -43,6 +44,7 @@ func ephoneDNTemplateMode() conf.Mode {
 				$text        Text, up to 40 characters`)},
 			ephoneDNFeatures(),
 			ephoneDNForwarding(),
+			ephoneDNKept(),
 			ephoneDNHunting(),
 		),
 	}

@@ -20,8 +20,12 @@ func globalMode() conf.Mode {
 			globalHardware(),
 			globalAddressing(),
 			globalVoice(),
+			registerBlocks(),
+			voiceGroups(),
 			globalNetwork(),
 			globalTelephony(),
+			signallingBlocks(),
+			phoneBlocks(),
 			globalLines(),
 		),
 	}

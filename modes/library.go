@@ -12,6 +12,9 @@ func Library() *grammar.Library {
 	types["HOURS"] = grammar.Type{Name: "HOURS", Display: "<-23 - 23>", Parse: parseHours}
 	types["NUMBERS"] = grammar.Type{Name: "NUMBERS", Display: "WORD", Parse: parseNumbers}
 	types["TAGS"] = grammar.Type{Name: "TAGS", Display: "WORD", Parse: parseTags}
+	types["MEMBERS"] = grammar.Type{Name: "MEMBERS", Display: "WORD", Parse: parseMembers, Rest: true}
+	types["SECONDS"] = grammar.Type{Name: "SECONDS", Display: "<3-60000>", Parse: parseSeconds, Rest: true}
+	types["PORTS"] = grammar.Type{Name: "PORTS", Display: "WORD", Parse: parsePorts}
 	types["CODE"] = grammar.Type{Name: "CODE", Display: "WORD", Parse: parseCode}
 	types["CLOCK"] = grammar.Type{Name: "CLOCK", Display: "hh:mm", Parse: parseClock}
 	types["DIGITS"] = grammar.Type{Name: "DIGITS", Display: "WORD", Parse: parseDigits}

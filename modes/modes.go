@@ -63,7 +63,7 @@ const (
 
 // All is the one ordered list of configuration modes.
 func All() []conf.Mode {
-	return []conf.Mode{
+	return append([]conf.Mode{
 		globalMode(),
 		presenceMode(),
 		sipUAMode(),
@@ -89,5 +89,5 @@ func All() []conf.Mode {
 		controlPlaneMode(),
 		dhcpPoolMode(),
 		lineMode(),
-	}
+	}, keptModes()...)
 }

@@ -9,7 +9,7 @@ func registerDNMode() conf.Mode {
 		Prompt: "config-register-dn",
 		Title:  "Voice register dn configuration commands:",
 		Indent: 1,
-		Commands: []conf.Command{
+		Commands: append([]conf.Command{
 			shared(inert("translation-profile incoming WORD$profile", "", translationProfileHelp)),
 			{
 				Syntax: "number DIGITS(16)$number",
@@ -37,7 +37,7 @@ func registerDNMode() conf.Mode {
 			shared(acting("call-forward b2bua busy NUMBER(32)$number", "", callForwardB2BUAHelp)),
 			shared(inert("call-forward b2bua mailbox NUMBER(32)$number", "", callForwardB2BUAHelp)),
 			shared(acting("call-forward b2bua noan NUMBER(32)$number timeout <3-60000>$timeout", "", callForwardB2BUAHelp)),
-			shared(inert("call-forward b2bua unreachable NUMBER(32)$number", "", callForwardB2BUAHelp)),
+			shared(inert("call-forward b2bua unreachable NUMBER(32)$number [timeout <3-60000>$timeout]", "", callForwardB2BUAHelp)),
 			{
 				Syntax: "preference <0-10>$order", Default: "preference 0",
 				Help: `
@@ -105,7 +105,7 @@ func registerDNMode() conf.Mode {
 					label       Text beside the button
 					$label      Label`,
 			},
-		},
+		}, registerDNKept()...),
 	}
 }
 

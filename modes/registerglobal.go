@@ -19,6 +19,7 @@ func registerGlobalMode() conf.Mode {
 			registerGlobalHead(),
 			registerGlobalAuthenticate(),
 			registerGlobalPhones(),
+			registerGlobalKept(),
 		),
 	}
 }

@@ -17,6 +17,9 @@ func registerPoolMode() conf.Mode {
 			registerPoolIdentity(),
 			registerPoolLines(),
 			registerPoolKeys(),
+			registerPoolKept(),
+			registerPhoneKept(),
+			phoneMLPP(),
 		),
 	}
 }

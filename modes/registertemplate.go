@@ -1,6 +1,10 @@
 package modes
 
-import "github.com/busylamp/busylamp/cli/conf"
+import (
+	"slices"
+
+	"github.com/busylamp/busylamp/cli/conf"
+)
 
 // registerTemplateMode is `voice register template`: settings shared by SIP
 // phones.
@@ -10,7 +14,7 @@ func registerTemplateMode() conf.Mode {
 		Prompt: "config-register-temp",
 		Title:  "Voice register template configuration commands:",
 		Indent: 1,
-		Commands: append([]conf.Command{
+		Commands: slices.Concat(registerPhoneKept(), registerTemplateKept(), []conf.Command{
 			inert("dnd-control", "dnd-control", `
 				dnd-control  Do-not-disturb soft key`),
 			inert("conference", "conference", `
@@ -47,7 +51,7 @@ func registerTemplateMode() conf.Mode {
 			softkeys("connected", "ConfList Confrn Endcall HLog Hold Park RmLstC Trnsfer iDivert"),
 			softkeys("hold", "HLog Newcall Resume iDivert"),
 			softkeys("remote-in-use", "Barge Newcall cBarge"),
-		)...),
+		)),
 	}
 }
 

@@ -24,6 +24,8 @@ func telephonyMode() conf.Mode {
 			telephonyWeb(),
 			telephonyTransfer(),
 			accessCodeLines(),
+			telephonyKept(),
+			telephonyBlocks(),
 			[]conf.Command{
 				acting(cmdMaxProtocol+" <3-17>$version", cmdMaxProtocol+" 9", `
 					busylamp     Settings that a router does not have

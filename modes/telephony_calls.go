@@ -69,9 +69,11 @@ func telephonyCalls() []conf.Command {
 			application  Park SCCP and SIP calls alike
 			redirect     By H.450 or REFER
 			$kind        How calls are parked`),
-		inert("calling-number local", "", `
+		inert("calling-number local [secondary$secondary]", "", `
 			calling-number  Calling number of transferred and forwarded calls
-			local           The number that forwarded`),
+			local           The number that forwarded
+			secondary       Its secondary number
+			$secondary      Its secondary number`),
 		inert("moh WORD$file", "", `
 			moh    Music on hold
 			$file  Name of the audio file`),

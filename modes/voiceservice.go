@@ -11,7 +11,7 @@ func voiceServiceMode() conf.Mode {
 		Prompt: "conf-voi-serv",
 		Title:  "VOICE SERVICE configuration commands:",
 		Indent: 1,
-		Commands: []conf.Command{
+		Commands: append([]conf.Command{
 			trustedAuthenticate(),
 			trustedCause(),
 			trustedList(),
@@ -84,7 +84,7 @@ func voiceServiceMode() conf.Mode {
 				Help: `
 					sip  SIP parameters`,
 			},
-		},
+		}, voiceServiceKept()...),
 	}
 }
 
