@@ -48,24 +48,24 @@ func appendClientKey(b []byte, branch, method string) []byte {
 // a transport error, as when the connection ends before the response came.
 // RFC 3261 17.1.2, 17.1.4.
 func (u *UA) Send(req *sip.Request, to Target, done func(*sip.Response, error)) {
-	branch := newBranch()
-	callID, msg := u.compose(req, to, branch)
-	u.send(string(req.Method), callID, branch, msg, to, done, false)
+	branch, ep := newBranch(), u.endpoint()
+	callID, msg := u.compose(ep, req, to, branch)
+	u.send(ep, string(req.Method), callID, branch, msg, to, done, false)
 }
 
 // SendRaw is Send for a request that is already bytes. A 2xx has no headers in
 // done: that it came is all there is to know.
 func (u *UA) SendRaw(r Raw, to Target, done func(*sip.Response, error)) {
-	branch := newBranch()
-	u.send(r.Method, r.CallID, branch, u.complete(r, to, branch), to, done, true)
+	branch, ep := newBranch(), u.endpoint()
+	u.send(ep, r.Method, r.CallID, branch, complete(ep, r, to, branch), to, done, true)
 }
 
 // complete puts the Via into a request.
-func (u *UA) complete(r Raw, to Target, branch string) []byte {
+func complete(ep *endpoint, r Raw, to Target, branch string) []byte {
 	var stack [384]byte
 	start := append(stack[:0], r.Line...)
 	start = append(start, "\r\nVia: "...)
-	start = append(u.appendVia(start, to, branch), "\r\n"...)
+	start = append(ep.appendVia(start, to, branch), "\r\n"...)
 	if free := len(r.room) - len(r.Rest); free > len(start) && r.room[0] == 0 {
 		r.room[0] = 1
 		msg := r.room[free-len(start):]
@@ -75,28 +75,31 @@ func (u *UA) complete(r Raw, to Target, branch string) []byte {
 	return append(append(make([]byte, 0, len(start)+len(r.Rest)), start...), r.Rest...)
 }
 
-func (u *UA) via(to Target, branch string) string {
-	return string(u.appendVia(make([]byte, 0, 96), to, branch))
+func (ep *endpoint) via(to Target, branch string) string {
+	return string(ep.appendVia(make([]byte, 0, 96), to, branch))
 }
 
-func (u *UA) appendVia(b []byte, to Target, branch string) []byte {
+// appendVia writes a Via. ep may be nil: then nothing is sent.
+func (ep *endpoint) appendVia(b []byte, to Target, branch string) []byte {
 	if to.tcp() {
 		b = append(b, "SIP/2.0/TCP "...)
 	} else {
 		b = append(b, "SIP/2.0/UDP "...)
 	}
-	b = u.Advertised().AppendTo(b)
+	if ep != nil {
+		b = ep.advertised.AppendTo(b)
+	}
 	b = append(b, ";branch="...)
 	b = append(b, branch...)
 	return append(b, ";rport"...)
 }
 
 // compose writes a request out. The request itself stays as it is.
-func (u *UA) compose(req *sip.Request, to Target, branch string) (callID string, msg []byte) {
+func (u *UA) compose(ep *endpoint, req *sip.Request, to Target, branch string) (callID string, msg []byte) {
 	var b bytes.Buffer
 	b.Grow(1024 + len(req.Body()))
 	req.StartLineWrite(&b)
-	b.WriteString("\r\nVia: " + u.via(to, branch) + "\r\n")
+	b.WriteString("\r\nVia: " + ep.via(to, branch) + "\r\n")
 	if id := req.CallID(); id != nil {
 		callID = id.Value()
 	}
@@ -118,11 +121,11 @@ func (u *UA) compose(req *sip.Request, to Target, branch string) (callID string,
 	return callID, b.Bytes()
 }
 
-func (u *UA) send(method, callID, branch string, msg []byte, to Target, done func(*sip.Response, error), raw bool) {
-	s, ep := u.shardOf([]byte(callID)), u.endpoint()
+func (u *UA) send(ep *endpoint, method, callID, branch string, msg []byte, to Target, done func(*sip.Response, error), raw bool) {
+	s := u.shardOf([]byte(callID))
 	tx := &clientTx{shard: s, ep: ep, key: clientKey(branch, method), method: method, msg: msg, to: to, done: done, raw: raw,
 		interval: t1, deadline: time.Now().Add(64 * t1)}
-	if err := u.admit(to, msg); err != nil {
+	if err := u.admit(ep, to, msg); err != nil {
 		s.finish(done, nil, fmt.Errorf("sending %s to %s: %w", method, to.Addr, err))
 		return
 	}
@@ -168,13 +171,13 @@ func (s *shard) leave(ep *endpoint) {
 }
 
 // admit checks what can be known before a request is sent, and counts it.
-func (u *UA) admit(to Target, msg []byte) error {
+func (u *UA) admit(ep *endpoint, to Target, msg []byte) error {
 	switch {
 	case !to.Addr.IsValid() || to.Addr.Port() == 0:
 		return ErrNoTarget
 	case len(msg) > maxMessage:
 		return ErrTooBig
-	case u.endpoint() == nil:
+	case ep == nil:
 		return ErrClosed
 	}
 	if n := u.stats.clientTx.Add(1); int(n) > u.o.MaxClientTransactions {

@@ -52,12 +52,12 @@ const (
 // each repeated 2xx. A call may ring as long as the other side likes: whoever has
 // waited long enough calls Cancel.
 func (u *UA) Invite(req *sip.Request, to Target, f func(*sip.Response, error)) *InviteTx {
-	branch := newBranch()
-	callID, msg := u.compose(req, to, branch)
+	branch, ep := newBranch(), u.endpoint()
+	callID, msg := u.compose(ep, req, to, branch)
 	s := u.shardOf([]byte(callID))
 	t := &InviteTx{shard: s, key: clientKey(branch, "INVITE"), branch: branch, req: req, msg: msg, to: to, f: f,
 		interval: t1, deadline: time.Now().Add(64 * t1)}
-	if err := u.admit(to, msg); err != nil {
+	if err := u.admit(ep, to, msg); err != nil {
 		t.state = clientEnded
 		s.finish(f, nil, fmt.Errorf("sending INVITE to %s: %w", to.Addr, err))
 		return t
@@ -227,7 +227,7 @@ func (t *InviteTx) ackOf(tag string) *ackBytes {
 func (t *InviteTx) ackFor(h *head) []byte {
 	ack := t.sibling(sip.ACK)
 	ack.ReplaceHeader(sip.NewHeader("To", clean(h.to)))
-	_, msg := t.shard.ua.compose(ack, t.to, t.branch)
+	_, msg := t.shard.ua.compose(t.shard.ua.endpoint(), ack, t.to, t.branch)
 	return msg
 }
 
@@ -275,20 +275,21 @@ func (t *InviteTx) sendCancel() {
 	for i := 0; i+1 < len(reason); i += 2 {
 		req.AppendHeader(sip.NewHeader(reason[i], reason[i+1]))
 	}
-	callID, msg := s.ua.compose(req, t.to, t.branch)
-	s.ua.send("CANCEL", callID, t.branch, msg, t.to, func(*sip.Response, error) {}, true)
+	ep := s.ua.endpoint()
+	callID, msg := s.ua.compose(ep, req, t.to, t.branch)
+	s.ua.send(ep, "CANCEL", callID, t.branch, msg, t.to, func(*sip.Response, error) {}, true)
 }
 
 // Ack sends the ACK for a 2xx with the To tag of ack, now and for each
 // retransmission of that 2xx. The ACK is a request of the dialog: see Dialog.Ack.
 func (t *InviteTx) Ack(ack *sip.Request, to Target) error {
-	_, msg := t.shard.ua.compose(ack, to, newBranch())
+	_, msg := t.shard.ua.compose(t.shard.ua.endpoint(), ack, to, newBranch())
 	return t.ack(msg, ToTag(ack), to)
 }
 
 // AckRaw is Ack for Dialog.RawAck; tag is the remote tag of that dialog.
 func (t *InviteTx) AckRaw(r Raw, tag string, to Target) error {
-	return t.ack(t.shard.ua.complete(r, to, newBranch()), tag, to)
+	return t.ack(complete(t.shard.ua.endpoint(), r, to, newBranch()), tag, to)
 }
 
 func (t *InviteTx) ack(msg []byte, tag string, to Target) error {

@@ -76,7 +76,7 @@ func (a *Adapter) send(d *dialog, p *place) {
 	a.reserve(d)
 	d.mu.Lock()
 	d.queued = false
-	if !d.fresh || d.held || d.over {
+	if !d.fresh || d.held || d.over || !a.ua.LocalAddr().IsValid() { // renew takes it up when the endpoint opens
 		d.mu.Unlock()
 		a.sender.release(p)
 		return
