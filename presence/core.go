@@ -99,12 +99,17 @@ func newCore(epoch time.Time, shard uint8, s *shared, tracing func(logbuf.Topic)
 	}
 }
 
-// step takes one input at the time now. The effects are valid until the next step.
-func (c *core) step(now time.Time, in any) []effect {
+// start is what every step begins with, at the time now.
+func (c *core) start(now time.Time) {
 	c.reset()
 	// A clock that was set back must not revive what has expired.
 	c.now = max(c.now, now.Sub(c.epoch))
 	c.expire()
+}
+
+// step takes one input at the time now. The effects are valid until the next step.
+func (c *core) step(now time.Time, in any) []effect {
+	c.start(now)
 	switch in := in.(type) {
 	case inSubscribe:
 		c.reply(in.reply, c.subscribe(in.req))

@@ -20,7 +20,9 @@ type Options struct {
 	Shards int         // goroutines, at most 255; 0 means one per processor
 }
 
-// Hub is the presence agent. Its methods may be called concurrently.
+// Hub is the presence agent. Its methods may be called concurrently. Subscribe,
+// Release, Refresh and Done are carried out on the caller's goroutine if nobody is in
+// the way, and call Sinks and the Relay there: the caller holds no lock that they take.
 type Hub struct {
 	log    *logbuf.Log
 	seed   maphash.Seed
@@ -118,8 +120,14 @@ func (h *Hub) PublishDevice(number string, l Line) {
 // answer to the request can leave first; Release must be called exactly once.
 // The errors are ErrDisabled, ErrForbidden, ErrNotFound, ErrLimit and ErrClosed.
 func (h *Hub) Subscribe(r Request) (id uint32, expires time.Duration, err error) {
-	reply := make(chan answer, 1)
-	a := h.shardFor(r.Presentity.User).ask(inSubscribe{req: r, reply: reply}, reply)
+	var a answer
+	if s := h.shardFor(r.Presentity.User); s.enter() {
+		a = s.core.subscribe(r)
+		s.leave()
+	} else {
+		reply := make(chan answer, 1)
+		a = s.ask(inSubscribe{req: r, reply: reply}, reply)
+	}
 	if limit := (ErrLimit{}); errors.As(a.err, &limit) {
 		h.sayFull(limit)
 	}
@@ -141,7 +149,17 @@ func (h *Hub) sayFull(e ErrLimit) {
 }
 
 // Release lets the first Note of a subscription go.
-func (h *Hub) Release(id uint32) { h.tell(id, inRelease{id}) }
+func (h *Hub) Release(id uint32) {
+	n, ok := h.shared.shardOf(id)
+	switch {
+	case !ok:
+	case h.shards[n].enter():
+		h.shards[n].core.release(id)
+		h.shards[n].leave()
+	default:
+		h.shards[n].send(inRelease{id})
+	}
+}
 
 // Refresh restarts the expiry of a subscription, 0 ends it, and delivers a Note
 // either way (RFC 6665 4.2.1.4). The error is ErrGone or ErrClosed.
@@ -150,8 +168,14 @@ func (h *Hub) Refresh(id uint32, expires time.Duration) error {
 	if !ok {
 		return ErrGone
 	}
+	s := h.shards[n]
+	if s.enter() {
+		a := s.core.refresh(id, expires)
+		s.leave()
+		return a.err
+	}
 	reply := make(chan answer, 1)
-	return h.shards[n].ask(inRefresh{id: id, expires: expires, reply: reply}, reply).err
+	return s.ask(inRefresh{id: id, expires: expires, reply: reply}, reply).err
 }
 
 // Watch changes what a subscription sees, as Request.Device and Request.Dark do,
@@ -170,7 +194,16 @@ func (h *Hub) End(id uint32, reason string) { h.tell(id, inEnd{id, reason}) }
 // our own: it is delivered again and held against nobody. See RFC 6665 4.2.2 and
 // RFC 5057 5.1.
 func (h *Hub) Done(id uint32, code int, err error, retryAfter time.Duration) {
-	h.tell(id, inDone{id: id, code: code, err: err, retryAfter: retryAfter})
+	n, ok := h.shared.shardOf(id)
+	in := inDone{id: id, code: code, err: err, retryAfter: retryAfter}
+	switch {
+	case !ok:
+	case h.shards[n].enter():
+		h.shards[n].core.done(in)
+		h.shards[n].leave()
+	default:
+		h.shards[n].send(in)
+	}
 }
 
 // Snapshot copies the state of the agent.

@@ -138,9 +138,9 @@ type Request struct {
 
 // Sink takes the notes of one or many subscriptions.
 type Sink interface {
-	// Notify is called on a shard goroutine, never concurrently for one
-	// subscription, and never again for it once a Note had Active false. It
-	// must not block and must not call the Hub.
+	// Notify is called on a shard goroutine, or on one that is in a method of the
+	// Hub, never concurrently for one subscription, and never again for it once a
+	// Note had Active false. It must not block and must not call the Hub.
 	Notify(Note)
 }
 

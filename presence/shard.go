@@ -2,6 +2,7 @@ package presence
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/busylamp/busylamp/internal/logbuf"
@@ -14,20 +15,26 @@ const shardQueue = 512
 // keepPending bounds the lines for which the map of pending ones is used again.
 const keepPending = 64
 
-// shard runs one core on one goroutine.
+// shard runs one core, one step after the other: on its goroutine, or on that of a
+// caller who would wait for it and finds nobody in the way (enter).
 type shard struct {
-	core    *core
 	log     *logbuf.Log
 	relay   Relay
 	inputs  chan any
+	waiting atomic.Int64  // inputs on their way through the channel
 	wake    chan struct{} // capacity 1: pending is not empty
 	quit    chan struct{}
 	stopped chan struct{}
 	once    sync.Once
 
+	turn  sync.Mutex // to step: held while Sinks and the Relay are called
+	core  *core
+	set   time.Time    // what the timer is set to, as the core wanted it; zero once it has fired
+	over  bool         // the goroutine has ended
+	spare map[key]Line // empty, to be pending next
+
 	mu      sync.Mutex
 	pending map[key]Line // published and not yet stepped: newest per line
-	spare   map[key]Line // empty, to be pending next; of the goroutine
 }
 
 func startShard(c *core, log *logbuf.Log, relay Relay) *shard {
@@ -48,18 +55,53 @@ func (s *shard) publish(k key, l Line) {
 	s.mu.Lock()
 	s.pending[k] = l
 	s.mu.Unlock()
+	s.nudge()
+}
+
+func (s *shard) nudge() {
 	select {
 	case s.wake <- struct{}{}:
 	default:
 	}
 }
 
+// enter takes the turn for the caller's goroutine, if nobody is in the way: what is
+// waiting, which may be the caller's own, goes first. leave must follow. The caller
+// holds no lock that a Sink takes.
+func (s *shard) enter() bool {
+	if s.waiting.Load() != 0 || !s.turn.TryLock() {
+		return false
+	}
+	s.mu.Lock()
+	fan := len(s.pending) > 0 // to be told first, which is much work
+	s.mu.Unlock()
+	if fan || s.over {
+		s.turn.Unlock()
+		return false
+	}
+	s.core.start(time.Now())
+	return true
+}
+
+// leave carries out what the caller has done to the core since enter.
+func (s *shard) leave() {
+	s.do(s.core.out)
+	at, ok := s.core.next()
+	late := ok && (s.set.IsZero() || at.Before(s.set))
+	s.turn.Unlock()
+	if late {
+		s.nudge() // its goroutine sets the timer
+	}
+}
+
 // send queues an input; false if the shard has stopped.
 func (s *shard) send(in any) bool {
+	s.waiting.Add(1)
 	select {
 	case s.inputs <- in:
 		return true
 	case <-s.stopped:
+		s.waiting.Add(-1)
 		return false
 	}
 }
@@ -80,24 +122,36 @@ func (s *shard) run() {
 	defer close(s.stopped)
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
-	var set time.Time // what the core wanted last; zero once the timer has fired
 	for {
 		var in any = inTick{}
+		asked, fired := false, false
 		select {
 		case in = <-s.inputs:
+			asked = true
 		case <-s.wake:
 		case <-timer.C:
-			set = time.Time{}
+			fired = true
 		case <-s.quit:
+			s.turn.Lock()
+			s.over = true
+			s.turn.Unlock()
 			return
+		}
+		s.turn.Lock()
+		if fired {
+			s.set = time.Time{}
 		}
 		// Published before the input was queued means seen by it.
 		s.drain()
 		s.do(s.core.step(time.Now(), in))
-		if at, ok := s.core.next(); ok && !at.Equal(set) {
-			timer.Reset(time.Until(at))
-			set = at
+		if asked {
+			s.waiting.Add(-1)
 		}
+		if at, ok := s.core.next(); ok && !at.Equal(s.set) {
+			timer.Reset(time.Until(at))
+			s.set = at
+		}
+		s.turn.Unlock()
 	}
 }
 
