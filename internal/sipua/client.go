@@ -27,6 +27,7 @@ type clientTx struct {
 	slow     bool          // provisional response seen: E is T2
 	stream   *stream       // whose end ends it; nil: UDP
 	raw      bool          // of SendRaw
+	loan     *[]byte       // where msg is, if it goes back to rooms after all; nil: it does not
 }
 
 // clientKey finds a client transaction: tokens compare without case (RFC 3261 7.3.1).
@@ -50,14 +51,19 @@ func appendClientKey(b []byte, branch, method string) []byte {
 func (u *UA) Send(req *sip.Request, to Target, done func(*sip.Response, error)) {
 	branch, ep := newBranch(), u.endpoint()
 	callID, msg := u.compose(ep, req, to, branch)
-	u.send(ep, string(req.Method), callID, branch, msg, to, done, false)
+	u.send(ep, string(req.Method), callID, branch, msg, to, done, false, nil)
 }
 
 // SendRaw is Send for a request that is already bytes. A 2xx has no headers in
-// done: that it came is all there is to know.
+// done, which must not keep it: that it came is all there is to know. A Raw is sent once.
 func (u *UA) SendRaw(r Raw, to Target, done func(*sip.Response, error)) {
 	branch, ep := newBranch(), u.endpoint()
-	u.send(ep, r.Method, r.CallID, branch, complete(ep, r, to, branch), to, done, true)
+	msg := complete(ep, r, to, branch)
+	loan := r.loan
+	if loan != nil && (to.tcp() || cap(*loan) > maxRoom) {
+		loan = nil
+	}
+	u.send(ep, r.Method, r.CallID, branch, msg, to, done, true, loan)
 }
 
 // complete puts the Via into a request.
@@ -121,9 +127,9 @@ func (u *UA) compose(ep *endpoint, req *sip.Request, to Target, branch string) (
 	return callID, b.Bytes()
 }
 
-func (u *UA) send(ep *endpoint, method, callID, branch string, msg []byte, to Target, done func(*sip.Response, error), raw bool) {
+func (u *UA) send(ep *endpoint, method, callID, branch string, msg []byte, to Target, done func(*sip.Response, error), raw bool, loan *[]byte) {
 	s := u.shardOf([]byte(callID))
-	tx := &clientTx{shard: s, ep: ep, key: clientKey(branch, method), method: method, msg: msg, to: to, done: done, raw: raw,
+	tx := &clientTx{shard: s, ep: ep, key: clientKey(branch, method), method: method, msg: msg, to: to, done: done, raw: raw, loan: loan,
 		interval: t1, deadline: time.Now().Add(64 * t1)}
 	if err := u.admit(ep, to, msg); err != nil {
 		s.finish(done, nil, fmt.Errorf("sending %s to %s: %w", method, to.Addr, err))
@@ -251,6 +257,7 @@ func (tx *clientTx) expire(now time.Time) {
 		tx.fail(ErrTimeout)
 		return
 	}
+	tx.loan = nil // somebody is about to read it
 	tx.interval = min(2*tx.interval, t2)
 	if tx.slow {
 		tx.interval = t2
@@ -271,7 +278,7 @@ func (s *shard) response(it item, h *head) {
 		u.garbage(it, "malformed response")
 		return
 	}
-	top, ok := parseVia(clean(h.vias[0]))
+	top, ok := parseVia(view(h.vias[0]))
 	if !ok || len(h.vias) > 1 || top.end < len(top.text) { // RFC 3261 8.1.3.3
 		u.garbage(it, "response with a wrong Via")
 		return
@@ -297,7 +304,11 @@ func (s *shard) response(it item, h *head) {
 	}
 	if tx != nil && tx.raw && h.code < 300 {
 		if tx.take() {
-			tx.done(&sip.Response{StatusCode: h.code}, nil)
+			if tx.loan != nil {
+				rooms.Put(tx.loan)
+			}
+			s.success.StatusCode = h.code
+			tx.done(&s.success, nil)
 		}
 		return
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/emiago/sipgo/sip"
 )
@@ -90,14 +91,17 @@ func KeyOf(req *sip.Request) Key {
 // INVITE, UPDATE, REFER) becomes the remote target. RFC 3261 12.2.2. A retransmission
 // never gets here, so that an equal CSeq is an old one too.
 func (d *Dialog) Check(req *sip.Request) error {
-	n := cseqOf(req)
+	return d.check(req.Method, cseqOf(req), Value(req, "Contact") != "", func() ([]Contact, error) { return Contacts(req) })
+}
+
+func (d *Dialog) check(method sip.RequestMethod, n uint32, contact bool, contacts func() ([]Contact, error)) error {
 	if n < d.RemoteCSeq || (n == d.RemoteCSeq && n != 0) {
 		return ErrOldCSeq
 	}
-	switch req.Method {
+	switch method {
 	case sip.SUBSCRIBE, sip.NOTIFY, sip.INVITE, sip.UPDATE, sip.REFER:
-		if Value(req, "Contact") != "" {
-			target, err := targetOf(req)
+		if contact {
+			target, err := targetIn(contacts())
 			if err != nil {
 				return err
 			}
@@ -160,7 +164,12 @@ func (d *Dialog) raw(method string, cseq uint32, contact, userAgent string, head
 	const via = 128 // room for the Via that SendRaw inserts
 	line := method + " " + uri + " SIP/2.0"
 	free := len(line) + via
-	b := make([]byte, free, free+rawSize(d, routes)+len(contact)+len(userAgent)+len(head)+len(body))
+	loan := rooms.Get().(*[]byte)
+	if need := free + rawSize(d, routes) + len(contact) + len(userAgent) + len(head) + len(body); cap(*loan) < need {
+		*loan = make([]byte, need)
+	}
+	b := (*loan)[:free]
+	b[0] = 0
 	add := func(parts ...string) {
 		for _, p := range parts {
 			b = append(b, p...)
@@ -170,7 +179,15 @@ func (d *Dialog) raw(method string, cseq uint32, contact, userAgent string, head
 	for _, r := range routes {
 		add("Route: ", r, "\r\n")
 	}
-	add("From: ", d.from(), "\r\nTo: ", d.to(), "\r\nCall-ID: ", d.CallID, "\r\nCSeq: ")
+	add("From: ", d.Local)
+	if d.LocalTag != "" {
+		add(";tag=", d.LocalTag)
+	}
+	add("\r\nTo: ", d.Remote)
+	if d.RemoteTag != "" { // not of an RFC 2543 peer
+		add(";tag=", d.RemoteTag)
+	}
+	add("\r\nCall-ID: ", d.CallID, "\r\nCSeq: ")
 	b = strconv.AppendUint(b, uint64(cseq), 10)
 	add(" ", method, "\r\n")
 	if contact != "" {
@@ -184,8 +201,15 @@ func (d *Dialog) raw(method string, cseq uint32, contact, userAgent string, head
 	b = strconv.AppendInt(b, int64(len(body)), 10)
 	add("\r\n\r\n")
 	b = append(b, body...)
-	return Raw{Method: method, CallID: d.CallID, Line: line, Rest: b[free:], room: b}
+	return Raw{Method: method, CallID: d.CallID, Line: line, Rest: b[free:], room: b, loan: loan}
 }
+
+// rooms are what Raw writes in. They come back when a 2xx has ended a transaction that
+// sent its request once, by UDP: nobody else looks at the bytes then.
+var rooms = sync.Pool{New: func() any { b := make([]byte, 1536); return &b }}
+
+// maxRoom bounds what comes back, in bytes.
+const maxRoom = 4 << 10
 
 // rawSize is enough for the header lines that Raw writes of a dialog.
 func rawSize(d *Dialog, routes []string) int {
@@ -207,8 +231,8 @@ func (d *Dialog) Target(fallback Target) Target {
 		}
 		text = uri
 	}
-	var u sip.Uri
-	if err := sip.ParseUri(text, &u); err != nil {
+	u, err := uriOf(text)
+	if err != nil {
 		return fallback
 	}
 	if t, ok := TargetOf(&u); ok {
@@ -254,8 +278,9 @@ func (d *Dialog) to() string {
 }
 
 // targetOf is the URI of the first Contact without its headers.
-func targetOf(m sip.Message) (string, error) {
-	list, err := Contacts(m)
+func targetOf(m sip.Message) (string, error) { return targetIn(Contacts(m)) }
+
+func targetIn(list []Contact, err error) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%w: %v", ErrNoContact, err)
 	}
@@ -265,13 +290,17 @@ func targetOf(m sip.Message) (string, error) {
 	if len(list[0].URI.Headers) == 0 {
 		return list[0].Text, nil
 	}
-	list[0].URI.Headers = nil
-	return list[0].URI.String(), nil
+	u := list[0].URI
+	u.Headers = nil
+	return u.String(), nil
 }
 
 // untagged is a From or To value without its tag.
 func untagged(v string) string {
 	i := topLevel(v, ';')
+	if rest := v[i:]; rest == "" || strings.HasPrefix(rest, ";tag=") && topLevel(rest[1:], ';') == len(rest)-1 {
+		return strings.TrimSpace(v[:i])
+	}
 	var b strings.Builder
 	b.WriteString(strings.TrimSpace(v[:i]))
 	for p := range eachParam(v[i:]) {

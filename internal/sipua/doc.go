@@ -24,6 +24,9 @@
 // Call-IDs run at the same time. A handler that blocks holds up its worker:
 // hand long work to a goroutine of your own (INVITE) or refuse it.
 //
+// Plain requests (plain.go) to a handler of HandleBrief are not parsed unless the
+// handler asks for the sip.Request, and their ServerTx is used again.
+//
 // One goroutine drives all timers from a timer wheel and sleeps when none is
 // set. Apply may leave one goroutine that retries a busy port. Close stops and
 // waits for all of them.

@@ -85,7 +85,7 @@ func FuzzPacket(f *testing.F) {
 		if err == nil && h.callID != nil && h.seen[fCallID] == 1 && h.fault == "" && !bytes.ContainsRune(h.callID, '\r') && u.shardOf(h.callID) != s {
 			t.Errorf("reader and worker see another Call-ID: %q %q", callIDOf(data), h.callID)
 		}
-		s.message(item{data: data, src: src, at: time.Now()})
+		s.message(item{data: bytes.Clone(data), src: src, at: time.Now()})
 		_ = shown(data)
 	})
 }

@@ -168,8 +168,12 @@ type Contact struct {
 
 // Contacts parses all Contact headers. An error means 400.
 func Contacts(m sip.Message) ([]Contact, error) {
-	var list []Contact
-	for _, text := range List(m, "Contact") {
+	return contactsIn(List(m, "Contact"))
+}
+
+func contactsIn(values []string) ([]Contact, error) {
+	list := make([]Contact, 0, len(values))
+	for _, text := range values {
 		c, err := parseContact(text)
 		if err != nil {
 			return nil, fmt.Errorf("contact: %w", err)
@@ -188,7 +192,7 @@ func parseContact(text string) (Contact, error) {
 		return Contact{}, err
 	}
 	c := Contact{Text: uri}
-	if err := sip.ParseUri(uri, &c.URI); err != nil {
+	if c.URI, err = uriOf(uri); err != nil {
 		return Contact{}, err
 	}
 	if c.URI.Wildcard || (c.URI.Host == "" && c.URI.Raw() == "") {
@@ -238,8 +242,12 @@ func addrSpec(text string) (uri, params string, err error) {
 // Unsupported lists the option tags of Require that are not in supported: answer
 // 420 with them in Unsupported. RFC 3261 8.2.2.3.
 func Unsupported(req *sip.Request, supported ...string) []string {
+	return unsupported(List(req, "Require"), supported)
+}
+
+func unsupported(required, supported []string) []string {
 	var bad []string
-	for _, tag := range List(req, "Require") {
+	for _, tag := range required {
 		if !slices.ContainsFunc(supported, func(s string) bool { return strings.EqualFold(s, tag) }) {
 			bad = append(bad, tag)
 		}

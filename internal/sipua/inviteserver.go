@@ -151,11 +151,11 @@ func (s *shard) ack(r *request, e *entry) {
 	if !first {
 		return
 	}
-	if handler := s.ua.handler("ACK"); handler != nil {
+	if handler := s.ua.handler("ACK"); handler.f != nil {
 		if code, why := r.parse(s.ua); code != 0 {
 			s.ua.refuse(r, code, why)
 		} else {
-			handler(newServerTx(s, nil, r))
+			handler.f(newServerTx(s, nil, r))
 		}
 	}
 	if end != nil {
@@ -165,7 +165,7 @@ func (s *shard) ack(r *request, e *entry) {
 
 // cancel answers a CANCEL and hands it to the INVITE it names. RFC 3261 9.2.
 func (s *shard) cancel(r *request) {
-	tx := s.begin(r, r.key())
+	tx := s.begin(r, r.key(), newServerTx)
 	s.mu.Lock()
 	e := s.server[r.cancelled()]
 	var invite *ServerTx // nil once answered

@@ -57,13 +57,15 @@ func (s *shard) message(it item) {
 		s.response(it, h)
 		return
 	}
-	r := request{item: it, head: h}
+	r := &s.asked
+	*r = request{item: it, head: h}
 	if code, why := r.check(); code != 0 {
 		u.stats.count(true, h.method, 0)
-		u.refuse(&r, code, why)
+		u.refuse(r, code, why)
 		return
 	}
-	s.request(&r)
+	s.request(r)
+	*r = request{}
 }
 
 // request is a received request on its way to a handler.
@@ -87,7 +89,7 @@ func (r *request) check() (int, string) {
 	h := r.head
 	if len(h.vias) > 0 {
 		ok := false
-		if r.top, ok = parseVia(clean(h.vias[0])); !ok {
+		if r.top, ok = parseVia(view(h.vias[0])); !ok {
 			h.fail("Malformed Via")
 		}
 	}
@@ -130,14 +132,18 @@ func (r *request) check() (int, string) {
 	return 0, ""
 }
 
+// message is the request without what is behind its body (RFC 3261 18.3).
+func (r *request) message() []byte {
+	if r.head.length < 0 {
+		return r.data
+	}
+	return r.data[:r.head.body+r.head.length]
+}
+
 // parse fills msg. The top Via gets received and rport; a list of Vias in one
 // line becomes a header each, so that msg.Via() is the top one.
 func (r *request) parse(u *UA) (int, string) {
-	data := r.data
-	if r.head.length >= 0 {
-		data = data[:r.head.body+r.head.length] // RFC 3261 18.3: the rest is not part of the message
-	}
-	m, err := u.parse(data)
+	m, err := u.parse(r.message())
 	if err != nil {
 		u.debugError("%s:%s: %v", r.transport(), r.src, err)
 		return sip.StatusBadRequest, "Bad Request (syntax)"

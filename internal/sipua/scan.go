@@ -30,6 +30,10 @@ type head struct {
 	length       int // Content-Length; -1: none
 	body         int // offset of the body; -1: the empty line is missing
 
+	lines    []line // of headers, as far as there is room
+	lineRoom [maxPlainLines]line
+	tangled  bool // a line is folded or no header, or they are too many
+
 	seen  [fields]uint8
 	fault string // first syntax fault, for the reason phrase of a 400; "" if none
 }
@@ -135,7 +139,7 @@ func scan(data []byte) (*head, error) {
 // scan is the function scan into a head that was used before.
 func (h *head) scan(data []byte) error {
 	*h = head{length: -1, body: -1}
-	h.vias = h.viaRoom[:0]
+	h.vias, h.lines = h.viaRoom[:0], h.lineRoom[:0]
 	end := bytes.Index(data, crlf)
 	if end < 0 {
 		return errNotSIP
@@ -165,10 +169,27 @@ func (h *head) scan(data []byte) error {
 			}
 			lineEnd = next + m
 			next = lineEnd + 2
+			h.tangled = true
 		}
 		h.header(data[pos:lineEnd])
+		h.note(data, pos, lineEnd)
 		pos = next
 	}
+}
+
+// note remembers where a header line is.
+func (h *head) note(data []byte, start, end int) {
+	n := bytes.IndexByte(data[start:end], ':')
+	if n < 0 || end > maxPlain || len(h.lines) == len(h.lineRoom) {
+		h.tangled = true
+		return
+	}
+	at := end
+	value := bytes.TrimSpace(data[start+n+1 : end])
+	if len(value) > 0 {
+		at = cap(data) - cap(value)
+	}
+	h.lines = append(h.lines, line{uint16(start), uint16(start + n), uint16(at), uint16(at + len(value))})
 }
 
 // copyTo makes to a copy that shares no memory with h but the message.
@@ -177,6 +198,7 @@ func (h *head) copyTo(to *head) {
 	if len(h.vias) <= len(to.viaRoom) {
 		to.vias = to.viaRoom[:len(h.vias)]
 	}
+	to.lines = to.lineRoom[:len(h.lines)]
 }
 
 var crlf = []byte("\r\n")
@@ -324,9 +346,12 @@ func lonely(b []byte) bool {
 }
 
 // clean is a header value as text: trimmed and unfolded.
-func clean(b []byte) string {
+func clean(b []byte) string { return strings.Clone(view(b)) }
+
+// view is clean for what is not kept: it may share the memory of the message.
+func view(b []byte) string {
 	if bytes.IndexByte(b, '\r') < 0 {
-		return string(b)
+		return text(b)
 	}
 	parts := strings.Split(string(b), "\r\n")
 	for i := range parts {

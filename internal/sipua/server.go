@@ -57,23 +57,29 @@ func (s *shard) request(r *request) {
 	case time.Since(r.at) > patience:
 		u.stats.dropped.Add(1)
 		// In a transaction, so that the copies behind it in the queue are not served.
-		s.begin(r, key).mustReject(sip.StatusServiceUnavailable, "Retry-After", retryAfter)
+		s.begin(r, key, newServerTx).mustReject(sip.StatusServiceUnavailable, "Retry-After", retryAfter)
 		return
 	case r.head.method == "INVITE" && s.fullOfCalls(len(r.data)):
 		u.refuse(r, sip.StatusServiceUnavailable, "")
 		return
 	}
-	if code, why := r.parse(u); code != 0 {
-		u.refuse(r, code, why)
-		return
+	handler := u.handler(r.head.method)
+	if !handler.brief || !r.isPlain() {
+		if code, why := r.parse(u); code != 0 {
+			u.refuse(r, code, why)
+			return
+		}
 	}
 	if r.head.method == "CANCEL" {
 		s.cancel(r)
 		return
 	}
-	tx := s.begin(r, key)
-	handler := u.handler(r.head.method)
-	if handler == nil {
+	enter := newServerTx
+	if handler.brief {
+		enter = briefServerTx
+	}
+	tx := s.begin(r, key, enter)
+	if handler.f == nil {
 		code := sip.StatusMethodNotAllowed
 		if !knownMethod(r.head.method) {
 			code = sip.StatusNotImplemented
@@ -81,15 +87,18 @@ func (s *shard) request(r *request) {
 		tx.mustReject(code, "Allow", u.Allow())
 		return
 	}
-	handler(tx)
+	handler.f(tx)
 	tx.returned()
+	if handler.brief {
+		s.brief = ServerTx{} // which a large request is in, perhaps
+	}
 }
 
 // fullOfCalls limits INVITE transactions, which keep their whole request until
 // they are answered.
 func (s *shard) fullOfCalls(size int) bool {
 	most := maxInvitesIdle
-	if s.ua.handler("INVITE") != nil {
+	if s.ua.handler("INVITE").f != nil {
 		most = maxInvites
 	}
 	s.mu.Lock()
@@ -98,12 +107,12 @@ func (s *shard) fullOfCalls(size int) bool {
 }
 
 // begin enters a new transaction.
-func (s *shard) begin(r *request, key string) *ServerTx {
+func (s *shard) begin(r *request, key string, enter func(*shard, *entry, *request) *ServerTx) *ServerTx {
 	e := &entry{key: key, to: r.src, stream: r.stream}
 	if r.stream == nil {
 		e.to = r.top.reply(r.src)
 	}
-	tx := newServerTx(s, e, r)
+	tx := enter(s, e, r)
 	if tx.tag == "" {
 		e.merge = s.mergeKey(r)
 	}
@@ -225,9 +234,9 @@ func (r *request) key() string {
 	} else {
 		b = append(b, r.head.uri...)
 		b = append(b, ' ')
-		b = append(b, tagOf(clean(r.head.from))...)
+		b = append(b, tagOf(view(r.head.from))...)
 		b = append(b, ' ')
-		b = append(b, clean(r.head.callID)...)
+		b = append(b, view(r.head.callID)...)
 		b = append(b, ' ')
 		b = strconv.AppendUint(b, uint64(r.head.cseq), 10)
 		b = append(b, ' ')
@@ -245,7 +254,7 @@ func (r *request) key() string {
 func (s *shard) mergeKey(r *request) uint64 {
 	var m maphash.Hash
 	m.SetSeed(s.ua.seed)
-	for _, part := range [...]string{tagOf(clean(r.head.from)), clean(r.head.callID), r.head.method} {
+	for _, part := range [...]string{tagOf(view(r.head.from)), view(r.head.callID), r.head.method} {
 		_, _ = m.WriteString(part)
 		_ = m.WriteByte(0)
 	}

@@ -20,6 +20,8 @@ type ServerTx struct {
 	tag  string
 	own  atomic.Pointer[string] // the tag NewResponse adds
 	room head                   // request.head points here
+
+	contacts []Contact // of a plain request that somebody has asked for them; not empty, else nil
 }
 
 // newServerTx takes over a request; e is nil for the ACK to a 2xx.
@@ -30,9 +32,20 @@ func newServerTx(s *shard, e *entry, r *request) *ServerTx {
 	return t
 }
 
+// briefServerTx is newServerTx for a handler that keeps nothing: the worker's one.
+func briefServerTx(s *shard, e *entry, r *request) *ServerTx {
+	s.brief = ServerTx{shard: s, entry: e, request: *r, tag: tagOf(view(r.head.to))}
+	return &s.brief
+}
+
 // Request is the parsed request; its top Via carries received and rport already.
 // The caller may keep it but not change it.
-func (t *ServerTx) Request() *sip.Request { return t.msg }
+func (t *ServerTx) Request() *sip.Request {
+	if t.msg == nil {
+		t.parse(t.shard.ua) // never fails for what is plain
+	}
+	return t.msg
+}
 
 // Source is where the request came from.
 func (t *ServerTx) Source() netip.AddrPort { return t.src }
@@ -211,7 +224,7 @@ func (t *ServerTx) write(b []byte, code int, reason string, headers []string, bo
 	b = appendLine(b, "From", h.from)
 	if code > 100 && t.tag == "" {
 		b = append(b, "To: "...)
-		b = append(b, withTag(clean(h.to), t.ToTag())...)
+		b = append(b, withTag(view(h.to), t.ToTag())...)
 		b = append(b, "\r\n"...)
 	} else {
 		b = appendLine(b, "To", h.to)
@@ -243,7 +256,7 @@ func appendLine(b []byte, name string, value []byte) []byte {
 	if bytes.IndexByte(value, '\r') < 0 {
 		b = append(b, value...)
 	} else {
-		b = append(b, clean(value)...)
+		b = append(b, view(value)...)
 	}
 	return append(b, "\r\n"...)
 }
@@ -254,7 +267,7 @@ func appendLine(b []byte, name string, value []byte) []byte {
 func (t *ServerTx) Hops() int {
 	n := 0
 	for _, v := range t.head.vias {
-		for range elements(clean(v)) {
+		for range elements(view(v)) {
 			n++
 		}
 	}

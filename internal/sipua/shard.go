@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"sync"
 	"time"
+
+	"github.com/emiago/sipgo/sip"
 )
 
 const (
@@ -25,7 +27,10 @@ type item struct {
 type shard struct {
 	ua *UA
 
-	head head // of the message being handled; the worker's
+	head    head         // of the message being handled; the worker's
+	brief   ServerTx     // of the request being handled, if by HandleBrief; the worker's
+	asked   request      // being handled; the worker's
+	success sip.Response // to a Raw; the worker's
 
 	qmu      sync.Mutex
 	ready    sync.Cond

@@ -93,7 +93,8 @@ type Raw struct {
 	Line   string // request line without line end
 	Rest   []byte // all other header lines, the empty line and the body; copied
 
-	room []byte // of Dialog.Raw: Rest with free bytes before it. The first says that they are taken
+	room []byte  // of Dialog.Raw: Rest with free bytes before it. The first says that they are taken
+	loan *[]byte // of rooms, where room is
 }
 
 // UA is the endpoint. All methods may be called from any goroutine.
@@ -109,7 +110,7 @@ type UA struct {
 	lastConn atomic.Uint32 // ID of the newest TCP connection
 
 	handling   sync.Mutex // Handle, OnOpen and OnClose, one at a time
-	handlers   atomic.Pointer[map[string]func(*ServerTx)]
+	handlers   atomic.Pointer[map[string]handler]
 	onOpen     []func()
 	onClose    []func()
 	refusals   *limit // stateless error answers: they must not make us a reflector
@@ -148,7 +149,7 @@ func New(o Options) *UA {
 		complaints: newLimit(10, 20),
 	}
 	u.stats.reset()
-	u.handlers.Store(&map[string]func(*ServerTx){"OPTIONS": u.options})
+	u.handlers.Store(&map[string]handler{"OPTIONS": {f: u.options}})
 	u.shards = make([]*shard, o.Workers)
 	for i := range u.shards {
 		u.shards[i] = newShard(u)
@@ -171,10 +172,23 @@ func orDefault(n *int, def int) {
 // this may replace. INVITE handlers may return without a final response (the UA
 // sends 100); others get 500 sent for them. An "ACK" handler sees the ACK to a
 // 2xx; its ServerTx cannot respond. CANCEL is the UA's own: see ServerTx.OnCancel.
-func (u *UA) Handle(method string, f func(*ServerTx)) {
+func (u *UA) Handle(method string, f func(*ServerTx)) { u.handle(method, handler{f: f}) }
+
+// HandleBrief is Handle for a handler that uses the ServerTx on the worker only, and not
+// after it has returned: it is used again.
+func (u *UA) HandleBrief(method string, f func(*ServerTx)) {
+	u.handle(method, handler{f: f, brief: true})
+}
+
+type handler struct {
+	f     func(*ServerTx)
+	brief bool // see HandleBrief
+}
+
+func (u *UA) handle(method string, f handler) {
 	u.handling.Lock()
 	defer u.handling.Unlock()
-	next := map[string]func(*ServerTx){method: f}
+	next := map[string]handler{method: f}
 	for m, g := range *u.handlers.Load() {
 		if m != method {
 			next[m] = g
@@ -214,7 +228,7 @@ func (u *UA) tell(list *[]func()) {
 	}
 }
 
-func (u *UA) handler(method string) func(*ServerTx) { return (*u.handlers.Load())[method] }
+func (u *UA) handler(method string) handler { return (*u.handlers.Load())[method] }
 
 // methods are those that 405 is for, in the order of Cisco's Allow; others get 501.
 var methods = [...]string{"INVITE", "OPTIONS", "BYE", "CANCEL", "ACK", "PRACK", "UPDATE", "REFER",

@@ -4,8 +4,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/emiago/sipgo/sip"
-
 	"github.com/busylamp/busylamp/internal/sipua"
 	"github.com/busylamp/busylamp/presence"
 )
@@ -39,9 +37,12 @@ func (k known) etag() string { return "line" + strconv.Itoa(int(k)) }
 func (k known) covers(l presence.Line) bool { return k == knowsAny || k == knownOf(l) }
 
 // readKnown reads Suppress-If-Match; a tag that is not ours matches nothing.
-func readKnown(req *sip.Request) known {
-	text := sipua.Value(req, "Suppress-If-Match")
-	if text == "*" {
+func readKnown(req *sipua.ServerTx) known {
+	text := req.Value("Suppress-If-Match")
+	switch text {
+	case "":
+		return knowsNothing
+	case "*":
 		return knowsAny
 	}
 	digits, ours := strings.CutPrefix(text, "line")

@@ -4,8 +4,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/emiago/sipgo/sip"
-
 	"github.com/busylamp/busylamp/internal/sipua"
 	"github.com/busylamp/busylamp/presence/dialoginfo"
 	"github.com/busylamp/busylamp/presence/eventlist"
@@ -68,11 +66,11 @@ func formsOf(event string) []form {
 // it is the default of the package (RFC 3856 6.7, RFC 4235 3.5): real phones send none.
 //
 // A watcher of a list must take the multipart body of RFC 4662 too.
-func choose(req *sip.Request, forms []form, list bool) (f form, given bool, no *refusal) {
-	if sipua.Values(req, "Accept") == nil {
+func choose(req *sipua.ServerTx, forms []form, list bool) (f form, given bool, no *refusal) {
+	if req.Values("Accept") == nil {
 		return forms[0], false, nil
 	}
-	accept, best := sipua.List(req, "Accept"), 0.0
+	accept, best := req.List("Accept"), 0.0
 	for _, o := range forms {
 		if q := quality(accept, o.contentType()); q > best {
 			f, best = o, q
@@ -104,6 +102,9 @@ func quality(accept []string, kind string) float64 {
 			continue
 		}
 		q, closest = 1, close
+		if params["q"] == "" {
+			continue
+		}
 		if v, err := strconv.ParseFloat(params["q"], 64); err == nil {
 			q = v
 		}

@@ -52,13 +52,18 @@ func (d *dialog) hold() {
 	d.mu.Unlock()
 }
 
-// letGo ends hold.
+// letGo ends hold, and sends what there is to be told by then.
 func (d *dialog) letGo() {
 	d.mu.Lock()
 	d.held = false
 	ready := d.takeTurn()
 	d.mu.Unlock()
-	if ready {
+	if !ready {
+		return
+	}
+	if p := d.a.sender.place(); p != nil {
+		d.a.send(d, p)
+	} else {
 		d.a.sender.ready(d)
 	}
 }
@@ -71,7 +76,8 @@ func (d *dialog) drop() {
 	d.a.forget(d)
 }
 
-// send writes the newest Note of a dialog to the wire. It runs on a sender goroutine.
+// send writes the newest Note of a dialog to the wire. It runs on a sender goroutine, or
+// on the worker of the Call-ID.
 func (a *Adapter) send(d *dialog, p *place) {
 	a.reserve(d)
 	d.mu.Lock()
@@ -99,8 +105,12 @@ func (a *Adapter) send(d *dialog, p *place) {
 	to, id := d.to(), d.id
 	d.mu.Unlock()
 
-	a.debug(topicTrace, id, "presence_sip_notify", "NOTIFY to %s", to.Addr)
-	a.debug(topicXML, id, "presence_sip_notify", "%s", logbuf.Lines(body))
+	if a.log.Enabled(topicTrace) { // or the arguments are made for nothing
+		a.debug(topicTrace, id, "presence_sip_notify", "NOTIFY to %s", to.Addr)
+	}
+	if a.log.Enabled(topicXML) {
+		a.debug(topicXML, id, "presence_sip_notify", "%s", logbuf.Lines(body))
+	}
 	a.ua.SendRaw(raw, to, func(res *sip.Response, err error) {
 		a.sender.release(p)
 		a.sent(d, res, err)
@@ -165,7 +175,9 @@ const lastTries = 2
 // the Call-ID.
 func (a *Adapter) sent(d *dialog, res *sip.Response, err error) {
 	code, retryAfter := outcome(res, err)
-	a.debug(topicTrace, d.id, "presence_sip_notify_done", "code %d", code)
+	if a.log.Enabled(topicTrace) {
+		a.debug(topicTrace, d.id, "presence_sip_notify_done", "code %d", code)
+	}
 	broken := err != nil && !errors.Is(err, sipua.ErrTimeout)
 	d.mu.Lock()
 	d.waiting = false
@@ -240,6 +252,9 @@ func outcome(res *sip.Response, err error) (code int, retryAfter time.Duration) 
 		return 408, 0
 	case err != nil:
 		return 503, 0
+	}
+	if res.StatusCode < 300 {
+		return res.StatusCode, 0
 	}
 	// Retry-After may have a comment and parameters behind the number (20.33).
 	text := strings.TrimSpace(sipua.Value(res, "Retry-After"))

@@ -195,7 +195,7 @@ func (a *Adapter) takePublication(tx *sipua.ServerTx) *refusal {
 		return refuse(400).because("one SIP-If-Match with one entity-tag is taken")
 	}
 	match := strings.Join(matches, "")
-	expires, no := readExpires(req)
+	expires, no := readExpires(tx)
 	if no != nil {
 		return no
 	}

@@ -67,7 +67,6 @@ func (a *Adapter) authenticate(tx *sipua.ServerTx, external bool) (proved bool, 
 	if !external || !a.hub.Config().AuthenticatePresence {
 		return false, nil
 	}
-	req := tx.Request()
 	realm := ""
 	if a.realm != nil {
 		realm = a.realm()
@@ -75,6 +74,7 @@ func (a *Adapter) authenticate(tx *sipua.ServerTx, external bool) (proved bool, 
 	if realm == "" {
 		realm = a.ua.Advertised().Addr().String()
 	}
+	req := tx.Request()
 	result := a.verifier.Verify(digest.Request{
 		Method: "SUBSCRIBE", URI: req.Recipient.String(), Authorization: sipua.Values(req, "Authorization"),
 		Source: tx.Source().Addr(), Realm: realm,

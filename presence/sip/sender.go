@@ -19,6 +19,7 @@ const (
 )
 
 // sender calls send for each ready dialog, on goroutines of its own, within the window.
+// Who has just answered a SUBSCRIBE sends himself if there is a place (letGo).
 type sender struct {
 	send func(*dialog, *place)
 	wake chan struct{} // one token is enough for one idle goroutine
@@ -59,6 +60,17 @@ func (s *sender) ready(d *dialog) {
 	s.last = d
 	s.mu.Unlock()
 	s.nudge()
+}
+
+// place takes a place in the window for a dialog that its caller will send himself, or
+// nil: others come first.
+func (s *sender) place() *place {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.first != nil || s.taken.Len() >= window {
+		return nil
+	}
+	return s.taken.PushBack(time.Now())
 }
 
 // release frees a place in the window. It may be free already.

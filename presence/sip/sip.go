@@ -61,9 +61,10 @@
 //
 // # Goroutines and bounds
 //
-// SUBSCRIBEs are handled on the worker of their Call-ID (sipua), Notes come in
-// on the hub's shard goroutines, where a dialog is only marked as ready, and the
-// adapter's own senders (sender.go) write the NOTIFYs; what a phone's subscription
+// SUBSCRIBEs are handled on the worker of their Call-ID (sipua), which writes the
+// NOTIFY that follows its answer too, if there is a place for it; Notes come in on the
+// hub's shard goroutines, where a dialog is only marked as ready, and the adapter's own
+// senders (sender.go) write all other NOTIFYs; what a phone's subscription
 // is shown (lamps.go) changes on a goroutine of its own, and so does what phones
 // have published, and who watches whom (informer.go). Close stops and waits for
 // them. What the opening and closing endpoint sets off runs on the goroutine of
@@ -171,12 +172,12 @@ func New(o Options) *Adapter {
 	a.sender = startSender(a.send)
 	a.lighter = startLighter(o.Hub, o.Directory, a.dialogs)
 	a.informer = startInformer(o.Hub, a.doubt)
-	a.ua.Handle("SUBSCRIBE", a.subscribe)
+	a.ua.HandleBrief("SUBSCRIBE", a.subscribe)
 	if o.DoNotDisturb != nil {
 		a.publisher = startPublisher(o.DoNotDisturb)
-		a.ua.Handle("PUBLISH", a.publish)
+		a.ua.HandleBrief("PUBLISH", a.publish)
 	}
-	a.ua.Handle("NOTIFY", a.stray)
+	a.ua.HandleBrief("NOTIFY", a.stray)
 	a.ua.OnOpen(a.renew)
 	a.ua.OnClose(a.dismiss)
 	return a

@@ -29,7 +29,7 @@ type subscription struct {
 // subscribe handles SUBSCRIBE, on the worker of its Call-ID.
 func (a *Adapter) subscribe(tx *sipua.ServerTx) {
 	var no *refusal
-	if sipua.ToTag(tx.Request()) != "" {
+	if tx.Key().LocalTag != "" {
 		no = a.refresh(tx)
 	} else {
 		no = a.begin(tx)
@@ -41,20 +41,19 @@ func (a *Adapter) subscribe(tx *sipua.ServerTx) {
 
 // begin handles a SUBSCRIBE outside of any dialog.
 func (a *Adapter) begin(tx *sipua.ServerTx) *refusal {
-	req := tx.Request()
 	if tx.Merged() { // RFC 3261 8.2.2.2
 		return refuse(482)
 	}
-	contacts, err := sipua.Contacts(req)
+	contacts, err := tx.Contacts()
 	if err != nil || len(contacts) != 1 {
 		return refuse(400).because("one Contact is needed")
 	}
-	u, err := sipua.UASDialog(req, tx.ToTag())
+	u, err := tx.Dialog(tx.ToTag())
 	if err != nil {
 		return refuse(400).because("Contact is no SIP URI")
 	}
 	watcher, kind := Watcher{}, presence.SIPTrunk
-	if w, ok := a.phone(tx, sipua.User(&req.From().Address), contacts); ok {
+	if w, ok := a.phone(tx, userOf(tx.FromURI()), contacts); ok {
 		watcher, kind = w, presence.SIPPhone
 	} else {
 		watcher.DialPeerTag = a.trunk(tx.Source().Addr())
@@ -66,7 +65,7 @@ func (a *Adapter) begin(tx *sipua.ServerTx) *refusal {
 	if no != nil {
 		return no
 	}
-	sub, no := read(req) // behind the gates: strangers learn nothing from it
+	sub, no := read(tx) // behind the gates: strangers learn nothing from it
 	if no != nil {
 		return no
 	}
@@ -74,12 +73,13 @@ func (a *Adapter) begin(tx *sipua.ServerTx) *refusal {
 		return refuse(403)
 	}
 	if sub.list {
-		return a.beginList(tx, sub, u, kind, proved, watcher)
+		return a.beginList(tx, sub, &u, kind, proved, watcher)
 	}
-	d, no := a.newDialog(tx, sub, u, proved, watcher.Pool, nil)
+	d, no := a.newDialog(tx, sub, &u, proved, watcher.Pool, nil)
 	if no != nil {
 		return no
 	}
+	d.held = true // nobody else knows it yet; its 200 goes before the NOTIFY
 	s := seesNumber
 	switch {
 	case d.form == asWatchers:
@@ -116,17 +116,17 @@ func (a *Adapter) begin(tx *sipua.ServerTx) *refusal {
 	a.keepNew(d, granted, watcher)
 	a.accept(tx, d, 200, granted)
 	a.hub.Release(id)
+	d.letGo()
 	return nil
 }
 
 // newDialog makes and enters the dialog of an admitted SUBSCRIBE, with l that of a list.
 func (a *Adapter) newDialog(tx *sipua.ServerTx, sub subscription, u *sipua.Dialog, proved bool, pool int, l *roster) (*dialog, *refusal) {
-	req := tx.Request()
-	asked := req.Recipient
+	asked := tx.URI()
 	if asked.User == "" { // some phones name the target in To only
-		asked = req.To().Address
+		asked = tx.ToURI()
 	}
-	user, from := sipua.User(&asked), sipua.User(&req.From().Address)
+	user, from := sipua.User(&asked), userOf(tx.FromURI())
 	if !printable(from) { // it is shown; that of the presentity must be a number
 		return nil, refuse(400).because("From has control characters")
 	}
@@ -159,15 +159,14 @@ func (a *Adapter) newDialog(tx *sipua.ServerTx, sub subscription, u *sipua.Dialo
 // only if it came from where the phone was does it end the subscription, since
 // else anybody who knows the tags could.
 func (a *Adapter) refresh(tx *sipua.ServerTx) *refusal {
-	req := tx.Request()
-	d := a.dialogs.find(sipua.KeyOf(req))
+	d := a.dialogs.find(tx.Key())
 	if d == nil {
 		return refuse(481)
 	}
 	d.mu.Lock()
 	u, id, event := d.unpack(), d.get(eventID), d.form.event()
 	d.mu.Unlock()
-	switch err := u.Check(req); {
+	switch err := u.CheckTx(tx); {
 	case errors.Is(err, sipua.ErrOldCSeq):
 		return refuse(500).because("CSeq is out of order")
 	case err != nil:
@@ -180,7 +179,7 @@ func (a *Adapter) refresh(tx *sipua.ServerTx) *refusal {
 	if !d.external() && !a.still(tx, d) {
 		return refuse(481)
 	}
-	sub, no := read(req)
+	sub, no := read(tx)
 	if no != nil {
 		return no
 	}
@@ -229,7 +228,7 @@ func (a *Adapter) still(tx *sipua.ServerTx, d *dialog) bool {
 	d.mu.Lock()
 	user, at, id := d.get(watcherUser), d.target.Addr(), d.subscriptionID()
 	d.mu.Unlock()
-	contacts, _ := sipua.Contacts(tx.Request()) // was checked; there may be none
+	contacts, _ := tx.Contacts() // was checked; there may be none
 	if w, ok := a.phone(tx, user, contacts); ok && w.Pool == int(d.pool) {
 		return true
 	}
@@ -260,7 +259,7 @@ func (a *Adapter) accept(tx *sipua.ServerTx, d *dialog, code int, granted time.D
 // would hear the NOTIFYs, and is from a trunk whatever its source address. (The
 // target of NOTIFYs without a route set is always at the source address.)
 func (a *Adapter) phone(tx *sipua.ServerTx, user string, contacts []sipua.Contact) (Watcher, bool) {
-	if sipua.Value(tx.Request(), "Record-Route") != "" || tx.Hops() > 1 {
+	if tx.Value("Record-Route") != "" || tx.Hops() > 1 {
 		return Watcher{}, false
 	}
 	host := ""
@@ -288,11 +287,11 @@ func target(tx *sipua.ServerTx, u *sipua.Dialog, proved bool) sipua.Target {
 }
 
 // read takes a SUBSCRIBE apart, in the order of RFC 3261 8.2.2 and 8.2.3.
-func read(req *sip.Request) (s subscription, no *refusal) {
-	if tags := sipua.Unsupported(req, "eventlist", "recipient-list-subscribe"); len(tags) > 0 {
+func read(req *sipua.ServerTx) (s subscription, no *refusal) {
+	if tags := req.Unsupported("eventlist", "recipient-list-subscribe"); len(tags) > 0 {
 		return s, refuse(420, "Unsupported", strings.Join(tags, ", "))
 	}
-	events := sipua.Values(req, "Event")
+	events := req.Values("Event")
 	if len(events) > 1 {
 		return s, refuse(400).because("more than one Event")
 	}
@@ -320,11 +319,11 @@ func read(req *sip.Request) (s subscription, no *refusal) {
 	return s, no
 }
 
-func readExpires(req *sip.Request) (time.Duration, *refusal) {
+func readExpires(req *sipua.ServerTx) (time.Duration, *refusal) {
 	expires := defaultExpires
-	if text := sipua.Value(req, "Expires"); text != "" {
+	if text := req.Value("Expires"); text != "" {
 		var ok bool
-		if expires, ok = sipua.Expires(req); !ok {
+		if expires, ok = req.Expires(); !ok {
 			return 0, refuse(400).because("Expires is no number")
 		}
 	}
@@ -335,15 +334,17 @@ func readExpires(req *sip.Request) (time.Duration, *refusal) {
 }
 
 // readBody looks at the body: only a resource list is understood.
-func readBody(req *sip.Request) (list bool, no *refusal) {
-	kind, _ := sipua.SplitValue(sipua.Value(req, "Content-Type"))
-	encoding := sipua.Value(req, "Content-Encoding")
-	wanted := slices.Contains(sipua.List(req, "Require"), "recipient-list-subscribe")
-	switch {
-	case len(req.Body()) == 0 && wanted:
-		return false, refuse(400).because("the recipient list is missing")
-	case len(req.Body()) == 0:
+func readBody(req *sipua.ServerTx) (list bool, no *refusal) {
+	wanted := slices.Contains(req.List("Require"), "recipient-list-subscribe")
+	if len(req.Body()) == 0 {
+		if wanted {
+			return false, refuse(400).because("the recipient list is missing")
+		}
 		return false, nil
+	}
+	kind, _ := sipua.SplitValue(req.Value("Content-Type"))
+	encoding := req.Value("Content-Encoding")
+	switch {
 	case encoding != "" && !strings.EqualFold(encoding, "identity"):
 		return false, refuse(415, "Accept-Encoding", "identity")
 	case strings.EqualFold(kind, eventlist.ContentTypeList):
@@ -355,10 +356,12 @@ func readBody(req *sip.Request) (list bool, no *refusal) {
 }
 
 // optionalBody says whether a body may be left unread (RFC 3261 20.11).
-func optionalBody(req *sip.Request) bool {
-	_, params := sipua.SplitValue(sipua.Value(req, "Content-Disposition"))
+func optionalBody(req *sipua.ServerTx) bool {
+	_, params := sipua.SplitValue(req.Value("Content-Disposition"))
 	return strings.EqualFold(params["handling"], "optional")
 }
+
+func userOf(u sip.Uri) string { return sipua.User(&u) }
 
 func isToken(s string) bool {
 	for i := range len(s) {
