@@ -90,6 +90,10 @@ type Options struct {
 	// Now is the appliance's clock; nil: time.Now.
 	Now    func() time.Time
 	System System
+	// Servers are tftp: and http:; nil: they cannot be reached.
+	Servers Servers
+	// LoginDelay is how long a wrong name or password is left unanswered; 0: not at all.
+	LoginDelay time.Duration
 	// DebugText is what switching a debug topic prints, where a router does not
 	// say "TOPIC debugging is on"; "" and nil: it does.
 	DebugText func(t logbuf.Topic, on bool) string
@@ -199,6 +203,9 @@ type Config struct {
 	BannerMOTD, BannerLogin, BannerExec string
 	// FilePromptQuiet is `file prompt quiet`: copy asks nothing.
 	FilePromptQuiet bool
+	Archive         Archive
+	Aliases         []Alias
+	Privileges      []Privilege
 }
 
 // LoadError is one refused line of a configuration file.

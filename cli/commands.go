@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/busylamp/busylamp/cli/conf"
 	"github.com/busylamp/busylamp/internal/logbuf"
 )
 
@@ -41,17 +40,13 @@ func (c *Context) Configure() error {
 	return errors.New("?Must be \"terminal\", \"memory\" or \"network\"")
 }
 
-// ConfigureMemory is `configure memory` and `copy startup-config
-// running-config`: it adds the startup-config to the running one.
+// ConfigureMemory is `configure memory`: it adds the startup-config to the running one.
 func (c *Context) ConfigureMemory() error {
 	text, err := c.Shell.startup()
 	if err != nil || text == nil {
 		return err
 	}
-	for _, e := range c.Shell.Load(c, text, conf.Origin{Text: "memory"}) {
-		c.Printf("%s", e.String())
-	}
-	c.Session.dirty, c.Session.stale = true, true // the agents have yet to take it
+	c.merge(text, place{where: onStartup})
 	return nil
 }
 
@@ -75,32 +70,6 @@ func (sh *Shell) startup() ([]byte, error) {
 	return text, nil
 }
 
-// CopyRunningStartup is `copy running-config startup-config`: it asks for the
-// name, unless `file prompt quiet` is configured, and saves. Another name than
-// startup-config is a file in flash:.
-func (c *Context) CopyRunningStartup() error {
-	name := "startup-config"
-	if !c.Shell.Config().FilePromptQuiet {
-		var err error
-		if name, err = c.Ask("Destination filename", name); err != nil {
-			return err
-		}
-	}
-	if name == "startup-config" {
-		return c.WriteMemory()
-	}
-	if c.Shell.o.State == nil {
-		return errStartup
-	}
-	name = strings.TrimPrefix(strings.TrimPrefix(name, "flash:"), "/")
-	body := conf.Running(c.Tree())
-	if err := c.Shell.o.State.Flash().WriteFile(name, body); err != nil {
-		return flashError(name, err)
-	}
-	c.Printf("%d bytes copied\n", len(body))
-	return nil
-}
-
 // WriteMemory is `write memory`: it saves without a question.
 func (c *Context) WriteMemory() error {
 	c.Printf("Building configuration...\n")
@@ -109,6 +78,7 @@ func (c *Context) WriteMemory() error {
 		return errors.New("%Error opening nvram:startup-config (Device error)")
 	}
 	c.Printf("[OK]\n")
+	c.archiveOnWrite()
 	return nil
 }
 
@@ -126,37 +96,6 @@ func (c *Context) EraseStartup() error {
 	}
 	c.Printf("[OK]\nErase of nvram: complete\n")
 	c.Shell.o.Log.Msg("SYS", logbuf.Debugging, "NV_BLOCK_INIT", "Initialized the geometry of nvram")
-	return nil
-}
-
-// Reload is `reload`: it offers to save a changed configuration, asks once more
-// and restarts the appliance. An empty reason is "Reload Command".
-func (c *Context) Reload(reason string) error {
-	if c.Shell.ConfigChanged() {
-		save, err := c.YesNo("\nSystem configuration has been modified. Save?")
-		if err != nil {
-			return err
-		}
-		if save {
-			if err := c.WriteMemory(); err != nil {
-				return err
-			}
-		}
-	}
-	ok, err := c.Confirm("Proceed with reload?")
-	if err != nil || !ok {
-		return err
-	}
-	if reason == "" {
-		reason = "Reload Command"
-	}
-	c.Printf("\n")
-	c.Shell.o.Log.Msg("SYS", logbuf.Notifications, "RELOAD", "Reload requested by %s. Reload Reason: %s.",
-		c.Session.origin().Text, reason)
-	if c.Shell.o.System != nil {
-		c.Shell.o.System.Reload(reason)
-		c.Session.done, c.Session.reloading = true, true
-	}
 	return nil
 }
 

@@ -121,6 +121,9 @@ func (s *Session) configLine(ctx context.Context, line string, next func() (stri
 			return invalidAt(len(line) - len(strings.TrimLeft(line, " ")))
 		}
 		s.stack = s.stack[:level+1]
+		if s.trial {
+			return nil
+		}
 		return s.run(ctx, e, args, nil)
 	}
 	return s.commit(level, args)
@@ -174,6 +177,7 @@ func (s *Session) commit(level int, args grammar.Args) *lineError {
 		}
 	}
 	s.dirty = s.dirty || !done.Empty()
+	s.record(args.Line(), f.set.conf.Mode.Indent)
 	if notice := s.shell.o.Notice; notice != nil && !s.loading && !done.Empty() {
 		s.print(notice(done.Old, f.path, args))
 	}
@@ -188,6 +192,7 @@ func (s *Session) commit(level int, args grammar.Args) *lineError {
 
 // enterConfig starts a configure session in global mode.
 func (s *Session) enterConfig() {
+	s.configSession = 0
 	s.stack = []frame{{set: s.shell.sets[conf.Global], path: conf.Root}}
 }
 

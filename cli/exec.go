@@ -13,8 +13,15 @@ import (
 
 // execLine carries out one EXEC line, or with do the rest of a `do` line, whose
 // errors never go the host-lookup way.
-func (s *Session) execLine(ctx context.Context, line string, do bool) *lineError {
+func (s *Session) execLine(ctx context.Context, line string, do bool) (err *lineError) {
 	s.settle(ctx)
+	typed := line
+	line, grown := s.expand(line)
+	defer func() { // the caret stands under what was typed
+		if err != nil && err.caret >= 0 && grown != 0 {
+			err.caret = min(max(err.caret-grown, 0), len(typed))
+		}
+	}()
 	mode, env := s.shell.sets[ExecMode], s.shell.env()
 	set := mode.at(s.level)
 	var filters []filterSpec

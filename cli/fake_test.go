@@ -221,7 +221,7 @@ func testExec() []Exec {
 		{Syntax: "configure terminal", Help: "configure  Enter configuration mode\nterminal  Configure from the terminal", Level: 15, Run: do((*Context).ConfigureTerminal)},
 		{Syntax: "configure", Help: "configure  Enter configuration mode", Level: 15, Run: do((*Context).Configure)},
 		{Syntax: "connect WORD$host", Help: "connect  Open a terminal connection\n$host  Host", Run: do(func(c *Context) error { return lineErr("% Connection refused by remote host") })},
-		{Syntax: "copy running-config startup-config", Help: "copy  Copy from one file to another\nrunning-config  Current\nstartup-config  Startup", Level: 15, Run: do((*Context).CopyRunningStartup)},
+		{Syntax: "copy running-config startup-config", Help: "copy  Copy from one file to another\nrunning-config  Current\nstartup-config  Startup", Level: 15, Run: do(func(c *Context) error { return c.Copy("running-config", "startup-config") })},
 		{Syntax: "write [memory]", Help: "write  Write running configuration\nmemory  To NV memory", Level: 15, Run: do((*Context).WriteMemory)},
 		{Syntax: "write terminal", Help: "write  Write running configuration\nterminal  To terminal", Level: 15, Run: do((*Context).ShowRunning)},
 		{Syntax: "erase startup-config", Help: "erase  Erase a filesystem\nstartup-config  Startup", Level: 15, Run: do((*Context).EraseStartup)},

@@ -36,6 +36,9 @@ type Session struct {
 	piped     bool // nobody to press keys: no pager
 
 	loading bool // a file: `exit` in global mode does not end it
+	trial   bool // it is read for its tree only: nothing is carried out
+
+	configSession int // number in the configuration log, 0 before its first line
 
 	length, width *int // `terminal length|width`
 	histSize      int
@@ -46,6 +49,7 @@ type Session struct {
 	mu     sync.Mutex // guards what other sessions' `show users` reads
 	user   string
 	active time.Time // last line
+	screen Terminal  // of Run, for what others print on it
 }
 
 func newSession(sh *Shell, kind LineKind, number int, from string) *Session {
@@ -201,6 +205,9 @@ func (s *Session) Run(ctx context.Context, t Terminal) error {
 	defer s.Close()
 	defer s.flushLog(context.WithoutCancel(ctx))
 	s.term = t
+	s.mu.Lock()
+	s.screen = t
+	s.mu.Unlock()
 	if s.kind == LineConsole {
 		s.monitor(logbuf.Console)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 
 	"github.com/busylamp/busylamp/cli/conf"
 	"github.com/busylamp/busylamp/cli/grammar"
@@ -29,6 +30,8 @@ type modeSet struct {
 	builtin map[*grammar.Command]builtin
 	// First words of commands with Pipe, with Group; EXEC only.
 	pipes, groups map[string]bool
+	execs         []leveled              // EXEC only
+	levels        atomic.Pointer[levels] // by `privilege exec`; nil: user and set
 }
 
 // action is what a command that leaves no line behind runs: plainly, and with
@@ -45,7 +48,13 @@ func (a action) of(args grammar.Args) *Exec {
 
 // at picks the set for a privilege level.
 func (m *modeSet) at(level int) *grammar.Set {
-	if m.conf == nil && level < maxLevel {
+	if m.conf != nil {
+		return m.set
+	}
+	if l := m.levels.Load(); l != nil {
+		return l[min(max(level, 0), maxLevel)]
+	}
+	if level < maxLevel {
 		return m.user
 	}
 	return m.set
@@ -132,6 +141,7 @@ func compileSet(mode *conf.CompiledMode, execs []*Exec, lib *grammar.Library) (*
 		m.pipes[word] = m.pipes[word] || e.Pipe
 		m.groups[word] = m.groups[word] || e.Group
 		all = append(all, c)
+		m.execs = append(m.execs, leveled{c, leadingWords(e.Syntax), max(e.Level, 1)})
 		if e.Level < 2 {
 			user = append(user, c)
 		}
@@ -164,6 +174,18 @@ func compileSet(mode *conf.CompiledMode, execs []*Exec, lib *grammar.Library) (*
 		errs = append(errs, fmt.Errorf("mode %s: %w", name, err))
 	}
 	return m, errors.Join(errs...)
+}
+
+// leadingWords are the keywords that a syntax begins with.
+func leadingWords(syntax string) []string {
+	var words []string
+	for _, w := range strings.Fields(syntax) {
+		if strings.ContainsAny(w, "<>[]{}|$") || strings.ToLower(w) != w && strings.ToUpper(w) == w {
+			break
+		}
+		words = append(words, strings.ToLower(w))
+	}
+	return words
 }
 
 // groupActions puts "no X" of a configuration mode together with "X": there the

@@ -29,6 +29,13 @@ type Shell struct {
 	vtys     map[int]*Session
 	saveLock sync.Mutex // one write of the startup-config at a time
 	saved    atomic.Pointer[conf.Tree]
+
+	agenda      *agenda
+	reload      atomic.Pointer[reloadPlan] // nil: none is scheduled
+	rollback    atomic.Pointer[rollback]   // nil: nothing waits to be confirmed
+	changes     configLog
+	archiveLock sync.Mutex // one archive at a time; guards sent
+	sent        int        // archives that this process has made
 }
 
 // ErrLines says that no terminal line is free.
@@ -46,7 +53,7 @@ func NewShell(o Options) (*Shell, error) {
 	if o.Bounds == nil {
 		o.Bounds = func(conf.Tree) grammar.Env { return nil }
 	}
-	sh := &Shell{o: o, store: o.Store, vtys: map[int]*Session{}, started: o.Now()}
+	sh := &Shell{o: o, store: o.Store, vtys: map[int]*Session{}, started: o.Now(), agenda: newAgenda()}
 	sh.config.Store(&Config{Hostname: defaultHostname}) // until Apply: no vtys
 	var err error
 	if sh.sets, err = compileSets(o.Store.Schema(), o.Exec, o.Library); err != nil {
@@ -72,7 +79,11 @@ func (sh *Shell) Apply(_ context.Context, _, new Config) error {
 	if new.Hostname == "" {
 		new.Hostname = defaultHostname
 	}
-	sh.config.Store(&new)
+	old := sh.config.Swap(&new)
+	sh.planArchives(old.Archive, new.Archive)
+	if !slices.Equal(old.Privileges, new.Privileges) {
+		return sh.sets[ExecMode].setPrivileges(new.Privileges)
+	}
 	return nil
 }
 

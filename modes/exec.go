@@ -17,6 +17,10 @@ func Exec(a Agents) []cli.Exec {
 	cmds := slices.Concat(
 		execSession(),
 		execConfiguration(),
+		execFiles(),
+		execReload(),
+		execArchive(),
+		execPrivilege(),
 		execShow(a),
 		execDebug(a),
 		execDebugEphone(a),
@@ -122,27 +126,11 @@ func execConfiguration() []cli.Exec {
 			terminal  Configure from the terminal`, method((*cli.Context).ConfigureTerminal)),
 		privileged("configure memory", `
 			memory  Configure from NV memory`, method((*cli.Context).ConfigureMemory)),
-		privileged("copy startup-config running-config", `
-			startup-config  Copy from startup configuration
-			running-config  Update (merge with) current system configuration`, method((*cli.Context).ConfigureMemory)),
-		privileged("copy running-config startup-config", `
-			running-config  Copy from current system configuration
-			startup-config  Copy to startup configuration`, method((*cli.Context).CopyRunningStartup)),
 		privileged("write", "", method((*cli.Context).WriteMemory)),
 		privileged("write memory", `
 			memory  Write to NV memory`, method((*cli.Context).WriteMemory)),
 		piped(privileged("write terminal", `
 			terminal  Write to terminal`, method((*cli.Context).ShowRunning))),
-		privileged("write erase", `
-			erase  Erase NV memory`, method((*cli.Context).EraseStartup)),
-		privileged("erase startup-config", `
-			erase           Erase a filesystem
-			startup-config  Erase contents of configuration memory`, method((*cli.Context).EraseStartup)),
-		privileged("reload [reason LINE$reason]", `
-			reload   Halt and perform a cold restart
-			reason   Reason for reload
-			$reason  Reason for reload`,
-			func(c *cli.Context, args grammar.Args) error { return c.Reload(args.String("reason")) }),
 	}
 }
 

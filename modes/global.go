@@ -306,6 +306,7 @@ func globalAddressing() []conf.Command {
 
 func globalVoice() []conf.Command {
 	return []conf.Command{
+		archiveCommand(),
 		// Ahead of the pools, which have a `username` of their own: pasted behind
 		// them it would go into the last pool.
 		{

@@ -82,11 +82,8 @@ func globalTelephony() []conf.Command {
 func globalLines() []conf.Command {
 	return []conf.Command{
 		group(),
-		inert("alias exec WORD$name! LINE$line", "", `
-			alias  Other names of commands
-			exec   Of EXEC commands
-			$name  Name
-			$line  Command`),
+		privilegeCommand(),
+		aliasCommand(),
 		{
 			Syntax: "banner <exec|incoming|login|motd>$kind! TEXT$text",
 			Help: `

@@ -16,6 +16,7 @@ func Library() *grammar.Library {
 	types["SECONDS"] = grammar.Type{Name: "SECONDS", Display: "<3-60000>", Parse: parseSeconds, Rest: true}
 	types["PORTS"] = grammar.Type{Name: "PORTS", Display: "WORD", Parse: parsePorts}
 	types["CODE"] = grammar.Type{Name: "CODE", Display: "WORD", Parse: parseCode}
+	types["DELAY"] = grammar.Type{Name: "DELAY", Display: "Delay before reload (mmm or hhh:mm)", Parse: parseDelay}
 	types["CLOCK"] = grammar.Type{Name: "CLOCK", Display: "hh:mm", Parse: parseClock}
 	types["DIGITS"] = grammar.Type{Name: "DIGITS", Display: "WORD", Parse: parseDigits}
 	help := map[string]string{}

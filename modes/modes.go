@@ -40,6 +40,11 @@ const (
 	modeControlPlane     = "control-plane"
 	modeDHCPPool         = "ip dhcp pool"
 	modeLine             = "line"
+	modeArchive          = "archive"
+	modeArchiveLog       = "archive log config"
+	modeStandardList     = "ip access-list standard"
+	modePubkeyChain      = "ip ssh pubkey-chain"
+	modePubkeyUser       = "ip ssh pubkey-chain username"
 )
 
 // Names of global commands that views and checks ask for: the blocks.
@@ -86,6 +91,8 @@ func All() []conf.Mode {
 		voiceClassCodecMode(),
 		voiceCardMode(),
 		interfaceMode(),
+		archiveMode(),
+		archiveLogMode(),
 		controlPlaneMode(),
 		dhcpPoolMode(),
 		lineMode(),

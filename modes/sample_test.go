@@ -135,6 +135,18 @@ func (s *sampler) word(word string) string {
 		"SERVER":       "ipv4:10.1.1.4",
 		"HH:MM":        "19:00",
 		"HOURS":        "-8",
+		"HH:MM:SS":     "19:00:00",
+		"MONTH":        "Jan",
+		"DELAY":        "1:30",
+		"X:X:X:X::X":   "2001:DB8::1",
+		"PREFIX6":      "2001:DB8::/32",
+		"PREFIX4":      "10.0.0.0/8",
+		"PORT":         "80",
+		"SLASH":        "/24",
+		"RANGES":       "1,3-5",
+		"VOICEPORT":    "0/1/0",
+		"SIGNED":       "-3",
+		"DECIMAL":      "1.5",
 	}[name]
 	if ok {
 		return value

@@ -18,6 +18,8 @@ func ShellConfig(t conf.Tree) cli.Config {
 	}
 	c.DomainLookup = root.On("ip domain lookup")
 	c.FilePromptQuiet = text(root, "file prompt", "how") == "quiet"
+	c.Archive = archiveConfig(root)
+	aliasesAndPrivileges(root, &c)
 	if args, ok := root.Get("enable password"); ok {
 		c.EnablePassword = storedSecret(args, "type", "password")
 	}

@@ -105,7 +105,7 @@ func (l *library) close() {
 	l.running.Wait()
 }
 
-// tftp answers read requests (RFC 1350), one client at a time on a network that
+// tftp answers requests to read and to write (RFC 1350), one client at a time on a network that
 // loses nothing.
 func (l *library) tftp(conn net.PacketConn, server string) {
 	buf := make([]byte, 1024)
@@ -115,7 +115,7 @@ func (l *library) tftp(conn net.PacketConn, server string) {
 			return
 		}
 		name, _, ok := bytes.Cut(buf[min(2, n):n], []byte{0})
-		if !ok || buf[1] != 1 {
+		if !ok || buf[1] != 1 && buf[1] != 2 {
 			continue
 		}
 		here := conn.LocalAddr().(*net.UDPAddr).AddrPort().Addr()
@@ -123,7 +123,14 @@ func (l *library) tftp(conn net.PacketConn, server string) {
 		if err != nil {
 			return
 		}
-		if b, ok := l.file(server + "/" + string(name)); ok {
+		location := server + "/" + string(name)
+		if buf[1] == 2 {
+			if b, ok := receive(own, from); ok {
+				l.mu.Lock()
+				l.files[location] = b
+				l.mu.Unlock()
+			}
+		} else if b, ok := l.file(location); ok {
 			send(own, from, b)
 		} else {
 			_, _ = own.WriteTo([]byte("\x00\x05\x00\x01File not found\x00"), from)
@@ -146,5 +153,26 @@ func send(conn net.PacketConn, to net.Addr, file []byte) {
 		if file = file[n:]; n < 512 {
 			return
 		}
+	}
+}
+
+// receive takes a file that a client writes.
+func receive(conn net.PacketConn, from net.Addr) ([]byte, bool) {
+	var file []byte
+	buf := make([]byte, 1024)
+	_ = conn.SetReadDeadline(time.Now().Add(attention))
+	for block, last := uint16(0), false; ; {
+		if _, err := conn.WriteTo(binary.BigEndian.AppendUint16([]byte{0, 4}, block), from); err != nil {
+			return nil, false
+		}
+		if last {
+			return file, true
+		}
+		n, _, err := conn.ReadFrom(buf)
+		if err != nil || n < 4 {
+			return nil, false
+		}
+		block, last = binary.BigEndian.Uint16(buf[2:]), n < 4+512
+		file = append(file, buf[4:n]...)
 	}
 }

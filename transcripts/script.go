@@ -87,6 +87,7 @@ type Step struct {
 var promptRE = regexp.MustCompile(`^(?:[A-Za-z][\w.\-]*(?:\([\w.\-]+\))?[>#]` +
 	`|Password: ?|Username: ` +
 	`|[A-Z].*\[[^\]]*\]\? ?` +
+	`|configuration\. .*\[no\]: ?` +
 	`|[A-Z].*\[confirm\]|[A-Z].*\[yes/no\]: ` +
 	`| --More-- )`)
 

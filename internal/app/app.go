@@ -139,6 +139,7 @@ func (a *App) wire(o Options) error {
 		Rewrite: modes.Rewrite,
 		Follow:  modes.Follow,
 		System:  system{a},
+		Servers: fetch.New(fetch.Options{Net: files(o), Flash: a.state.Flash(), Limit: conf.MaxFlashFile}),
 
 		DebugText: modes.DebugText,
 		Guard:     modes.Guard,
@@ -160,6 +161,7 @@ func (a *App) wire(o Options) error {
 		return err
 	}
 	a.restore()
+	a.fronts.Go(func() { a.Shell.Tend(a.ctx) })
 	a.bind(o.Bind)
 	return nil
 }

@@ -16,18 +16,22 @@ import (
 // wireStrangers makes what decides about those who are no phones of ours. It comes
 // before the SIP endpoint, which asks the guard.
 func (a *App) wireStrangers(o Options) {
-	files := o.Files
-	if files == nil {
-		files = o.Net
-	}
-	if files == nil {
-		files = sipua.OS{}
-	}
 	a.trust = trust.New(func(at netip.Addr) bool { return a.Lines.From(at) })
 	a.users = credentials.New(credentials.Options{
-		Fetcher: fetch.New(fetch.Options{Net: files, Flash: a.state.Flash(), Limit: credentials.MaxFile}),
+		Fetcher: fetch.New(fetch.Options{Net: files(o), Flash: a.state.Flash(), Limit: credentials.MaxFile}),
 		Log:     a.Log, Name: fetch.Redacted,
 	})
+}
+
+// files is where the sockets come from that read and write files.
+func files(o Options) fetch.Network {
+	switch {
+	case o.Files != nil:
+		return o.Files
+	case o.Net != nil:
+		return o.Net
+	}
+	return sipua.OS{}
 }
 
 // guard says what becomes of a SIP request. A REGISTER is always taken: nobody is a
