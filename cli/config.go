@@ -176,6 +176,7 @@ func (s *Session) commit(level int, args grammar.Args) *lineError {
 			}
 		}
 	}
+	s.trace(path, done.Changes)
 	s.dirty = s.dirty || !done.Empty()
 	s.record(args.Line(), f.set.conf.Mode.Indent)
 	if notice := s.shell.o.Notice; notice != nil && !s.loading && !done.Empty() {

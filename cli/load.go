@@ -24,10 +24,8 @@ func (e LoadError) String() string {
 // the lines that were refused; the rest is committed under the name of who
 // ("memory"). Lines deeper than a refused one go with it, so that the body of a
 // block that was refused does not land in the block before. It takes what files
-// of routers and of people hold: CR LF, a byte order mark, tabs, any indentation,
-// and the lines around the configuration that `show running-config` and `show
-// startup-config` print. It ends at `end` and waits (bounded) until the agents
-// have taken it.
+// of routers and of people hold, see pasted and tidy. It ends at `end`, unless that
+// stands behind a prompt, and waits (bounded) until the agents have taken it.
 func (sh *Shell) Load(ctx context.Context, file []byte, who conf.Origin) []LoadError {
 	s := sh.loader(ctx, who)
 	defer s.leaveConfig()
@@ -53,7 +51,7 @@ func (sh *Shell) loader(ctx context.Context, who conf.Origin) *Session {
 }
 
 func (s *Session) load(ctx context.Context, file []byte) []LoadError {
-	r := fileReader{rest: strings.TrimPrefix(string(file), "\ufeff")}
+	r := fileReader{rest: string(file)}
 	var bad []LoadError
 	refused := -1 // indentation of a refused line: what is deeper belongs to it
 	for ctx.Err() == nil && len(s.stack) > 0 {
@@ -61,38 +59,35 @@ func (s *Session) load(ctx context.Context, file []byte) []LoadError {
 		if err != nil {
 			break
 		}
-		at, text := r.line, strings.TrimLeft(line, " ")
-		if text == "" || text[0] == '!' || scaffold(text) {
+		s.fileLine = r.line
+		text, depth, ok := pasted(line)
+		if !ok {
 			continue
 		}
-		depth := len(line) - len(text)
 		if refused >= 0 && depth > refused {
-			bad = append(bad, LoadError{Line: at, Text: line, Caret: -1, Error: "% Skipped, the line above it that it belongs to was refused"})
+			bad = append(bad, LoadError{Line: s.fileLine, Text: line, Caret: -1, Error: "% Skipped, the line above it that it belongs to was refused"})
 			continue
 		}
 		refused = -1
 		var lerr *lineError
-		if _, _, do := cutDo(line); do {
-			lerr = invalidAt(depth) // EXEC commands have no place in a file
-		} else {
-			lerr = s.configLine(ctx, line, r.next)
+		switch _, at, do := cutDo(text); {
+		case do && text != line: // typed at a prompt, in between
+		case do:
+			lerr = invalidAt(at - len("do ")) // EXEC commands have no place in a file
+		case text != line && strings.EqualFold(strings.TrimSpace(text), "end"):
+			s.stack = s.stack[:1] // a log may go on with another `configure terminal`
+		default:
+			lerr = s.configLine(ctx, text, r.next)
 		}
 		if lerr != nil {
 			refused = depth
-			bad = append(bad, LoadError{Line: at, Text: line, Caret: lerr.column(line), Error: lerr.text})
+			bad = append(bad, LoadError{Line: s.fileLine, Text: line, Caret: lerr.column(text), Error: lerr.text})
 		}
 	}
 	return bad
 }
 
-// scaffold tells the lines that commands print around a configuration.
-func scaffold(line string) bool {
-	return line == "Building configuration..." ||
-		strings.HasPrefix(line, "Current configuration :") ||
-		strings.HasPrefix(line, "Using ") && strings.Contains(line, " out of ") && strings.HasSuffix(line, "bytes")
-}
-
-// fileReader hands out the lines of a file, tabs as blanks, trimmed on the right.
+// fileReader hands out the lines of a file, tidied.
 type fileReader struct {
 	rest string
 	line int // number of the line handed out last
@@ -105,7 +100,7 @@ func (r *fileReader) next() (string, error) {
 	var line string
 	line, r.rest, _ = strings.Cut(r.rest, "\n")
 	r.line++
-	return strings.TrimRight(strings.ReplaceAll(line, "\t", " "), " \r"), nil
+	return tidy(line), nil
 }
 
 // nullTerminal stands in while a file is read: output goes nowhere and every

@@ -38,6 +38,9 @@ type Session struct {
 	loading bool // a file: `exit` in global mode does not end it
 	trial   bool // it is read for its tree only: nothing is carried out
 
+	fileLine int     // the number of the line that is being loaded
+	sources  Sources // where the tree comes from; nil: nobody asks
+
 	configSession int // number in the configuration log, 0 before its first line
 
 	length, width *int // `terminal length|width`
@@ -338,9 +341,15 @@ func (s *Session) lineOptions(ctx context.Context) term.LineOptions {
 // typed carries out one line as typed after prompt. Blank lines and comments do
 // nothing. The error is that of a banner whose lines did not come.
 func (s *Session) typed(ctx context.Context, prompt, line string) error {
-	line = strings.TrimRight(strings.ReplaceAll(line, "\t", " "), " \r\n")
-	if text := strings.TrimLeft(line, " "); text == "" || text[0] == '!' {
+	line = tidy(line)
+	if text := strings.TrimLeft(line, " "); text == "" || text[0] == '!' || barePrompt(text) {
 		return nil
+	}
+	if len(s.stack) > 0 {
+		var ok bool
+		if line, _, ok = pasted(line); !ok {
+			return nil
+		}
 	}
 	var lerr *lineError
 	var ended error
