@@ -41,9 +41,10 @@ fuzz:
 	    echo "== $$pkg $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZ) -fuzzminimizetime 10x $$pkg; \
 	  done; done
 
-# docs/commands.md is generated from the declarations in modes/.
+# docs/commands.md and docs/commands-ios.md are generated from the declarations in modes/.
 docs:
 	$(GO) run ./cmd/busylamp commands > docs/commands.md
+	$(GO) run ./cmd/busylamp commands --kept > docs/commands-ios.md
 
 clean:
 	rm -rf bin

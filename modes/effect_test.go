@@ -48,7 +48,7 @@ func TestInert(t *testing.T) {
 			name, acts := "", false
 			for _, tree := range trees {
 				before := views(tree)
-				for _, line := range samples(c.Syntax) {
+				for _, line := range samplesOf(c) {
 					for _, line := range []string{line, "no " + line} {
 						r := m.Set.Match(line, Bounds(C3825)(tree))
 						if r.Outcome != grammar.OK {

@@ -22,7 +22,7 @@ func globalNetwork() []conf.Command {
 			default-gateway  Gateway while routing is off
 			$address         IP address`),
 		{
-			Syntax: "ip route A.B.C.D$network! A.B.C.D-mask$mask! <A.B.C.D$hop|INTERFACE$interface>$via! [<1-255>$distance]",
+			Syntax: "ip route A.B.C.D$network! A.B.C.D-mask$mask! <A.B.C.D$hop|INTERFACE$interface [A.B.C.D$next!]|dhcp>$via! [<1-255>$distance] [{name WORD$name|permanent$permanent|tag <1-4294967295>$tag|track <1-1000>$track}]",
 			Inert:  true,
 			Help: `
 				ip          IP parameters
@@ -31,8 +31,18 @@ func globalNetwork() []conf.Command {
 				$mask       Network mask
 				$hop        Next router
 				$interface  Interface
+				$next       Next router
+				dhcp        Next router that DHCP tells
 				$via        Next router or interface
-				$distance   Administrative distance`,
+				$distance   Administrative distance
+				name        Name of the route
+				$name       Name
+				permanent   Stays when the interface goes down
+				$permanent  Permanent route
+				tag         Tag for route maps
+				$tag        Tag
+				track       Only while an object is up
+				$track      Object number`,
 		},
 		bangs(1),
 		stored(shared(conf.Command{Syntax: "ip http server", Help: ipHTTPHelp})),

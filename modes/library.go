@@ -8,7 +8,7 @@ import (
 
 // Library is the argument types and common help of all commands.
 func Library() *grammar.Library {
-	types := grammar.StandardTypes()
+	types := withTypes(grammar.StandardTypes())
 	types["HOURS"] = grammar.Type{Name: "HOURS", Display: "<-23 - 23>", Parse: parseHours}
 	types["NUMBERS"] = grammar.Type{Name: "NUMBERS", Display: "WORD", Parse: parseNumbers}
 	types["TAGS"] = grammar.Type{Name: "TAGS", Display: "WORD", Parse: parseTags}
@@ -52,7 +52,7 @@ func Library() *grammar.Library {
 	} {
 		help[name] = text
 	}
-	return &grammar.Library{Types: types, Help: help}
+	return &grammar.Library{Types: types, Help: help, Describe: describe}
 }
 
 // Phone models, in the fixed order in which `load` lines are printed: first as

@@ -134,8 +134,18 @@ func TestMarkdown(t *testing.T) {
 	if strings.ContainsAny(strings.ReplaceAll(text, "\\|", ""), "$~\\") {
 		t.Error("marks of the syntax language are left")
 	}
+	b.Reset()
+	if err := MarkdownKept(&b, schema); err != nil {
+		t.Fatal(err)
+	}
+	kept := b.String()
+	for _, want := range []string{"\nip host WORD [<1-65535>] A.B.C.D...\n", "\nvlan RANGES => vlan\n", "\n[no] cdp run\n"} {
+		if !strings.Contains(kept, want) {
+			t.Errorf("%q is missing", want)
+		}
+	}
 	for _, m := range schema.Modes() {
-		if !strings.Contains(text, "\n## "+m.Mode.Name+"\n") {
+		if !strings.Contains(text+kept, "\n## "+m.Mode.Name+"\n") {
 			t.Errorf("mode %s is missing", m.Mode.Name)
 		}
 	}

@@ -22,7 +22,8 @@ Generated from the declarations in ` + "`modes/`" + ` by ` + "`busylamp commands
 Arguments are in capitals or are ranges ` + "`<a-b>`" + `, in which a name stands for a limit that the
 platform or the configuration sets. ` + "`[ ]`" + ` is optional, ` + "`<x|y>`" + ` a choice, ` + "`{x|y}`" + ` any
 order, ` + "`...`" + ` one or more. *Kept* means that the line is stored and printed in its
-place and changes nothing else yet.
+place and changes nothing else yet. The lines of a router that are only kept are in
+[commands-ios.md](commands-ios.md).
 
 `
 
@@ -37,6 +38,9 @@ func Markdown(w io.Writer, schema *conf.Schema, exec []cli.Exec) error {
 		return err
 	}
 	for _, m := range schema.Modes() {
+		if !slices.ContainsFunc(m.Mode.Commands, func(c conf.Command) bool { return !c.Generic }) {
+			continue
+		}
 		if err := modeSection(w, m.Mode, exec, help); err != nil {
 			return fmt.Errorf("commands of mode %s: %w", m.Mode.Name, err)
 		}
@@ -76,7 +80,7 @@ func modeSection(w io.Writer, m conf.Mode, exec []cli.Exec, help map[string]stri
 	}
 	var rows [][]string
 	for _, c := range m.Commands {
-		if c.Syntax == "" {
+		if c.Syntax == "" || c.Generic {
 			continue
 		}
 		def := ""
@@ -139,9 +143,13 @@ var (
 
 // code is a syntax string for people: without captures, in a cell of a table.
 func code(syntax string) string {
+	return "`" + strings.ReplaceAll(bareSyntax(syntax), "|", `\|`) + "`"
+}
+
+// bareSyntax is a syntax string without captures and layout.
+func bareSyntax(syntax string) string {
 	s := bound.ReplaceAllString(captures.ReplaceAllString(silent.ReplaceAllString(syntax, ""), ""), "$2")
-	s = strings.NewReplacer(`\`, "", "|", `\|`).Replace(strings.Join(strings.Fields(s), " "))
-	return "`" + s + "`"
+	return strings.ReplaceAll(strings.Join(strings.Fields(s), " "), `\`, "")
 }
 
 func table(w io.Writer, header []string, rows [][]string) error {

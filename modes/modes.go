@@ -68,7 +68,7 @@ const (
 
 // All is the one ordered list of configuration modes.
 func All() []conf.Mode {
-	return append([]conf.Mode{
+	return readTables().into(append([]conf.Mode{
 		globalMode(),
 		presenceMode(),
 		sipUAMode(),
@@ -96,5 +96,5 @@ func All() []conf.Mode {
 		controlPlaneMode(),
 		dhcpPoolMode(),
 		lineMode(),
-	}, keptModes()...)
+	}, keptModes()...))
 }

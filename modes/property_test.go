@@ -19,7 +19,7 @@ func examples(schema *conf.Schema) []example {
 			if c.Syntax == "" {
 				continue
 			}
-			for _, line := range samples(c.Syntax) {
+			for _, line := range samplesOf(c) {
 				out = append(out, example{m.Mode.Name, line})
 				if c.No == conf.NoStored || c.Default != "" && !c.Fixed {
 					out = append(out, example{m.Mode.Name, "no " + line})

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/busylamp/busylamp/cli/conf"
 )
 
 // sampler writes example lines for a syntax string, so that the tests below
@@ -32,6 +34,16 @@ func samples(syntax string) []string {
 		}
 	}
 	return out
+}
+
+// samplesOf is fewer lines for one of the tables: there are thousands, and they
+// only are kept.
+func samplesOf(c conf.Command) []string {
+	all := samples(c.Syntax)
+	if c.Generic && len(all) > 3 {
+		return all[:3]
+	}
+	return all
 }
 
 // spelt puts in what the sampler cannot make of a syntax string.

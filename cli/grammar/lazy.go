@@ -10,6 +10,9 @@ import (
 // of them. What Compile would complain about, Command.Err tells; until then such a
 // command fits no line.
 func Declare(spec Spec, lib *Library) (*Command, error) {
+	if lib == nil {
+		lib = &Library{}
+	}
 	c := &Command{spec: spec, name: spec.Name, lib: lib}
 	for _, token := range strings.Fields(spec.Syntax) {
 		word, _, _ := strings.Cut(token, "$")

@@ -313,11 +313,15 @@ func PlatformNamed(name string) (modes.Platform, error) {
 	return p, nil
 }
 
-// Commands writes the command reference, docs/commands.md.
-func Commands(w io.Writer) error {
+// Commands writes the command reference, docs/commands.md, or that of the lines of a
+// router that are only kept, docs/commands-ios.md.
+func Commands(w io.Writer, kept bool) error {
 	schema, err := conf.Compile(modes.All(), modes.Library())
 	if err != nil {
 		return err
+	}
+	if kept {
+		return modes.MarkdownKept(w, schema)
 	}
 	return modes.Markdown(w, schema, modes.Exec(modes.Agents{}))
 }
