@@ -165,6 +165,17 @@ type Line struct {
 	Password Secret
 	// ExecTimeout is the idle time after which a session ends, 0 for never.
 	ExecTimeout time.Duration
+	// AbsoluteTimeout is the longest time of a session from its login on, 0 for any;
+	// LogoutWarning is how long before its end the user is told, 20 seconds when 0.
+	AbsoluteTimeout, LogoutWarning time.Duration
+	// SessionTimeout and SessionLimit are shown; they are about connections that a
+	// router opens from a line, of which there are none here.
+	SessionTimeout time.Duration
+	SessionLimit   int
+	// Barred are the protocols that `transport input` keeps from a vty, AccessClass
+	// is the access list of who may use the others, "" for none.
+	Barred      Transport
+	AccessClass string
 	// Privilege is the level a session starts at, 1 when 0.
 	Privilege int
 	// Length and Width are `length` and `width`; 0: what the terminal says.
@@ -188,6 +199,24 @@ type User struct {
 	NoPassword bool
 }
 
+// SSHConfig is `ip ssh`.
+type SSHConfig struct {
+	// Timeout is how long a client may take to log in (`ip ssh time-out`), 120 seconds
+	// when 0.
+	Timeout time.Duration
+	// Retries is how often it may try again (`ip ssh authentication-retries`).
+	Retries int
+	Keys    []UserKey
+}
+
+// UserKey is a public key that a user may log in with, known by its hash
+// (`key-hash`).
+type UserKey struct {
+	User string
+	Type string // "ssh-rsa"
+	Hash string // MD5 in 32 upper-case hexadecimal digits
+}
+
 // Config is what the shell needs of the configuration. Slices are not changed
 // after Apply.
 type Config struct {
@@ -197,6 +226,9 @@ type Config struct {
 	Users          []User
 	Console        Line
 	Vty            []Line
+	// AccessLists are the standard access lists by number or name.
+	AccessLists map[string][]AccessRule
+	SSH         SSHConfig
 	// DomainLookup is `ip domain lookup`: what a mistyped EXEC word prints.
 	DomainLookup bool
 	// BannerMOTD and BannerLogin are printed before login, BannerExec after.

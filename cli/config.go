@@ -124,6 +124,7 @@ func (s *Session) configLine(ctx context.Context, line string, next func() (stri
 		if s.trial {
 			return nil
 		}
+		s.below = next
 		return s.run(ctx, e, args, nil)
 	}
 	return s.commit(level, args)

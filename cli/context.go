@@ -23,7 +23,7 @@ func (c *Context) Confirm(prompt string) (bool, error) {
 	if err := c.flush(); err != nil {
 		return false, err
 	}
-	c.Session.print(prompt + " [confirm]")
+	c.Session.print(strings.TrimPrefix(prompt+" [confirm]", " "))
 	key, err := c.Session.readKey(c.Context)
 	if err != nil {
 		return false, err
@@ -86,6 +86,32 @@ func (c *Context) read(prompt string, echo bool) (string, error) {
 		err = nil
 	}
 	return line, err
+}
+
+// Below reads the lines that belong to an action of a configuration mode, up to
+// `exit`, `quit` or `end`. prompt is that of the mode they are typed in, limit how much
+// is kept in bytes. The error is io.EOF after a hang-up or at the end of a file.
+func (c *Context) Below(prompt string, limit int) ([]string, error) {
+	s := c.Session
+	read := s.below
+	if !s.loading {
+		prompt = s.promptOf(prompt)
+		read = func() (string, error) { return c.read(prompt, true) }
+	}
+	var out []string
+	for {
+		line, err := read()
+		if err != nil {
+			return nil, err
+		}
+		switch line = strings.TrimSpace(line); strings.ToLower(line) {
+		case "exit", "quit", "end":
+			return out, nil
+		}
+		if limit -= len(line); limit >= 0 {
+			out = append(out, line)
+		}
+	}
 }
 
 // ApplyLine commits one configuration line in the innermost mode of the session,

@@ -232,7 +232,7 @@ func testExec() []Exec {
 		{Syntax: "show version", Help: "show  Show running system information\nversion  System hardware and software status", Run: do((*Context).ShowVersion)},
 		{Syntax: "show history", Help: "show  Show running system information\nhistory  Display the session command history", Run: do((*Context).ShowHistory)},
 		{Syntax: "show clock", Help: "show  Show running system information\nclock  Display the system clock", Run: do((*Context).ShowClock)},
-		{Syntax: "show users", Help: "show  Show running system information\nusers  Display information about terminal lines", Run: do((*Context).ShowUsers)},
+		{Syntax: "show users", Help: "show  Show running system information\nusers  Display information about terminal lines", Run: do(func(c *Context) error { return c.ShowUsers(false) })},
 		{Syntax: "show privilege", Help: "show  Show running system information\nprivilege  Show current privilege level", Run: do((*Context).ShowPrivilege)},
 		{Syntax: "show terminal", Help: "show  Show running system information\nterminal  Display terminal configuration parameters", Run: do((*Context).ShowTerminal)},
 		{Syntax: "show logging", Help: "show  Show running system information\nlogging  Show the contents of logging buffers", Run: do((*Context).ShowLogging)},

@@ -1,12 +1,13 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
-	"github.com/busylamp/busylamp/cli/secret"
 	"github.com/busylamp/busylamp/cli/term"
 )
 
@@ -36,7 +37,15 @@ func (s *Session) login() error {
 	}
 	s.banner(c.BannerExec)
 	s.touch()
+	s.arrive()
 	return nil
+}
+
+// arrive notes the time of the login.
+func (s *Session) arrive() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.since = s.shell.now()
 }
 
 func (s *Session) banner(text string) {
@@ -87,6 +96,7 @@ func (s *Session) verify(c Config, line Line) error {
 			s.level = max(level, s.level)
 			return nil
 		}
+		s.delay(s.ctx)
 		s.print("% Login invalid\n\n")
 	}
 	return errLogin
@@ -102,6 +112,7 @@ func (s *Session) askPassword(match func(string) bool) (bool, error) {
 		if match(typed) {
 			return true, nil
 		}
+		s.delay(s.ctx)
 	}
 	return false, nil
 }
@@ -138,28 +149,67 @@ func (c Config) authenticate(name, password string) (level int, ok bool) {
 	if u, ok := c.user(name); ok {
 		return u.level(), u.Password.Matches(password)
 	}
-	secret.Secret{Type: 5, Value: "$1$none$0000000000000000000000"}.Matches(password)
+	c.decoy().Matches(password)
 	return 0, false
 }
 
-// AuthSSH checks a user by the policy of the vty lines: with `login local` the
-// username database; otherwise any name with the line's password. Without
-// either it refuses everybody.
-func (sh *Shell) AuthSSH(user, password string) (level int, ok bool) {
-	c := sh.Config()
-	if len(c.Vty) == 0 {
-		return 0, false
+// decoy is a secret that nothing matches, of the type that is slowest to try among
+// those of the users.
+func (c Config) decoy() Secret {
+	const sum = "..........................................."
+	d := Secret{Type: 5, Value: "$1$none$" + sum[:22]}
+	for _, u := range c.Users {
+		switch t := u.Password.Type; {
+		case t == 9, t == 8 && d.Type != 9:
+			d = Secret{Type: t, Value: "$" + strconv.Itoa(t) + "$" + sum[:14] + "$" + sum}
+		}
 	}
-	line := c.Vty[0]
+	return d
+}
+
+// Login checks a name and password that a front end has asked for (SSH), by the
+// policy of the session's line: with `login local` the username database, otherwise
+// any name with the line's password. Without either it refuses everybody. A refusal
+// takes Options.LoginDelay. level is where a session may start, see Authenticated.
+func (s *Session) Login(ctx context.Context, user, password string) (level int, ok bool) {
+	c, line := s.shell.Config(), s.line()
 	if line.Login == LoginLocal {
 		level, ok = c.authenticate(user, password)
 	} else {
 		ok = line.Password.Matches(password)
 	}
 	if !ok {
+		s.delay(ctx)
 		return 0, false
 	}
 	return min(max(level, line.Privilege, 1), maxLevel), true
+}
+
+// LoginKey checks a public key (`ip ssh pubkey-chain`). typ is "ssh-rsa", hash its MD5
+// in upper-case hexadecimal digits. With `login local` the user must be in the
+// username database too.
+func (s *Session) LoginKey(user, typ, hash string) (level int, ok bool) {
+	c, line := s.shell.Config(), s.line()
+	u, exists := c.user(user)
+	if line.Login == LoginLocal && !exists || !slices.Contains(c.SSH.Keys, UserKey{User: user, Type: typ, Hash: hash}) {
+		return 0, false
+	}
+	if exists {
+		level = u.level()
+	}
+	return min(max(level, line.Privilege, 1), maxLevel), true
+}
+
+// delay leaves a wrong answer unanswered for a while: guessing is slow.
+func (s *Session) delay(ctx context.Context) {
+	if d := s.shell.o.LoginDelay; d > 0 {
+		t := time.NewTimer(d)
+		defer t.Stop()
+		select {
+		case <-t.C:
+		case <-ctx.Done():
+		}
+	}
 }
 
 // Enable is `enable [LEVEL]`: it asks for the enable secret or, without one, the

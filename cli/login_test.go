@@ -103,7 +103,7 @@ func TestConsoleComesBack(t *testing.T) {
 	}
 }
 
-func TestAuthSSH(t *testing.T) {
+func TestLoginSSH(t *testing.T) {
 	plain := DefaultConfig()
 	password := DefaultConfig()
 	password.Vty[0].Password.Value = "lab"
@@ -133,9 +133,20 @@ func TestAuthSSH(t *testing.T) {
 		{noLines, "a", "p", 0, false},
 	} {
 		b := newBox(t, c.config)
-		if level, ok := b.AuthSSH(c.user, c.pass); level != c.level || ok != c.ok {
-			t.Errorf("AuthSSH(%q, %q) = %d, %v; want %d, %v", c.user, c.pass, level, ok, c.level, c.ok)
+		if len(b.Config().Vty) == 0 {
+			if _, err := b.Open(LineVTY, ""); err == nil {
+				t.Error("there is a line")
+			}
+			continue
 		}
+		s, err := b.Open(LineVTY, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if level, ok := s.Login(t.Context(), c.user, c.pass); level != c.level || ok != c.ok {
+			t.Errorf("Login(%q, %q) = %d, %v; want %d, %v", c.user, c.pass, level, ok, c.level, c.ok)
+		}
+		s.Close()
 	}
 }
 

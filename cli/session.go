@@ -21,6 +21,8 @@ type Session struct {
 	kind   LineKind
 	number int    // vty number
 	from   string // peer address, "" on the console
+	via    Transport
+	hangUp func() // ends the connection; nil: nothing to end
 	source string // "console", or "memory" while a file is loaded
 
 	ctx       context.Context         // of Run, RunLine or the visit: ends every wait for input
@@ -35,8 +37,9 @@ type Session struct {
 	stale     bool // committed what the next prompt shows: it must wait even in a paste
 	piped     bool // nobody to press keys: no pager
 
-	loading bool // a file: `exit` in global mode does not end it
-	trial   bool // it is read for its tree only: nothing is carried out
+	below   func() (string, error) // the lines of a file below an action's own
+	loading bool                   // a file: `exit` in global mode does not end it
+	trial   bool                   // it is read for its tree only: nothing is carried out
 
 	fileLine int     // the number of the line that is being loaded
 	sources  Sources // where the tree comes from; nil: nobody asks
@@ -53,6 +56,9 @@ type Session struct {
 	user   string
 	active time.Time // last line
 	screen Terminal  // of Run, for what others print on it
+	since  time.Time // login
+	drop   context.CancelCauseFunc
+	ssh    *SSHInfo // nil until the user is known
 }
 
 func newSession(sh *Shell, kind LineKind, number int, from string) *Session {
@@ -69,8 +75,8 @@ func (s *Session) clearHistory() {
 	s.history, s.confHistory = term.NewHistory(s.histSize), term.NewHistory(s.histSize)
 }
 
-// Authenticated says that the front end has verified the user (SSH): Run asks
-// for nothing and starts at the level. Call it before Run or RunLine.
+// Authenticated says that the front end knows the user: Run asks for nothing and
+// starts at the level. Call it before Run or RunLine.
 func (s *Session) Authenticated(user string, level int) {
 	s.known = true
 	s.setUser(user)
@@ -139,17 +145,23 @@ func (s *Session) author() conf.Origin {
 const maxHostname = 20
 
 func (s *Session) prompt() string {
-	host := s.shell.Config().Hostname
 	if len(s.stack) > 0 {
-		if len(host) > maxHostname {
-			host = host[:maxHostname]
-		}
-		return host + "(" + s.stack[len(s.stack)-1].set.conf.Mode.Prompt + ")#"
+		return s.promptOf(s.stack[len(s.stack)-1].set.conf.Mode.Prompt)
 	}
+	host := s.shell.Config().Hostname
 	if s.level >= maxLevel {
 		return host + "#"
 	}
 	return host + ">"
+}
+
+// promptOf is the prompt of a configuration mode.
+func (s *Session) promptOf(mode string) string {
+	host := s.shell.Config().Hostname
+	if len(host) > maxHostname {
+		host = host[:maxHostname]
+	}
+	return host + "(" + mode + ")#"
 }
 
 func (s *Session) print(text string) {
@@ -229,26 +241,21 @@ func (s *Session) Run(ctx context.Context, t Terminal) error {
 // passwords, and the idle timeout, end it like an exit.
 func (s *Session) visit(ctx context.Context) error {
 	s.ctx, s.end = context.WithCancelCause(ctx)
+	s.setDrop(s.end)
 	defer func() {
+		s.setDrop(nil)
 		s.end(nil)
 		s.ctx = ctx
 	}()
 	s.begin()
 	if err := s.login(); err != nil {
-		if errors.Is(err, errLogin) || errors.Is(err, term.ErrTimeout) {
-			return nil
-		}
-		return err
+		return s.over(err)
 	}
+	defer s.limit()()
 	defer s.leaveConfig()
 	for !s.done && s.ctx.Err() == nil {
-		err := s.turn(s.ctx)
-		switch {
-		case err == nil:
-		case errors.Is(err, term.ErrTimeout), errors.Is(context.Cause(s.ctx), term.ErrTimeout):
-			return nil
-		default:
-			return err
+		if err := s.turn(s.ctx); err != nil {
+			return s.over(err)
 		}
 	}
 	return ctx.Err()
@@ -373,6 +380,7 @@ func (s *Session) RunLine(ctx context.Context, t Terminal, line string) {
 	defer s.Close()
 	s.term, s.piped = t, true
 	s.ctx, s.end = context.WithCancelCause(ctx)
+	s.setDrop(s.end)
 	defer s.end(nil)
 	if !s.known {
 		s.print("% Authentication failed\n")

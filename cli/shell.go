@@ -27,7 +27,8 @@ type Shell struct {
 	mu       sync.Mutex
 	console  *Session
 	vtys     map[int]*Session
-	saveLock sync.Mutex // one write of the startup-config at a time
+	uses     map[int]int // how often a line was taken, by its absolute number
+	saveLock sync.Mutex  // one write of the startup-config at a time
 	saved    atomic.Pointer[conf.Tree]
 
 	agenda      *agenda
@@ -37,9 +38,6 @@ type Shell struct {
 	archiveLock sync.Mutex // one archive at a time; guards sent
 	sent        int        // archives that this process has made
 }
-
-// ErrLines says that no terminal line is free.
-var ErrLines = errors.New("% All terminal lines are in use")
 
 // NewShell compiles the EXEC commands and joins them with the configuration
 // modes of the store's schema. It reports all errors of the declarations.
@@ -53,7 +51,7 @@ func NewShell(o Options) (*Shell, error) {
 	if o.Bounds == nil {
 		o.Bounds = func(conf.Tree) grammar.Env { return nil }
 	}
-	sh := &Shell{o: o, store: o.Store, vtys: map[int]*Session{}, started: o.Now(), agenda: newAgenda()}
+	sh := &Shell{o: o, store: o.Store, vtys: map[int]*Session{}, uses: map[int]int{}, started: o.Now(), agenda: newAgenda()}
 	sh.config.Store(&Config{Hostname: defaultHostname}) // until Apply: no vtys
 	var err error
 	if sh.sets, err = compileSets(o.Store.Schema(), o.Exec, o.Library); err != nil {
@@ -90,39 +88,6 @@ func (sh *Shell) Apply(_ context.Context, _, new Config) error {
 // Config returns the configuration in force.
 func (sh *Shell) Config() Config { return *sh.config.Load() }
 
-// Open allocates con 0, or the lowest vty that is free and configured. from is
-// the peer's address. The session must be run or closed. The error is ErrLines.
-func (sh *Shell) Open(kind LineKind, from string) (*Session, error) {
-	vtys := len(sh.Config().Vty)
-	sh.mu.Lock()
-	defer sh.mu.Unlock()
-	if kind == LineConsole {
-		if sh.console != nil {
-			return nil, ErrLines
-		}
-		sh.console = newSession(sh, kind, 0, from)
-		return sh.console, nil
-	}
-	for n := range vtys {
-		if sh.vtys[n] == nil {
-			sh.vtys[n] = newSession(sh, kind, n, from)
-			return sh.vtys[n], nil
-		}
-	}
-	return nil, ErrLines
-}
-
-func (sh *Shell) release(s *Session) {
-	sh.mu.Lock()
-	defer sh.mu.Unlock()
-	switch {
-	case sh.console == s:
-		sh.console = nil
-	case sh.vtys[s.number] == s:
-		delete(sh.vtys, s.number)
-	}
-}
-
 // SessionInfo is one row of `show users`.
 type SessionInfo struct {
 	Kind   LineKind
@@ -139,16 +104,22 @@ const firstVTY = 2
 
 // Absolute is the number in the first column of `show users`.
 func (i SessionInfo) Absolute() int {
-	if i.Kind == LineConsole {
+	switch i.Kind {
+	case LineConsole:
 		return 0
+	case lineAUX:
+		return 1
 	}
 	return firstVTY + i.Number
 }
 
 // Line is the line's name: "con 0", "vty 3".
 func (i SessionInfo) Line() string {
-	if i.Kind == LineConsole {
+	switch i.Kind {
+	case LineConsole:
 		return "con 0"
+	case lineAUX:
+		return "aux 0"
 	}
 	return fmt.Sprintf("vty %d", i.Number)
 }

@@ -59,21 +59,6 @@ func (c *Context) ShowPrivilege() error {
 	return nil
 }
 
-// ShowUsers is `show users` and `who`.
-func (c *Context) ShowUsers() error {
-	c.Printf("    Line       User       Host(s)              Idle       Location\n")
-	for _, i := range c.Shell.Sessions() {
-		mark := " "
-		if i.session == c.Session {
-			mark = "*"
-			i.Idle = 0
-		}
-		c.Printf("%s%3d %-9s %-10s %-20s %-10s %s\n", mark, i.Absolute(), i.Line(), i.User, "idle", render.HMS(i.Idle), i.From)
-	}
-	c.Printf("\n  Interface    User               Mode         Idle     Peer Address\n\n")
-	return nil
-}
-
 // ShowTerminal is `show terminal`, as far as it says something true here.
 func (c *Context) ShowTerminal() error {
 	s := c.Session

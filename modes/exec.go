@@ -16,6 +16,7 @@ func Exec(a Agents) []cli.Exec {
 	a.filter = &phoneFilter{a: a, only: map[logbuf.Topic][]phones.MAC{}}
 	cmds := slices.Concat(
 		execSession(),
+		execLines(),
 		execConfiguration(),
 		execFiles(),
 		execReload(),
@@ -142,8 +143,6 @@ func execShow(a Agents) []cli.Exec {
 			history  Display the session command history`, method((*cli.Context).ShowHistory)),
 		everybody("show clock", `
 			clock  Display the system clock`, method((*cli.Context).ShowClock)),
-		everybody("show users", `
-			users  Display information about terminal lines`, method((*cli.Context).ShowUsers)),
 		everybody("show privilege", `
 			privilege  Show current privilege level`, method((*cli.Context).ShowPrivilege)),
 		everybody("show terminal", `

@@ -1,8 +1,16 @@
 package modes
 
-import "github.com/busylamp/busylamp/cli/conf"
+import (
+	"slices"
+
+	"github.com/busylamp/busylamp/cli/conf"
+)
 
 func globalNetwork() []conf.Command {
+	return slices.Concat(globalInterfaces(), globalSSH(), globalAccessLists(), globalServers())
+}
+
+func globalInterfaces() []conf.Command {
 	return []conf.Command{
 		{
 			Syntax: "interface INTERFACE$name!",
@@ -60,25 +68,11 @@ func globalNetwork() []conf.Command {
 				host      Server messages are sent to
 				$address  IP address`,
 		},
-		{
-			Syntax: "access-list <1-99>$list! <deny|permit>$action! <any|host A.B.C.D$host!|A.B.C.D$source! [A.B.C.D$wildcard!]>$kind! [log$log]",
-			Inert:  true,
-			Order:  conf.Arrival,
-			Help: `
-				access-list  Access list
-				$list        Standard access list
-				deny         Refuse
-				permit       Let through
-				$action      What is done
-				any          Any source
-				host         One source
-				$host        IP address
-				$source      Source network
-				$wildcard    Wildcard bits
-				$kind        Source
-				log          Log matches
-				$log         Log matches`,
-		},
+	}
+}
+
+func globalServers() []conf.Command {
+	return []conf.Command{
 		bangs(1),
 		{
 			Syntax: "tftp-server URL$file! [alias WORD$alias] [<1-99>$list]",

@@ -2,7 +2,8 @@ package modes
 
 import "github.com/busylamp/busylamp/cli/conf"
 
-// lineMode is `line`: terminals and how to log in on them.
+// lineMode is `line`: terminals and how to log in on them. What there is of the
+// protocols is SSH and telnet; the others are names.
 func lineMode() conf.Mode {
 	return conf.Mode{
 		Name:   modeLine,
@@ -10,12 +11,20 @@ func lineMode() conf.Mode {
 		Title:  "Line configuration commands:",
 		Indent: 1,
 		Commands: []conf.Command{
-			inert("access-class <1-199>$list <in|out>$direction!", "", `
-				access-class  Access list for connections
-				$list         Access list
-				in            Connections to this line
-				out           Connections from this line
-				$direction    Direction`),
+			{
+				Syntax: "access-class <<1-199>$number|<1300-2699>$expanded|WORD(64)$name>$list <in|out>$direction! [vrf-also$vrf]",
+				Help: `
+					access-class  Access list for connections
+					$number       Access list
+					$expanded     Access list, expanded range
+					$name         Name of an access list
+					$list         Access list
+					in            Connections to this line
+					out           Connections from this line
+					$direction    Direction
+					vrf-also      Of all VRFs
+					$vrf          Of all VRFs`,
+			},
 			{
 				Syntax: "exec-timeout <0-35791>$minutes [<0-2147483>$seconds]", Default: "exec-timeout 10 0",
 				No: conf.NoRemoves,
@@ -74,18 +83,35 @@ func lineMode() conf.Mode {
 					width     Columns of the screen
 					$columns  Columns`,
 			},
-			inert("session-timeout <0-35791>$minutes", "", `
-				session-timeout  Idle time of outgoing connections
-				$minutes         Minutes`),
-			inert("absolute-timeout <0-10000>$minutes", "", `
-				absolute-timeout  Longest time of a session
-				$minutes          Minutes`),
-			inert("session-limit <0-4294967295>$n", "", `
-				session-limit  Connections from this line
-				$n             Number of connections`),
-			shared(inert("transport preferred <all|none|ssh|telnet>$protocol", "", transportHelp)),
-			shared(inert("transport input <all|none|ssh|telnet>$protocols...", "", transportHelp)),
-			shared(inert("transport output <all|none|ssh|telnet>$protocols...", "", transportHelp)),
+			{
+				Syntax: "session-timeout <0-35791>$minutes [output$output]",
+				Help: `
+					session-timeout  Idle time of outgoing connections
+					$minutes         Minutes
+					output           Output counts as well
+					$output          Output counts as well`,
+			},
+			{
+				Syntax: "absolute-timeout <0-10000>$minutes",
+				Help: `
+					absolute-timeout  Longest time of a session
+					$minutes          Minutes`,
+			},
+			{
+				Syntax: "logout-warning [<0-4294967295>$seconds]",
+				Help: `
+					logout-warning  Tell users that the session will end
+					$seconds        Seconds before the end`,
+			},
+			{
+				Syntax: "session-limit <0-4294967295>$n",
+				Help: `
+					session-limit  Connections from this line
+					$n             Number of connections`,
+			},
+			shared(inert("transport preferred "+protocols+"$protocol", "", transportHelp)),
+			shared(acting("transport input "+protocols+"$protocols...", "", transportHelp)),
+			shared(inert("transport output "+protocols+"$protocols...", "", transportHelp)),
 			inert("speed <0-4294967295>$rate", "", `
 				speed  Speed of the line
 				$rate  bit/s`),
@@ -99,14 +125,24 @@ func lineMode() conf.Mode {
 	}
 }
 
+const protocols = "<all|lapb-ta|lat|mop|nasi|none|pad|rlogin|ssh|telnet|udptn|v120>"
+
 const transportHelp = `
 	transport   Protocols
 	preferred   Protocol of a connection without one
 	input       Protocols of connections to this line
 	output      Protocols of connections from this line
 	all         All protocols
+	lapb-ta     LAPB terminal adapter
+	lat         DEC LAT
+	mop         DEC MOP
+	nasi        NASI
 	none        No protocol
+	pad         X.3 PAD
+	rlogin      Rlogin
 	ssh         SSH
 	telnet      Telnet
+	udptn       UDPTN
+	v120        V.120
 	$protocol   Protocol
 	$protocols  Protocols`

@@ -126,9 +126,9 @@ func meaning(name, syntax, own string, shared map[string]string) string {
 			last = word
 		}
 	}
-	for line := range strings.Lines(own) {
+	for line := range strings.Lines(strings.TrimSpace(own)) {
 		token, text, _ := strings.Cut(strings.TrimSpace(line), " ")
-		if token == last {
+		if token == last || last == "" { // an argument comes first: its help says enough
 			return strings.TrimSpace(text)
 		}
 	}

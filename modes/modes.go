@@ -96,5 +96,8 @@ func All() []conf.Mode {
 		controlPlaneMode(),
 		dhcpPoolMode(),
 		lineMode(),
+		standardListMode(),
+		pubkeyChainMode(),
+		pubkeyUserMode(),
 	}, keptModes()...))
 }

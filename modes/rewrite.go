@@ -31,7 +31,9 @@ func Rewrite(t conf.Tree, parent conf.Path, args grammar.Args) (grammar.Args, er
 		}
 		return rewritten(args, values)
 	case "enable secret", "enable password", "enable algorithm-type", "username", "username algorithm-type", "password":
-		return rewriteSecret(t, parent, args)
+		if n, ok := t.At(parent); ok && (n.Mode() == conf.Global || n.Mode() == modeLine) {
+			return rewriteSecret(t, args)
+		}
 	}
 	return args, nil
 }

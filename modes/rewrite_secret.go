@@ -13,7 +13,7 @@ import (
 
 // rewriteSecret is Rewrite for lines with a secret of this appliance's own: who may
 // log in, and who may enable.
-func rewriteSecret(t conf.Tree, parent conf.Path, args grammar.Args) (grammar.Args, error) {
+func rewriteSecret(t conf.Tree, args grammar.Args) (grammar.Args, error) {
 	switch args.Command().Name() {
 	case "enable secret":
 		return hashedSecret(args, "type")
@@ -34,13 +34,8 @@ func rewriteSecret(t conf.Tree, parent conf.Path, args grammar.Args) (grammar.Ar
 			return args, err
 		}
 		return rewritten(out, kept(t, out, map[string]string{}))
-	case "enable password":
-		return hiddenPassword(t, args, "type")
 	}
-	if n, ok := t.At(parent); ok && n.Mode() == modeLine {
-		return hiddenPassword(t, args, "type")
-	}
-	return args, nil
+	return hiddenPassword(t, args, "type") // `enable password`, `password`
 }
 
 // hashedSecret has a secret that is typed in clear hashed as this release does it,

@@ -54,6 +54,9 @@ var spelt = strings.NewReplacer(
 	"secret 8 some text", "secret 8 $8$TnGX/fE4KGHOVU$pEhnEvxrvaynpi8j4f.EMHr6M.FzU8xnZnBr/tJdFWk",
 	"secret 9 some text", "secret 9 $9$2MJBozw/9R3UsU$2lFhcKvpghcyw8deP25GOfyZaagyUOGBymkryvOdfo6",
 	"password 7 some text", "password 7 0822455D0A16",
+	"nistp256 w1", "nistp256 00112233445566778899AABBCCDDEEFF", "nistp384 w1", "nistp384 00112233445566778899AABBCCDDEEFF",
+	"nistp521 w1", "nistp521 00112233445566778899AABBCCDDEEFF", "ssh-ed25519 w1", "ssh-ed25519 00112233445566778899AABBCCDDEEFF",
+	"ssh-rsa w1", "ssh-rsa 00112233445566778899AABBCCDDEEFF",
 )
 
 // sequence reads up to one of the closing bytes, which it leaves.

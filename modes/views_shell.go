@@ -16,6 +16,8 @@ func ShellConfig(t conf.Tree) cli.Config {
 	if args, ok := root.Get("hostname"); ok {
 		c.Hostname = args.String("name")
 	}
+	c.AccessLists = accessLists(t)
+	c.SSH = sshConfig(root)
 	c.DomainLookup = root.On("ip domain lookup")
 	c.FilePromptQuiet = text(root, "file prompt", "how") == "quiet"
 	c.Archive = archiveConfig(root)
@@ -94,7 +96,7 @@ func defaultLine(t conf.Tree, command string, login cli.LoginMode) cli.Line {
 // terminalLine reads one line block. login is what holds without a login line:
 // a vty asks for a password, the console does not.
 func terminalLine(n conf.Node, login cli.LoginMode) cli.Line {
-	l := cli.Line{Login: login, Synchronous: n.On("logging synchronous")}
+	l := cli.Line{Login: login, Barred: barred(n), Synchronous: n.On("logging synchronous")}
 	for entry := range n.All("login") {
 		args := entry.Args()
 		switch {
@@ -112,6 +114,23 @@ func terminalLine(n conf.Node, login cli.LoginMode) cli.Line {
 	if args, ok := n.Get("exec-timeout"); ok {
 		l.ExecTimeout = time.Duration(args.Int("minutes"))*time.Minute + time.Duration(args.Int("seconds"))*time.Second
 	}
+	if args, ok := n.Get("absolute-timeout"); ok {
+		l.AbsoluteTimeout = time.Duration(args.Int("minutes")) * time.Minute
+	}
+	if args, ok := n.Get("logout-warning"); ok {
+		l.LogoutWarning = time.Duration(args.Int("seconds")) * time.Second
+	}
+	if args, ok := n.Get("session-timeout"); ok {
+		l.SessionTimeout = time.Duration(args.Int("minutes")) * time.Minute
+	}
+	if args, ok := n.Get("session-limit"); ok {
+		l.SessionLimit = args.Int("n")
+	}
+	for entry := range n.All("access-class") {
+		if entry.Args().String("direction") == "in" {
+			l.AccessClass = entry.Args().String("list")
+		}
+	}
 	if args, ok := n.Get("privilege level"); ok {
 		l.Privilege = args.Int("level")
 	}
@@ -126,4 +145,24 @@ func terminalLine(n conf.Node, login cli.LoginMode) cli.Line {
 		l.Width = entry.Args().Int("columns")
 	}
 	return l
+}
+
+// barred is what `transport input` keeps out: nothing without that line.
+func barred(n conf.Node) cli.Transport {
+	args, ok := n.Get("transport input")
+	if !ok {
+		return cli.TransportNone
+	}
+	var in cli.Transport
+	for _, word := range args.List("protocols") {
+		switch word {
+		case "all":
+			in |= cli.TransportAll
+		case "telnet":
+			in |= cli.TransportTelnet
+		case "ssh":
+			in |= cli.TransportSSH
+		}
+	}
+	return cli.TransportAll &^ in
 }

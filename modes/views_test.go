@@ -35,7 +35,7 @@ func TestViewsOfNothing(t *testing.T) {
 	equal(t, "sip", SIPConfig(tree), sipua.Config{})
 	equal(t, "log", LogConfig(tree), logbuf.DefaultConfig())
 	line := cli.Line{Login: cli.LoginNone, ExecTimeout: 10 * time.Minute, Privilege: 1, HistorySize: 20}
-	shell := cli.Config{Hostname: "Router", Console: line, DomainLookup: true}
+	shell := cli.Config{Hostname: "Router", Console: line, DomainLookup: true, SSH: cli.SSHConfig{Timeout: 2 * time.Minute, Retries: 3}}
 	line.Login = cli.LoginPassword
 	shell.Vty = []cli.Line{line, line, line, line, line}
 	equal(t, "shell", ShellConfig(tree), shell)
@@ -92,7 +92,7 @@ func TestViewsOfGuideExample(t *testing.T) {
 	})
 
 	lab := secret.Secret{Value: "lab"}
-	shell := cli.Config{Hostname: "CME-3825", EnablePassword: lab, Console: cli.Line{Password: lab, Privilege: 1, HistorySize: 20}}
+	shell := cli.Config{Hostname: "CME-3825", EnablePassword: lab, Console: cli.Line{Password: lab, Privilege: 1, HistorySize: 20}, SSH: cli.SSHConfig{Timeout: 2 * time.Minute, Retries: 3}}
 	for range 5 {
 		shell.Vty = append(shell.Vty, cli.Line{Login: cli.LoginPassword, Password: lab, Privilege: 1, HistorySize: 20, ExecTimeout: 10 * time.Minute})
 	}

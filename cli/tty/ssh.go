@@ -1,8 +1,11 @@
 package tty
 
 import (
+	"cmp"
 	"context"
+	"crypto/md5"
 	"errors"
+	"fmt"
 	"net"
 	"strconv"
 	"sync"
@@ -19,17 +22,28 @@ const (
 	defaultHandshake = time.Minute
 	// defaultUnauthenticated is the default of SSHOptions.MaxUnauthenticated.
 	defaultUnauthenticated = 16
-	// maxAuthTries is how many passwords a connection may try (IOS: three).
-	maxAuthTries = 3
+	// defaultAuthTries is how many passwords or keys a connection may try.
+	defaultAuthTries = 3
+	// maxBanner bounds the text before the login, in bytes.
+	maxBanner = 8 << 10
 )
 
 // SSHOptions configure ServeSSH.
 type SSHOptions struct {
 	// HostKeys, at least one; see LoadOrCreateHostKeys.
 	HostKeys []ssh.Signer
-	// Auth decides on a user name and password and gives the privilege level.
-	// It may be called concurrently.
-	Auth func(user, password string) (level int, ok bool)
+	Door     Door
+	// Auth decides on a user name and password and gives the privilege level; line is
+	// what the Door gave. ctx ends with the server. It may be called concurrently.
+	Auth func(ctx context.Context, line any, user, password string) (level int, ok bool)
+	// Key is Auth for a public key, by its type ("ssh-rsa") and its MD5 in upper-case
+	// hexadecimal digits; nil: no key is taken. It is asked before the client has
+	// proved that it owns the key.
+	Key func(line any, user, typ, hash string) (level int, ok bool)
+	// Limits is asked for each connection; nil: the defaults.
+	Limits func() SSHLimits
+	// Banner is shown before the login; nil or "": nothing.
+	Banner func() string
 	// Handler runs each shell or exec request.
 	Handler Handler
 	// Version is the identification string; "" = SSHVersion.
@@ -46,6 +60,13 @@ type SSHOptions struct {
 	Terminal Options
 }
 
+// SSHLimits are how a connection may log in.
+type SSHLimits struct {
+	Timeout time.Duration // until a user is known; 0: HandshakeTimeout
+	Tries   int           // passwords and keys; 0: three
+	NoKeys  bool          // public keys are not offered: a try with one counts too
+}
+
 // ServeSSH accepts SSH connections on ln until ctx ends or ln fails. It closes
 // ln and every connection, waits for all handlers, and returns nil if ctx
 // ended. Users log in with a password, also keyboard-interactive, and get one
@@ -58,10 +79,9 @@ func ServeSSH(ctx context.Context, ln net.Listener, o SSHOptions) error {
 	if o.MaxUnauthenticated <= 0 {
 		o.MaxUnauthenticated = defaultUnauthenticated
 	}
-	cfg, err := sshConfig(o)
-	if err != nil {
+	if o.Auth == nil || o.Handler == nil || len(o.HostKeys) == 0 {
 		ln.Close()
-		return err
+		return errors.New("ssh server: Auth, Handler and a host key are needed")
 	}
 	strangers := make(chan struct{}, o.MaxUnauthenticated)
 	return serve(ctx, ln, o.MaxConns, func(ctx context.Context, conn net.Conn) {
@@ -70,14 +90,21 @@ func ServeSSH(ctx context.Context, ln net.Listener, o SSHOptions) error {
 		default:
 			return
 		}
-		conn.SetReadDeadline(time.Now().Add(o.HandshakeTimeout))
-		sc, channels, requests, err := ssh.NewServerConn(&stallConn{conn}, cfg)
+		line, leave, ok := o.Door.enter(KindSSH, conn)
+		if !ok {
+			<-strangers
+			return
+		}
+		defer leave()
+		limits := o.limits()
+		conn.SetReadDeadline(time.Now().Add(limits.Timeout))
+		sc, channels, requests, err := ssh.NewServerConn(&stallConn{conn}, o.config(ctx, line, limits))
 		<-strangers
 		if err != nil {
 			return // a stranger's failed attempt; the peer has been told
 		}
 		defer sc.Close()
-		s := &sshConn{o: o, ServerConn: sc, conn: conn}
+		s := &sshConn{o: o, ServerConn: sc, conn: conn, line: line}
 		s.serve(ctx, channels, requests)
 	})
 }
@@ -85,21 +112,30 @@ func ServeSSH(ctx context.Context, ln net.Listener, o SSHOptions) error {
 // errRefused is all that a client learns about a failed login.
 var errRefused = errors.New("permission denied")
 
-// sshConfig is the part that all connections share.
-func sshConfig(o SSHOptions) (*ssh.ServerConfig, error) {
-	if o.Auth == nil || o.Handler == nil || len(o.HostKeys) == 0 {
-		return nil, errors.New("ssh server: Auth, Handler and a host key are needed")
+// limits are those of a connection that has just been accepted.
+func (o SSHOptions) limits() SSHLimits {
+	var l SSHLimits
+	if o.Limits != nil {
+		l = o.Limits()
 	}
-	check := func(user, password string) (*ssh.Permissions, error) {
-		level, ok := o.Auth(user, password)
+	l.Timeout, l.Tries = cmp.Or(l.Timeout, o.HandshakeTimeout), cmp.Or(l.Tries, defaultAuthTries)
+	return l
+}
+
+// config is how one connection logs in.
+func (o SSHOptions) config(ctx context.Context, line any, limits SSHLimits) *ssh.ServerConfig {
+	granted := func(level int, ok bool) (*ssh.Permissions, error) {
 		if !ok {
 			return nil, errRefused
 		}
 		return &ssh.Permissions{Extensions: map[string]string{levelExtension: strconv.Itoa(level)}}, nil
 	}
+	check := func(user, password string) (*ssh.Permissions, error) {
+		return granted(o.Auth(ctx, line, user, password))
+	}
 	cfg := &ssh.ServerConfig{
-		ServerVersion: SSHVersion,
-		MaxAuthTries:  maxAuthTries,
+		ServerVersion: cmp.Or(o.Version, SSHVersion),
+		MaxAuthTries:  limits.Tries,
 		PasswordCallback: func(c ssh.ConnMetadata, password []byte) (*ssh.Permissions, error) {
 			return check(c.User(), string(password))
 		},
@@ -114,13 +150,21 @@ func sshConfig(o SSHOptions) (*ssh.ServerConfig, error) {
 			return check(c.User(), answers[0])
 		},
 	}
-	if o.Version != "" {
-		cfg.ServerVersion = o.Version
+	if o.Key != nil && !limits.NoKeys {
+		cfg.PublicKeyCallback = func(c ssh.ConnMetadata, key ssh.PublicKey) (*ssh.Permissions, error) {
+			return granted(o.Key(line, c.User(), key.Type(), fmt.Sprintf("%X", md5.Sum(key.Marshal()))))
+		}
+	}
+	if o.Banner != nil {
+		cfg.BannerCallback = func(ssh.ConnMetadata) string {
+			text := o.Banner()
+			return text[:min(len(text), maxBanner)]
+		}
 	}
 	for _, k := range o.HostKeys {
 		cfg.AddHostKey(k)
 	}
-	return cfg, nil
+	return cfg
 }
 
 // levelExtension carries the privilege level from the login to the session.
@@ -142,6 +186,7 @@ type sshConn struct {
 	*ssh.ServerConn
 	o    SSHOptions
 	conn net.Conn
+	line any
 }
 
 // serve runs the connection's one session and refuses everything else.
@@ -186,6 +231,11 @@ func (s *sshConn) session(ctx context.Context, channel ssh.Channel, requests <-c
 	ended := make(chan struct{})
 	start := func(info ConnInfo) {
 		info.Kind, info.User, info.From = KindSSH, s.User(), peerIP(s.conn)
+		info.Line = s.line
+		if a, ok := s.Conn.(ssh.AlgorithmsConnMetadata); ok {
+			used := a.Algorithms().Read
+			info.Cipher, info.MAC = used.Cipher, used.MAC
+		}
 		info.Level, _ = strconv.Atoi(s.Permissions.Extensions[levelExtension])
 		s.conn.SetReadDeadline(time.Time{}) // the session has its own idle time
 		terminal = New(stream, options)

@@ -9,6 +9,7 @@ import (
 type TelnetOptions struct {
 	// Handler runs each session, including its login dialog.
 	Handler Handler
+	Door    Door
 	// MaxConns bounds connections; further ones are closed at once. 0 = 64.
 	MaxConns int
 	// Terminal options of every connection.
@@ -20,6 +21,11 @@ type TelnetOptions struct {
 // ctx ended.
 func ServeTelnet(ctx context.Context, ln net.Listener, o TelnetOptions) error {
 	return serve(ctx, ln, o.MaxConns, func(ctx context.Context, conn net.Conn) {
+		line, leave, ok := o.Door.enter(KindTelnet, conn)
+		if !ok {
+			return
+		}
+		defer leave()
 		c, err := newTelnetConn(conn)
 		if err != nil {
 			return
@@ -27,6 +33,6 @@ func ServeTelnet(ctx context.Context, ln net.Listener, o TelnetOptions) error {
 		t := New(c, o.Terminal)
 		defer t.Close()
 		c.onSize(t.SetSize)
-		o.Handler(ctx, t, ConnInfo{Kind: KindTelnet, From: peerIP(conn)})
+		o.Handler(ctx, t, ConnInfo{Kind: KindTelnet, From: peerIP(conn), Line: line})
 	})
 }

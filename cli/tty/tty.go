@@ -18,6 +18,7 @@ package tty
 
 import (
 	"context"
+	"net"
 	"time"
 
 	"github.com/busylamp/busylamp/cli/term"
@@ -49,7 +50,10 @@ type ConnInfo struct {
 	Kind  Kind
 	User  string // SSH: the authenticated user name
 	Level int    // SSH: the privilege level given by SSHOptions.Auth
-	From  string // the peer's IP address without port; empty on the console
+	Line  any    // what Door.Open gave
+	// Cipher and MAC protect an SSH connection.
+	Cipher, MAC string
+	From        string // the peer's IP address without port; empty on the console
 	// Exec is the command of an SSH exec request, which is to be run alone;
 	// IsExec tells an empty one from a shell.
 	Exec   string
@@ -62,6 +66,35 @@ type ConnInfo struct {
 // connection; the terminal is closed after it returns. ctx ends when the
 // server stops or, on SSH, when the connection is lost.
 type Handler func(ctx context.Context, t term.Terminal, info ConnInfo)
+
+// Door decides who gets a line, before a byte is exchanged. A peer that gets none is
+// reset, as a router resets it. The zero Door lets everybody in. Both functions may be
+// called concurrently.
+type Door struct {
+	// Open gives a line to a peer, or not. hangUp ends the connection; it may be called
+	// from any goroutine, at any time.
+	Open func(kind Kind, from string, hangUp func()) (line any, ok bool)
+	// Close takes the line back, after the connection has ended.
+	Close func(line any)
+}
+
+// enter asks for a line. The peer of a connection that gets none has been reset.
+func (d Door) enter(kind Kind, conn net.Conn) (line any, leave func(), ok bool) {
+	if d.Open == nil {
+		return nil, func() {}, true
+	}
+	if line, ok = d.Open(kind, peerIP(conn), func() { conn.Close() }); !ok {
+		if tcp, is := conn.(interface{ SetLinger(int) error }); is {
+			_ = tcp.SetLinger(0) // it is closed next in any case
+		}
+		return nil, nil, false
+	}
+	return line, func() {
+		if d.Close != nil {
+			d.Close(line)
+		}
+	}, true
+}
 
 // Limits and their defaults.
 const (

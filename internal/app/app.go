@@ -141,6 +141,8 @@ func (a *App) wire(o Options) error {
 		System:  system{a},
 		Servers: fetch.New(fetch.Options{Net: files(o), Flash: a.state.Flash(), Limit: conf.MaxFlashFile}),
 
+		LoginDelay: loginDelay,
+
 		DebugText: modes.DebugText,
 		Guard:     modes.Guard,
 		Notice:    modes.Notice,

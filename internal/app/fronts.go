@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/busylamp/busylamp/cli"
@@ -34,6 +35,11 @@ func (a *App) ListenTelnet(addr string) error {
 	return a.listen("telnet", addr, a.telnetServer)
 }
 
+// ServeTelnet serves telnet on ln until Close.
+func (a *App) ServeTelnet(ln net.Listener) {
+	a.fronts.Go(func() { a.serve("telnet", ln, a.telnetServer) })
+}
+
 // ServeSSH serves SSH on ln until Close. Host keys live in the state directory.
 func (a *App) ServeSSH(ln net.Listener) error {
 	serve, err := a.sshServer()
@@ -50,12 +56,48 @@ func (a *App) sshServer() (func(net.Listener) error, error) {
 		return nil, fmt.Errorf("ssh host keys: %w", err)
 	}
 	return func(ln net.Listener) error {
-		return tty.ServeSSH(a.ctx, ln, tty.SSHOptions{HostKeys: keys, Auth: a.Shell.AuthSSH, Handler: a.handle})
+		return tty.ServeSSH(a.ctx, ln, tty.SSHOptions{
+			HostKeys: keys, Door: a.door(), Handler: a.handle,
+			Auth: func(ctx context.Context, line any, user, password string) (int, bool) {
+				return line.(*cli.Session).Login(ctx, user, password)
+			},
+			Key: func(line any, user, typ, hash string) (int, bool) {
+				return line.(*cli.Session).LoginKey(user, typ, hash)
+			},
+			Limits: func() tty.SSHLimits {
+				c := a.Shell.Config().SSH
+				return tty.SSHLimits{Timeout: c.Timeout, Tries: c.Retries + 1, NoKeys: len(c.Keys) == 0}
+			},
+			Banner: func() string { return sshBanner(a.Shell.Config().BannerLogin) },
+		})
 	}, nil
 }
 
 func (a *App) telnetServer(ln net.Listener) error {
-	return tty.ServeTelnet(a.ctx, ln, tty.TelnetOptions{Handler: a.handle})
+	return tty.ServeTelnet(a.ctx, ln, tty.TelnetOptions{Door: a.door(), Handler: a.handle})
+}
+
+// door gives connections a vty, if there is one for them.
+func (a *App) door() tty.Door {
+	return tty.Door{
+		Open: func(kind tty.Kind, from string, hangUp func()) (any, bool) {
+			via := cli.TransportTelnet
+			if kind == tty.KindSSH {
+				via = cli.TransportSSH
+			}
+			s, err := a.Shell.Accept(via, from, hangUp)
+			return s, err == nil
+		},
+		Close: func(line any) { line.(*cli.Session).Close() },
+	}
+}
+
+// sshBanner is `banner login` as SSH clients show it.
+func sshBanner(text string) string {
+	if text == "" {
+		return ""
+	}
+	return "\r\n" + strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\r\n") + "\r\n"
 }
 
 // listen opens addr now if it can, else in the background.
@@ -99,20 +141,20 @@ func (a *App) ConsoleOn(ctx context.Context, rwc io.ReadWriteCloser) {
 
 // handle runs one connection's session.
 func (a *App) handle(ctx context.Context, t term.Terminal, info tty.ConnInfo) {
-	kind := cli.LineVTY
-	if info.Kind == tty.KindConsole {
-		kind = cli.LineConsole
-		if a.boot != "" {
-			io.WriteString(t, a.boot)
-		}
+	if info.Kind == tty.KindConsole && a.boot != "" {
+		io.WriteString(t, a.boot)
 	}
-	s, err := a.Shell.Open(kind, info.From)
-	if err != nil {
-		fmt.Fprintf(t, "%v\n", err)
-		return
+	s, ok := info.Line.(*cli.Session)
+	if !ok {
+		var err error
+		if s, err = a.Shell.Open(cli.LineConsole, info.From); err != nil {
+			fmt.Fprintf(t, "%v\n", err)
+			return
+		}
 	}
 	if info.Kind == tty.KindSSH {
 		s.Authenticated(info.User, info.Level)
+		s.SSH(cli.SSHInfo{Cipher: info.Cipher, MAC: info.MAC})
 	}
 	if info.Piped {
 		s.Piped()
@@ -125,3 +167,7 @@ func (a *App) handle(ctx context.Context, t term.Terminal, info tty.ConnInfo) {
 		a.Log.Msg("SYS", logbuf.Notifications, "LINE", "session on %s ended: %v", info.Kind, err)
 	}
 }
+
+// loginDelay slows whoever guesses passwords: with five vtys there are five tries a
+// second at most.
+const loginDelay = time.Second

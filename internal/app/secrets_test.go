@@ -77,6 +77,12 @@ var shows = map[string][]string{
 	"show voice register dn <all|<1-{max-register-dn}>$tag>$which": {"show voice register dn all", "show voice register dn 1"},
 	"show voice register pool all [brief$brief]":                   {"show voice register pool all", "show voice register pool all brief"},
 	"show voice register template <all|<1-10>$tag>$which":          {"show voice register template all"},
+	"show access-lists [WORD$list]":                                {"show access-lists", "show access-lists 10"},
+	"show ip access-lists [WORD$list]":                             {"show ip access-lists", "show ip access-lists 10"},
+	"show line <0-17>$n":                                           {"show line 0", "show line 2"},
+	"show line console <0-0>$number":                               {"show line console 0"},
+	"show line aux <0-0>$number":                                   {"show line aux 0"},
+	"show line vty <0-15>$vty":                                     {"show line vty 0"},
 	"show sip-ua register status [secondary$secondary]":            {"show sip-ua register status", "show sip-ua register status secondary"},
 	"show sip-ua connections <tcp|udp>$transport <brief|detail>$form": {
 		"show sip-ua connections udp brief", "show sip-ua connections udp detail", "show sip-ua connections tcp detail"},
@@ -127,6 +133,7 @@ var encoded = regexp.MustCompile(`(?:password|secret|credential app1)(?: name \S
 // one, neither in clear nor as type 5 or 7 has it.
 func TestSecretsStaySecret(t *testing.T) {
 	wire(t, wiredConfig+planted, func(w *wired) {
+		time.Sleep(2 * loginDelay) // what was typed before went as a wrong password
 		w.types("qzPLANTa", "terminal length 0")
 		config := w.types("show running-config")
 		secrets := []string{"qzplant", "908172", "1118134732380528"}

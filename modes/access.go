@@ -1,0 +1,136 @@
+package modes
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+
+	"github.com/busylamp/busylamp/cli"
+	"github.com/busylamp/busylamp/cli/conf"
+	"github.com/busylamp/busylamp/cli/grammar"
+)
+
+// Standard access lists act on terminal lines (access-class), and nowhere else.
+
+const (
+	aclSource = "<deny|permit>$action! <any|host A.B.C.D$host!|A.B.C.D$source! [A.B.C.D$wildcard!]>$kind! [log$log]"
+	aclHelp   = `
+	access-list  Access list
+	ip           IP parameters
+	standard     Standard access list
+	$list        Access list
+	$low         Standard access list
+	$high        Standard access list, expanded range
+	$name        Name of the list
+	deny         Refuse
+	permit       Let through
+	$action      What is done
+	any          Any source
+	host         One source
+	$host        IP address
+	$source      Source network
+	$wildcard    Wildcard bits
+	$kind        Source
+	log          Log matches
+	$log         Log matches
+	remark       Comment
+	$text        Text
+	$sequence    Place in the list`
+	aclNumber = "<<1-99>$low|<1300-1999>$high>$list!"
+)
+
+// globalAccessLists are numbered lists, one rule a line, and the blocks of named ones.
+func globalAccessLists() []conf.Command {
+	return []conf.Command{
+		shared(conf.Command{
+			Syntax: "access-list " + aclNumber + " " + aclSource,
+			Order:  conf.Arrival, Help: aclHelp,
+		}),
+		shared(conf.Command{
+			Name:   "access-list remark",
+			Syntax: "access-list " + aclNumber + " remark LINE(100)$text!",
+			Order:  conf.Arrival, Inert: true, Help: aclHelp,
+		}),
+		shared(conf.Command{
+			Syntax: "ip access-list standard <<1-99>$low|<1300-1999>$high|WORD(64)$name>$list!",
+			Enter:  modeStandardList, Bangs: 1, Help: aclHelp,
+		}),
+	}
+}
+
+// standardListMode is `ip access-list standard`.
+func standardListMode() conf.Mode {
+	return conf.Mode{
+		Name:   modeStandardList,
+		Prompt: "config-std-nacl",
+		Title:  "Standard Access List configuration commands:",
+		Indent: 1,
+		Commands: []conf.Command{
+			shared(conf.Command{
+				Name:   "rule",
+				Syntax: "[<1-2147483647>$sequence] " + aclSource,
+				Order:  conf.Arrival, Help: aclHelp,
+			}),
+			shared(conf.Command{Syntax: "remark LINE(100)$text!", Order: conf.Arrival, Inert: true, Help: aclHelp}),
+		},
+	}
+}
+
+// accessLists is what `access-class` is judged by.
+func accessLists(t conf.Tree) map[string][]cli.AccessRule {
+	var out map[string][]cli.AccessRule
+	add := func(name string, r cli.AccessRule) {
+		if out == nil {
+			out = map[string][]cli.AccessRule{}
+		}
+		out[name] = append(out[name], r)
+	}
+	for n := range t.Root().All("access-list") {
+		add(n.Args().String("list"), accessRule(n.Args()))
+	}
+	for list := range t.Root().All("ip access-list standard") {
+		type place struct {
+			at   int
+			rule cli.AccessRule
+		}
+		var rules []place
+		last := 0
+		for n := range list.All("rule") {
+			at := last + 10
+			if n.Args().Has("sequence") {
+				at = n.Args().Int("sequence")
+			}
+			last = max(last, at)
+			rules = append(rules, place{at, accessRule(n.Args())})
+		}
+		slices.SortStableFunc(rules, func(a, b place) int { return cmp.Compare(a.at, b.at) })
+		name := list.Args().String("list")
+		for _, r := range rules {
+			add(name, r.rule)
+		}
+	}
+	return out
+}
+
+func accessRule(args grammar.Args) cli.AccessRule {
+	r := cli.AccessRule{Permit: args.String("action") == "permit", Log: args.Has("log")}
+	switch {
+	case args.Has("host"):
+		r.Addr = bits(args, "host")
+	case args.Has("source"):
+		r.Addr, r.Wild = bits(args, "source"), bits(args, "wildcard")
+	default:
+		r.Wild = 1<<32 - 1
+	}
+	return r
+}
+
+// bits is a captured A.B.C.D as a number, 0 when it is absent.
+func bits(args grammar.Args, capture string) uint32 {
+	a, err := netip.ParseAddr(args.String(capture))
+	if err != nil || !a.Is4() {
+		return 0
+	}
+	b := a.As4()
+	return uint32(b[0])<<24 | uint32(b[1])<<16 | uint32(b[2])<<8 | uint32(b[3])
+}

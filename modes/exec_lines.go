@@ -1,0 +1,90 @@
+package modes
+
+import (
+	"errors"
+
+	"github.com/busylamp/busylamp/cli"
+	"github.com/busylamp/busylamp/cli/grammar"
+)
+
+// execLines are the commands about terminal lines and who is on them.
+func execLines() []cli.Exec {
+	users := func(all bool) func(*cli.Context, grammar.Args) error {
+		return func(c *cli.Context, _ grammar.Args) error { return c.ShowUsers(all) }
+	}
+	list := func(c *cli.Context, args grammar.Args) error { return c.ShowAccessLists(args.String("list")) }
+	cmds := []cli.Exec{
+		everybody("show users", "", users(false)),
+		everybody("show users all", "", users(true)),
+		everybody("who", "", users(false)),
+		everybody("show line", "", method((*cli.Context).ShowLines)),
+		everybody("show line <0-17>$n", "",
+			func(c *cli.Context, args grammar.Args) error { return c.ShowLine(args.Int("n")) }),
+		everybody("show line console <0-0>$number", "",
+			func(c *cli.Context, _ grammar.Args) error { return c.ShowLine(0) }),
+		everybody("show line aux <0-0>$number", "",
+			func(c *cli.Context, _ grammar.Args) error { return c.ShowLine(1) }),
+		everybody("show line vty <0-15>$vty", "",
+			func(c *cli.Context, args grammar.Args) error { return c.ShowVTY(args.Int("vty")) }),
+		everybody("show ssh", "", method((*cli.Context).ShowSSH)),
+		everybody("show ip ssh", "", method((*cli.Context).ShowIPSSH)),
+		everybody("show access-lists [WORD$list]", "", list),
+		everybody("show ip access-lists [WORD$list]", "", list),
+		everybody("show sessions", "", noConnections),
+		everybody("where", "", noConnections),
+		everybody("disconnect [<1-16>$connection]", "", noConnections),
+		privileged("disconnect ssh [vty] <0-15>$vty", "", clearVTY),
+		privileged("clear line <0-17>$n", "", clearAbsolute),
+		privileged("clear line console <0-0>$number", "",
+			func(c *cli.Context, _ grammar.Args) error { return c.ClearLine(cli.LineConsole, 0) }),
+		privileged("clear line vty <0-15>$vty", "", clearVTY),
+	}
+	for i := range cmds {
+		cmds[i].Help = trim(cmds[i].Syntax, linesHelp)
+	}
+	return append(cmds, cli.Exec{
+		Syntax: "key-string",
+		Modes:  []string{modePubkeyUser},
+		Help: `
+			key-string  A public key on the lines that follow`,
+		Run: keyString,
+	})
+}
+
+const linesHelp = `
+	users         Display information about terminal lines
+	all           Include information about inactive ports
+	who           Display information about terminal lines
+	line          TTY line information
+	$n            Line number
+	console       Primary terminal line
+	aux           Auxiliary line
+	$number       Line number
+	vty           Virtual terminal
+	$vty          Line number
+	ssh           Status of SSH server connections
+	ip            IP information
+	access-lists  List access lists
+	$list         Name or number of a list
+	sessions      Information about Telnet connections
+	where         List active connections
+	disconnect    Disconnect an existing network connection
+	$connection   The number of an active network connection`
+
+func clearVTY(c *cli.Context, args grammar.Args) error {
+	return c.ClearLine(cli.LineVTY, args.Int("vty"))
+}
+
+func clearAbsolute(c *cli.Context, args grammar.Args) error {
+	kind, number, ok := cli.LineOf(args.Int("n"))
+	if !ok {
+		return errors.New("% Invalid line number")
+	}
+	return c.ClearLine(kind, number)
+}
+
+// noConnections is all there is to say of connections that this router has opened from
+// a line: it opens none.
+func noConnections(*cli.Context, grammar.Args) error {
+	return errors.New("% No connections open")
+}
