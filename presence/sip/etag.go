@@ -57,14 +57,15 @@ func readKnown(req *sipua.ServerTx) known {
 func (d *dialog) tagged() bool { return d.list == nil && d.form != asWatchers }
 
 // suppress drops the NOTIFY that a refresh has set off if the watcher knows what it
-// would say; the answer is then 204. It is called while the dialog is held.
+// would say; the answer is then 204. It is called while the dialog is held. While a
+// NOTIFY is outstanding nobody can say what the watcher will know when that has come.
 func (d *dialog) suppress(k known) bool {
 	if k == knowsNothing || !d.tagged() {
 		return false
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if !k.covers(d.line) {
+	if d.waiting || !k.covers(d.line) {
 		return false
 	}
 	d.fresh, d.over = false, d.last != nil

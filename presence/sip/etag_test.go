@@ -2,6 +2,7 @@ package sip
 
 import (
 	"testing"
+	"time"
 
 	"github.com/busylamp/busylamp/presence"
 )
@@ -42,6 +43,26 @@ func TestConditionalNotification(t *testing.T) {
 		again, notes = refresh("*", "0")
 		want(t, "end", words(again.first, len(notes)), "SIP/2.0 204 No Notification 0")
 		want(t, "left", words(len(r.hub.Snapshot().Records), r.a.dialogs.count()), "1 1")
+	})
+}
+
+// A NOTIFY that is on its way brings an older state than the one the watcher knows: the
+// newest must follow it.
+func TestKnownStateIsToldAfterAnother(t *testing.T) {
+	run(t, func(r *rig) {
+		r.publish("2001", idle)
+		p := r.phone("10.1.1.11:5060")
+		ok, notes := p.subscribe(sub{})
+		p.answers("")
+		r.publish("2001", busy) // has not come when the watcher refreshes
+		r.publish("2001", idle)
+		p.hear()
+		again, _ := p.subscribe(sub{toTag: ok.tag("To"), more: "Suppress-If-Match: " + notes[0].get("SIP-ETag") + "\r\n"})
+		want(t, "answer", again.first, "SIP/2.0 200 OK")
+		p.answers("200 OK")
+		time.Sleep(4 * time.Second)
+		h := p.hear()
+		want(t, "told last", h[len(h)-1].state(), "active;expires=3600 open")
 	})
 }
 
