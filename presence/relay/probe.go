@@ -81,10 +81,13 @@ func (r *Relay) probed(p *probe, err error) {
 		return
 	}
 	now, was := time.Now(), p.down
-	if err == nil {
+	switch {
+	case err == nil:
 		p.answered, p.down = true, false
 		r.alarms.set(&p.next, now.Add(probeEvery))
-	} else {
+	case r.ours(err):
+		r.alarms.set(&p.next, now.Add(probeAgain))
+	default:
 		p.down = p.answered && r.open
 		r.alarms.set(&p.next, now.Add(probeAgain))
 	}

@@ -2,6 +2,7 @@ package relay
 
 import (
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/busylamp/busylamp/internal/sipua"
@@ -37,6 +38,58 @@ func TestServerGoesAndComesBack(t *testing.T) {
 		check(t, "when it is back", phone.last()+" "+key.last(), "busy busy")
 		check(t, "refreshes", len(f.hear()), 2)
 	})
+}
+
+// That we are too busy to send, or have moved meanwhile, says nothing about the server:
+// what it told holds, and nothing counts against anybody.
+func TestTroubleOfOurOwn(t *testing.T) {
+	for _, err := range []error{sipua.ErrOverload, sipua.ErrClosed} {
+		run(t, func(r *rig) {
+			f := r.server(server1).obliging(idle)
+			f.answersPings(true)
+			w, _ := r.watch(presence.SCCPSpeedDial, "5001")
+			after(2 * time.Minute)
+			f.hear()
+			r.r.post(func() {
+				r.r.probed(r.r.probes[server1.Addr()], err)
+				for _, u := range r.r.usages {
+					u.busy, u.refresh, u.asked = true, time.Time{}, wanted
+					r.r.answered(u, u.d.LocalCSeq, nil, err)
+				}
+			})
+			synctest.Wait()
+			check(t, "state", w.last(), "idle")
+			after(3 * time.Second)
+			m := f.one()
+			if check(t, "refreshed", m.get("Expires"), "3600"); m.tag("To") == "" {
+				t.Error("not in its dialog")
+			}
+
+			f.answers("") // and a first one
+			f.mu.Lock()
+			f.after = nil
+			f.mu.Unlock()
+			key, id := r.watch(presence.SCCPSpeedDial, "5002")
+			f.hear()
+			r.r.post(func() {
+				for _, s := range r.r.subs {
+					if s.use != nil && s.use.first {
+						r.r.answered(s.use, s.use.d.LocalCSeq, nil, err)
+					}
+				}
+			})
+			synctest.Wait()
+			check(t, "outstanding", r.r.tries, 0)
+			f.obliging(busy)
+			after(3 * time.Second)
+			check(t, "subscribed", key.last(), "busy")
+			for _, rec := range r.hub.Snapshot().Records {
+				if rec.SibID == id {
+					check(t, "failures", rec.Retry, 0)
+				}
+			}
+		})
+	}
 }
 
 // One that has forgotten all while it was away is subscribed to anew.

@@ -2,6 +2,7 @@ package relay
 
 import (
 	"errors"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"time"
@@ -116,6 +117,10 @@ func (r *Relay) answered(u *usage, seq uint32, res *sip.Response, err error) {
 		return // ended meanwhile
 	}
 	u.busy = false
+	if u.sub != nil && r.ours(err) {
+		r.again(u)
+		return
+	}
 	if err != nil {
 		r.debug(topicErrors, u.id, "presence_relay_subscribe", "no answer: %v", err)
 		r.lost(u, forNow, 0, err.Error())
@@ -140,6 +145,27 @@ func (r *Relay) answered(u *usage, seq uint32, res *sip.Response, err error) {
 		}
 		r.setAlarm(u)
 	}
+}
+
+// ours says that an error tells nothing about the server: we were too busy to send, or
+// the endpoint moved while the request was under way.
+func (r *Relay) ours(err error) bool {
+	return errors.Is(err, sipua.ErrOverload) || errors.Is(err, sipua.ErrClosed) && r.ua.LocalAddr().IsValid()
+}
+
+// again sends in a moment what failed for a reason of our own: that is held against
+// nobody. Meanwhile it takes no place in the window.
+func (r *Relay) again(u *usage) {
+	at := time.Now().Add(time.Second + rand.N(time.Second))
+	if u.live || u.made {
+		r.began(u)
+		u.refresh = at
+		r.setAlarm(u)
+		return
+	}
+	s := u.sub
+	r.forget(u)
+	r.alarms.set(&s.next, at)
 }
 
 // endsUsage are the answers to a refresh that end the subscription (RFC 6665 4.1.2.2).
