@@ -30,6 +30,7 @@ const (
 	maxSize    = 64 << 10 // bytes
 	maxDepth   = 16       // elements
 	maxURI     = 256      // bytes
+	maxURIs    = 24 << 10 // bytes of all as XML has them: each NOTIFY in full names all
 )
 
 // Errors of Decode, beside wrapped ones of encoding/xml.
@@ -50,7 +51,7 @@ func Decode(doc []byte) ([]string, error) {
 		return nil, ErrTooBig
 	}
 	var uris []string
-	seen := map[string]bool{}
+	seen, size := map[string]bool{}, 0
 	d := xml.NewDecoder(bytes.NewReader(doc))
 	for depth := 0; ; {
 		t, err := d.Token()
@@ -83,6 +84,9 @@ func Decode(doc []byte) ([]string, error) {
 			}
 			if len(uris) == MaxEntries {
 				return nil, ErrTooMany
+			}
+			if size += escaped(uri); size > maxURIs {
+				return nil, ErrTooBig
 			}
 			seen[uri] = true
 			uris = append(uris, uri)
@@ -119,11 +123,34 @@ type List struct {
 	Host      string // for Content-IDs
 }
 
-// overhead is what a resource adds to a body beside its document and its URI (twice), in bytes, at most.
-const overhead = 400
+// What a resource adds to a body beside its URI, and its document beside itself, in
+// bytes, at most.
+const (
+	overhead    = 120
+	docOverhead = 300
+)
 
 // Room is how many bytes a resource takes in a body at most.
-func Room(r Resource) int { return overhead + 6*len(r.URI) + len(r.Doc) }
+func Room(r Resource) int {
+	if r.Doc == nil {
+		return overhead + escaped(r.URI)
+	}
+	return overhead + escaped(r.URI) + docOverhead + len(r.Doc)
+}
+
+// escaped is the length of a text in XML.
+func escaped(s string) int {
+	var n counter
+	_ = xml.EscapeText(&n, []byte(s)) // a counter takes everything
+	return int(n)
+}
+
+type counter int
+
+func (c *counter) Write(b []byte) (int, error) {
+	*c += counter(len(b))
+	return len(b), nil
+}
 
 // Encode writes the body of a NOTIFY and its Content-Type.
 func Encode(l List) (contentType string, body []byte) {

@@ -246,6 +246,11 @@ func (a *Adapter) refreshSubscription(d *dialog, expires time.Duration) error {
 func (a *Adapter) listBody(d *dialog) (contentType string, body []byte, more bool) {
 	l := eventlist.List{URI: d.get(entity), Version: d.localSeq, Full: d.list.full, Host: d.get(ownHost)}
 	room := maxListBody
+	if l.Full { // every resource is named, told or not
+		for _, e := range d.list.entries {
+			room -= eventlist.Room(eventlist.Resource{URI: e.uri})
+		}
+	}
 	for _, e := range d.list.entries {
 		e.changed = e.changed || d.list.full && e.id != 0
 		if !e.changed && !d.list.full {
@@ -255,10 +260,14 @@ func (a *Adapter) listBody(d *dialog) (contentType string, body []byte, more boo
 		if e.changed {
 			res.Doc = a.document(d.form, e.uri, d.localSeq, e.line)
 		}
-		if need := eventlist.Room(res); need <= room {
+		need := eventlist.Room(res)
+		if l.Full {
+			need -= eventlist.Room(eventlist.Resource{URI: e.uri})
+		}
+		if need <= room {
 			room -= need
 			e.changed = false
-		} else if more = true; d.list.full {
+		} else if more = true; l.Full {
 			res.Doc = nil
 		} else {
 			continue

@@ -253,6 +253,35 @@ func TestLongList(t *testing.T) {
 	})
 }
 
+// However its URIs are made, what is told of a list fits into a datagram.
+func TestListOfLongURIs(t *testing.T) {
+	for host, answer := range map[string]string{
+		strings.Repeat("h", 200) + ".example":        "SIP/2.0 200 OK",
+		strings.Repeat("h", 236) + ".example":        "SIP/2.0 413 Request Entity Too Large",
+		"10.1.1.2?x=" + strings.Repeat("&#34;", 200): "SIP/2.0 413 Request Entity Too Large",
+	} {
+		run(t, func(r *rig) {
+			r.configure(func(c *presence.Config) {
+				for n := range strings.FieldsSeq(manyNumbers(100)) {
+					c.Numbers[n] = presence.Number{Watch: true}
+				}
+			})
+			p := r.phone("10.1.1.11:5060")
+			s := listed(sub{}, strings.Fields(manyNumbers(100))...)
+			s.body = strings.ReplaceAll(s.body, `uri="sip:`, `uri='sip:`)
+			s.body = strings.ReplaceAll(s.body, `@10.1.1.2"`, "@"+strings.ReplaceAll(host, "&#34;", `"`)+"'")
+			ok, notes := p.subscribe(s)
+			want(t, "answer", ok.first, answer)
+			for _, n := range notes {
+				if len(n.body) > maxListBody {
+					t.Errorf("body of %d bytes", len(n.body))
+				}
+			}
+			want(t, "told", len(notes) > 1, answer == "SIP/2.0 200 OK")
+		})
+	}
+}
+
 // What a phone's call list may show follows the directory (guide: presence call-list).
 func TestListFollowsTheDirectory(t *testing.T) {
 	run(t, func(r *rig) {
