@@ -14,8 +14,8 @@
 // Goroutines: Open starts one, which syncs, compacts and writes deletions; Close
 // stops it and waits. All methods may be called concurrently.
 //
-// Bounds: a record has at most MaxData bytes, the files Options.Max together; what
-// does not fit is refused. At most maxPending deletions wait to be written.
+// Bounds: a record has at most MaxData bytes, the files Options.Max together, and the
+// deletions of a second more; what does not fit is refused. At most maxPending deletions wait to be written.
 // Compaction needs about 40 bytes of memory a live record while it runs.
 //
 // internal/app alone imports the package; the owners of records have small
@@ -26,6 +26,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"sync"
 	"time"
@@ -137,7 +138,7 @@ func (j *Journal) Put(key uint64, data []byte) error {
 	dels := j.takePending()
 	b := appendDeletes(j.buf[:0], dels)
 	b = appendRecord(b, opPut, key, data)
-	err := j.append(b)
+	err := j.append(b, j.max)
 	if err == nil {
 		j.count(key, len(data), len(dels))
 	}
@@ -203,12 +204,12 @@ func (j *Journal) Close() error {
 	return nil
 }
 
-// append writes whole records to the newest file. mu is held.
-func (j *Journal) append(b []byte) error {
+// append writes whole records to the newest file, up to limit bytes in all. mu is held.
+func (j *Journal) append(b []byte, limit int64) error {
 	switch {
 	case j.closed:
 		return ErrClosed
-	case j.total()+int64(len(b)) > j.max:
+	case j.total()+int64(len(b)) > limit:
 		return ErrFull
 	}
 	if j.file == nil {
@@ -345,7 +346,8 @@ func (j *Journal) flushDeletes() {
 	dels := j.takePending() // under mu, so that no Put of such a key comes between
 	var err error
 	if len(dels) > 0 && len(j.segments) > 0 { // else there is nothing to delete
-		if err = j.append(appendDeletes(nil, dels)); err == nil {
+		// A full journal takes them, or it would be full for ever.
+		if err = j.append(appendDeletes(nil, dels), math.MaxInt64); err == nil {
 			j.dirty = true
 			j.dead += int64(len(dels)) * (recordHead + j.put/max(j.puts, 1))
 		} else {

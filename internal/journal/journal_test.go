@@ -370,6 +370,22 @@ func TestBounds(t *testing.T) {
 	}
 }
 
+// A journal that is full of what is live has room again when some of it is deleted.
+func TestFullJournalForgets(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := open(t, root(t), Options{Max: 1000})
+		defer j.Close()
+		put(t, j, 1, strings.Repeat("x", 700))
+		put(t, j, 2, strings.Repeat("y", 1000-headerSize-2*recordHead-700))
+		if err := j.Put(3, nil); !errors.Is(err, ErrFull) {
+			t.Error(err)
+		}
+		j.Delete(1)
+		time.Sleep(2 * time.Minute)
+		put(t, j, 3, strings.Repeat("z", 500))
+	})
+}
+
 func TestCannotMakeAFile(t *testing.T) {
 	dir := root(t)
 	if err := dir.Mkdir("test.00000001", 0o700); err != nil {

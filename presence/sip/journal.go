@@ -163,8 +163,8 @@ func (a *Adapter) Restore() error {
 		case uint64(id) != key/records:
 		case key%records == wholeRecord:
 			found[id] = readWhole(data)
-		case r != nil && !r.readState(data):
-			found[id] = nil
+		case r == nil || !r.readState(data):
+			found[id] = nil // a state without its dialog too: it must not stay for ever
 		}
 	})
 	a.hub.IDsAfter(uint32(a.keeper.j.MaxKey() / records))

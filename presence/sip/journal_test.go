@@ -316,6 +316,18 @@ func TestJournalIsFull(t *testing.T) {
 	})
 }
 
+// What is left of a dialog whose first record is lost does not stay for ever.
+func TestStateWithoutItsDialog(t *testing.T) {
+	run(t, func(r *rig) {
+		b := &book{m: map[uint64][]byte{15: {1}}, top: 15}
+		r.a.keeper.j = b
+		if err := r.a.Restore(); err != nil {
+			t.Fatal(err)
+		}
+		want(t, "records", b.count(), 0)
+	})
+}
+
 // What a dialog is written as is what is read.
 func TestRecord(t *testing.T) {
 	a := &Adapter{epoch: time.Now()}
