@@ -96,12 +96,12 @@ func (i *informer) entered(d *dialog, id uint32) {
 
 // leave takes a dialog out.
 func (i *informer) leave(d *dialog) {
-	if d.form != asWatchers {
+	d.mu.Lock()
+	id, is := d.id, d.form == asWatchers
+	d.mu.Unlock()
+	if !is {
 		return
 	}
-	d.mu.Lock()
-	id := d.id
-	d.mu.Unlock()
 	i.mu.Lock()
 	delete(i.lists, d)
 	delete(i.own, id)

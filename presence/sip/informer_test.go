@@ -115,3 +115,29 @@ func TestWatcherInformationIsBounded(t *testing.T) {
 		want(t, "run out", words(r.informed(), r.a.dialogs.count()), "0 0 0")
 	})
 }
+
+// A watcher may change what bodies it takes in the moment in which it is forgotten: only
+// the race detector sees this one fail.
+func TestFormChangesMeanwhile(t *testing.T) {
+	run(t, func(r *rig) {
+		p := r.phone("10.1.1.11:5060")
+		ok, _ := p.subscribe(sub{})
+		d := r.a.dialogs.all()[0]
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			for range 100 {
+				r.a.informer.leave(d)
+				time.Sleep(time.Microsecond)
+			}
+		}()
+		for range 10 {
+			for _, kind := range []string{"application/cpim-pidf+xml", "application/pidf+xml"} {
+				time.Sleep(time.Microsecond)
+				_, notes := p.subscribe(sub{toTag: ok.tag("To"), accept: kind})
+				want(t, "form", notes[0].get("Content-Type"), kind)
+			}
+		}
+		<-done
+	})
+}
