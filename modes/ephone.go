@@ -139,8 +139,11 @@ func ephoneFeatures() []conf.Command {
 			auto-answer  Answer by itself while the headset is in use
 			line         On one line
 			$line        Line number`),
-		inert("mtp", "", `
-			mtp  All media goes through this router`),
+		inert("mtp [<both|video-only>$what]", "", `
+			mtp         Media goes through this router
+			both        Audio and video
+			video-only  Video alone
+			$what       Which media`),
 		inert("emergency response location <1-2147483647>$tag", "", `
 			emergency  Emergency calls
 			response   Emergency response

@@ -29,7 +29,10 @@ func ephoneKept() []conf.Command {
 		"conference max-length <3-16>$length",
 		"conference-pattern blocked",
 		"overlap-signal",
-		"privacy-on-hold",
+		"missed-calls [all$missed]",
+		"group phone <1-5>$group! [tapi <1-5>$tapi]",
+		"voice-class stun-usage <1-10000>$tag",
+		"phone-ui voice-hunt-groups",
 		"url services <1-8>$index! URL$url [WORD$name]",
 		"url-button <1-8>$index! <em|help|myphoneapp|park-list|snr|voicehuntgroups|URL$url [STRING$title]>$what",
 		"feature-button <1-100>$index! WORD$feature [label STRING$title]",
@@ -49,6 +52,10 @@ func ephoneDNKept() []conf.Command {
 		"moh [out-call NUMBER(32)$number] [ip A.B.C.D$address port <2000-65535>$port [route A.B.C.D$route]]",
 		"moh-group <0-5>$tag",
 		"overlap-signal",
+		"cti notify",
+		"cti watch",
+		"session-server PORTS$servers",
+		"mwi qsig",
 		"shared-line sip [max-calls <2-16>$calls]",
 		"snr NUMBER(32)$number delay <0-30>$delay timeout <5-60>$time [cfwd-noan NUMBER(32)$noan]",
 		"snr answer-too-soon <1-5>$seconds",
@@ -58,7 +65,6 @@ func ephoneDNKept() []conf.Command {
 		"translate callback-number",
 		"trunk NUMBER(32)$number [timeout <3-30>$wait] [transfer-timeout <5-60000>$time] [monitor-port WORD$port]",
 		"loopback-dn <1-{max-dn}>$tag [<forward <1-32>$forward|strip <1-32>$strip>$change] [prefix WORD$prefix] [suffix WORD$suffix] [retry <0-32767>$retry] [auto-con$auto] [codec <g711alaw|g711ulaw>$codec]",
-		"group phone <1-5>$tag! [tapi <1-5>$tapi]",
 	)
 }
 
@@ -215,6 +221,20 @@ const phoneKeptHelp = `
 	group          Phones that a computer controls
 	tapi           By TAPI
 	$tapi          Number
+	$group         Number
+	missed-calls   Calls that were not answered
+	all            All of them
+	$missed        All
+	voice-class    Voice class of this phone
+	stun-usage     STUN parameters
+	voice-hunt-groups  Voice hunt groups
+	cti            Control by a computer
+	notify         It is told of calls
+	watch          It is told of the state
+	session-server  Session manager that controls this number
+	$servers       Session server tags, separated by commas
+	mwi            Message waiting indication
+	qsig           By QSIG
 	device-id      Number of the device
 	$id            Number
 	device-name    Name of the device

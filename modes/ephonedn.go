@@ -232,12 +232,14 @@ func ephoneDNFeatures() []conf.Command {
 			$again          Seconds
 			ring-silent-dn  Ring on silent buttons as well
 			$silent         Ring on silent buttons`),
-		inert("feed ip A.B.C.D$address port <2000-65535>$port [out-call NUMBER$number]", "", `
+		inert("feed ip A.B.C.D$address port <2000-65535>$port [route A.B.C.D$route] [out-call NUMBER$number]", "", `
 			feed      Source of a multicast audio stream
 			ip        Destination of the multicast
 			$address  Multicast address
 			port      Port of the multicast
 			$port     UDP port
+			route     Interface it goes out on
+			$route    IP address of the interface
 			out-call  Number called for the audio
 			$number   Telephone number`),
 		inert("ring <external|feature|internal>$kind [<primary|secondary>$which]", "", `

@@ -66,19 +66,25 @@ func shared(c conf.Command) conf.Command {
 
 // trim drops the lines of a help text whose tokens a syntax does not have.
 func trim(syntax, help string) string {
-	tokens := map[string]bool{}
-	for _, word := range strings.FieldsFunc(syntax, func(r rune) bool { return strings.ContainsRune(" <>[]{}|!", r) }) {
-		token, capture, captured := strings.Cut(strings.TrimSuffix(word, "..."), "$")
-		tokens[strings.TrimPrefix(token, `\`)] = true
-		if captured {
-			tokens["$"+capture] = true
-		}
-	}
+	has := tokens(syntax)
 	var out strings.Builder
 	for line := range strings.Lines(help) {
-		if f := strings.Fields(line); len(f) > 0 && tokens[f[0]] {
+		if f := strings.Fields(line); len(f) > 0 && has[f[0]] {
 			out.WriteString(line)
 		}
 	}
 	return out.String()
+}
+
+// tokens are the words of a syntax and the names of its captures.
+func tokens(syntax string) map[string]bool {
+	out := map[string]bool{}
+	for _, word := range strings.FieldsFunc(syntax, func(r rune) bool { return strings.ContainsRune(" <>[]{}|!", r) }) {
+		token, capture, captured := strings.Cut(strings.TrimSuffix(word, "..."), "$")
+		out[strings.TrimPrefix(token, `\`)] = true
+		if captured {
+			out["$"+capture] = true
+		}
+	}
+	return out
 }

@@ -35,6 +35,7 @@ func ephoneHuntMode() conf.Mode {
 		"statistics collect",
 		"night-service bell",
 		"callqueue display [<continuous|off|periodic>$how]",
+		"calling-number local [secondary$which]",
 	), phoneDisplay())
 }
 
@@ -62,7 +63,7 @@ func voiceHuntGroupMode() conf.Mode {
 		"overwrite-dyn-stats",
 		"night-service bell",
 		"callqueue display [<continuous|off|periodic>$how]",
-		"calling-number local",
+		"calling-number local [secondary$which]",
 		"queue <calls|size <1-100>$size>$queue",
 		"loop",
 	), phoneDisplay())

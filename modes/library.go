@@ -28,27 +28,29 @@ func Library() *grammar.Library {
 		help[codec] = "Codec " + codec
 	}
 	for name, text := range map[string]string{
-		"show":        "Show running system information",
-		"debug":       "Debugging functions",
-		"undebug":     "Disable debugging functions",
-		"no":          "Disable debugging functions",
-		"clear":       "Reset functions",
-		"terminal":    "Set terminal line parameters",
-		"configure":   "Enter configuration mode",
-		"copy":        "Copy from one file to another",
-		"write":       "Write running configuration to memory, network, or terminal",
-		"ata":         "Cisco ATA analog adapter",
-		"anl":         "Analog phone",
-		"bri":         "ISDN phone",
-		"vgc-phone":   "Phone behind a voice gateway",
-		"sip-phone":   "Any SIP phone",
-		"7914":        "Expansion module 7914",
-		"7915-12":     "Expansion module 7915, 12 buttons",
-		"7915-24":     "Expansion module 7915, 24 buttons",
-		"7916-12":     "Expansion module 7916, 12 buttons",
-		"7916-24":     "Expansion module 7916, 24 buttons",
-		"CKEM":        "Expansion module, 36 buttons",
-		"transparent": "The codec the endpoints agree on",
+		"show":          "Show running system information",
+		"debug":         "Debugging functions",
+		"undebug":       "Disable debugging functions",
+		"no":            "Disable debugging functions",
+		"clear":         "Reset functions",
+		"terminal":      "Set terminal line parameters",
+		"configure":     "Enter configuration mode",
+		"copy":          "Copy from one file to another",
+		"write":         "Write running configuration to memory, network, or terminal",
+		"ata":           "Cisco ATA analog adapter",
+		"anl":           "Analog phone",
+		"bri":           "ISDN phone",
+		"vgc-phone":     "Phone behind a voice gateway",
+		"sip-phone":     "Any SIP phone",
+		"7914":          "Expansion module 7914",
+		"7915-12":       "Expansion module 7915, 12 buttons",
+		"7915-24":       "Expansion module 7915, 24 buttons",
+		"7916-12":       "Expansion module 7916, 12 buttons",
+		"7916-24":       "Expansion module 7916, 24 buttons",
+		"CKEM":          "Expansion module, 36 buttons",
+		"CP-8800-Audio": "Expansion module of 8800 phones",
+		"CP-8800-Video": "Expansion module of 8800 video phones",
+		"transparent":   "The codec the endpoints agree on",
 	} {
 		help[name] = text
 	}
@@ -62,8 +64,10 @@ const (
 	sccpLoads = `7914|\7960-7940|7941GE|7941|7961GE|7961|7971|7970|7912|7902|7905|7906|7910|7911|7920|7921|7925|7931|7935|7936|7937|7942|7945|7962|7965|7975|7985|6921|6941|6945|6961|8941|8945|ata`
 	sipLoads  = `7971|7970|7961GE|7961|7941GE|7941|\7960-7940|7912|7911|7906|7905|7942|7945|7962|7965|7975|3905|3951|6901|6911|6921|6941|6945|6961|7821|7841|7861|8961|9951|9971|\ATA|\ATA-187|\DX650`
 
-	sccpModels = `12SP|6901|6911|6921|6941|6945|6961|7902|7905|7906|7910|7911|7912|7920|7921|7925|7931|7935|7936|7937|7940|7941|7941GE|7942|7945|7960|\7960-7940|7961|7961GE|7962|7965|7970|7971|7975|7985|8941|8945|8961|9951|9971|\CIPC|anl|ata|bri|vgc-phone`
-	sipModels  = `3905|3911|3951|6901|6911|6921|6941|6945|6961|7821|7841|7861|7905|7906|7911|7912|7937|7940|7941|7941GE|7942|7945|7960|\7960-7940|7961|7961GE|7962|7965|7970|7971|7975|8841|8851|8861|8961|9951|9971|\ATA|\ATA-187|\CIPC|\DX650|Jabber-Android|Jabber-CSF-Client|\P100|\P600`
+	sccpModels = `12SP|6901|6911|6921|6941|6945|6961|7902|7905|7906|7910|7911|7912|7920|7921|7925|7931|7935|7936|7937|7940|7941|7941GE|7942|7945|7960|\7960-7940|7961|7961GE|7962|7965|7970|7971|7975|7985|8941|8945|8961|9951|9971|\CIPC|\IPSTE|anl|ata|bri|vgc-phone`
+	sipModels  = `3905|3911|3951|6901|6911|6921|6941|6945|6961|7821|7841|7861|7905|7906|7911|7912|7937|7940|7941|7941GE|7942|7945|7960|\7960-7940|7961|7961GE|7962|7965|7970|7971|7975|8811|8841|8845|8851|8851NR|8861|8865|8961|9951|9971|\ATA|\ATA-187|\CIPC|\DX650|Jabber-Android|Jabber-CSF-Client|\P100|\P600`
+
+	sipModules = `<\CKEM|\CP-8800-Audio|\CP-8800-Video>`
 
 	expansions = `<7914|\7915-12|\7915-24|\7916-12|\7916-24>`
 

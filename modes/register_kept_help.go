@@ -79,6 +79,12 @@ const registerKeptHelp = `
 	phone-mode     Kind of client
 	phone          Phones
 	only           Calls alone
+	phone-only     Calls alone
+	$client        Kind of client
+	max            Most
+	registrations  Registrations of this entry
+	bell           Ring for night service
+	num-buttons    Buttons
 	phone-redirect-limit  Redirects that a phone takes
 	$n             Number
 	privacy        Privacy on shared lines

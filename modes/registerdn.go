@@ -18,11 +18,11 @@ func registerDNMode() conf.Mode {
 					$number  Telephone number, up to 16 digits`,
 			},
 			{
-				Syntax: "session-server <1-8>$tag",
+				Syntax: "session-server PORTS$tag",
 				Inert:  true,
 				Help: `
 					session-server  Session manager that controls this number
-					$tag            Session server tag`,
+					$tag            Session server tags, separated by commas`,
 			},
 			allowWatch(),
 			{

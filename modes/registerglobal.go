@@ -36,13 +36,15 @@ func registerGlobalHead() []conf.Command {
 				$mode  Mode of operation`,
 		},
 		{
-			Syntax: "source-address A.B.C.D$address [port <2000-9999>$port]",
+			Syntax: "source-address A.B.C.D$address [port <2000-9999>$port] [secondary A.B.C.D$secondary]",
 			Fill:   map[string]string{"port": "5060"},
 			Help: `
 				source-address  Address and port SIP phones register with
 				$address        IP address of this router
 				port            Port SIP messages are received on
-				$port           Port number`,
+				$port           Port number
+				secondary       Router used when this one fails
+				$secondary      IP address`,
 		},
 		{
 			Syntax: "max-dn <1-{platform-max-register-dn}>$n",

@@ -42,11 +42,11 @@ func registerPoolIdentity() []conf.Command {
 		},
 		fastdial(),
 		{
-			Syntax: "session-server <1-8>$tag",
+			Syntax: "session-server PORTS$tag",
 			Inert:  true,
 			Help: `
 				session-server  Session manager that controls this phone
-				$tag            Session server tag`,
+				$tag            Session server tags, separated by commas`,
 		},
 		{
 			Syntax: "id <mac H.H.H$mac|ip A.B.C.D$ip mask A.B.C.D-mask$ipmask|network A.B.C.D$network mask A.B.C.D-mask$netmask>$kind [device-id-name WORD(32)$device]",
@@ -67,7 +67,7 @@ func registerPoolIdentity() []conf.Command {
 		},
 		sessionTransport(),
 		{
-			Syntax: "type <" + sipModels + `>$type [addon 1 \CKEM$addon1 [2 \CKEM$addon2 [3 \CKEM$addon3]]]`,
+			Syntax: "type <" + sipModels + `>$type [addon 1 ` + sipModules + `$addon1 [2 ` + sipModules + `$addon2 [3 ` + sipModules + `$addon3]]]`,
 			Help:   phoneTypeHelp,
 		},
 		{
@@ -83,7 +83,7 @@ func registerPoolIdentity() []conf.Command {
 func registerPoolLines() []conf.Command {
 	return []conf.Command{
 		{
-			Syntax: "number <1-10>$index! <dn <1-{max-register-dn}>$dn|NUMBER$pattern [preference <0-10>$preference] [huntstop$huntstop]>$kind",
+			Syntax: "number <1-114>$index! <dn <1-{max-register-dn}>$dn|NUMBER$pattern [preference <0-10>$preference] [huntstop$huntstop]>$kind",
 			Help: `
 				number       Lines of this phone
 				$index       Line number

@@ -47,7 +47,7 @@ func registerTemplateMode() conf.Mode {
 		}, keptOnly(
 			softkeys("idle", `Cfwdall \DND Gpickup HLog Newcall Pickup Redial`),
 			softkeys("ringIn", `Answer \DND HLog iDivert`),
-			softkeys("seized", "Cfwdall Endcall Gpickup MeetMe Pickup Redial"),
+			softkeys("seized", "Cfwdall Endcall Gpickup HLog MeetMe Pickup Redial"),
 			softkeys("connected", "ConfList Confrn Endcall HLog Hold Park RmLstC Trnsfer iDivert"),
 			softkeys("hold", "HLog Newcall Resume iDivert"),
 			softkeys("remote-in-use", "Barge Newcall cBarge"),

@@ -9,6 +9,7 @@ func securityModes() []conf.Mode {
 	return []conf.Mode{
 		keptMode(modeCAPFServer, "config-capf-server", "CAPF server", keptLines(securityHelp,
 			"source-addr A.B.C.D$address",
+			"source address A.B.C.D$address",
 			"trustpoint-label WORD$label",
 			"cert-oper <delete|fetch|upgrade>$operation all",
 			"cert-enroll-trustpoint WORD$label password <0|1>$type WORD$password",
@@ -24,7 +25,7 @@ func securityModes() []conf.Mode {
 			"sast2 trustpoint WORD$label",
 			"server <capf|cme|cme-tftp|tftp>$kind! A.B.C.D$address! trustpoint WORD$label",
 			"server cme A.B.C.D$address! username WORD$user password <0|1>$type WORD$password",
-			"import certificate <1-10>$tag! WORD$description flash: WORD$file",
+			"import certificate <1-10>$tag! WORD$description URL$file",
 			"regenerate",
 		)),
 		keptMode(modeCredentials, "config-credentials", "Credentials", keptLines(securityHelp,
@@ -37,6 +38,7 @@ func securityModes() []conf.Mode {
 
 const securityHelp = `
 	source-addr        Address of the server
+	source             Where the server is
 	address            Address of the server
 	$address           IP address
 	trustpoint-label   Trustpoint of the server
@@ -92,7 +94,6 @@ const securityHelp = `
 	certificate        A certificate
 	$tag               Number
 	$description       Description
-	flash:             Flash memory
 	$file              Name of the file
 	regenerate         Make a new list
 	ip                 IP parameters

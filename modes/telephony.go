@@ -164,16 +164,18 @@ func telephonyPhones() []conf.Command {
 			perphone      One file for each phone
 			perphonetype  One file for each phone type
 			$kind         Files`),
-		inert("user-locale [<0-4>$tag!] WORD(8)$locale [load WORD$file]", "", `
+		inert("user-locale [<0-4>$tag!] WORD(8)$locale [WORD(8)$code] [load WORD$file]", "", `
 			user-locale  Language of the phones
 			$tag         Locale number
 			$locale      Country code
+			$code        Country code of a user-defined locale
 			load         Load a locale package
 			$file        Name of the file`),
-		inert("network-locale [<0-4>$tag!] WORD(8)$locale", "", `
+		inert("network-locale [<0-4>$tag!] WORD(8)$locale [WORD(8)$code]", "", `
 			network-locale  Tones and cadences of the phones
 			$tag            Locale number
-			$locale         Country code`),
+			$locale         Country code
+			$code           Country code of a user-defined locale`),
 		inert("bulk-speed-dial prefix WORD(4)$prefix", "", `
 			bulk-speed-dial  Bulk speed-dial lists
 			prefix           Access code

@@ -5,19 +5,25 @@ import "github.com/busylamp/busylamp/cli/conf"
 // telephonyKept is the rest of telephony-service in the CME command reference, which
 // is kept.
 func telephonyKept() []conf.Command {
-	return keptLines(telephonyKeptHelp,
+	const v6 = "ip source-address X:X:X:X::X$address [port <2000-9999>$port] [secondary <A.B.C.D|X:X:X:X::X>$secondary [rehome <0-65535>$rehome]] [<any-match|strict-match>$match]"
+	address := shared(inert(v6, "", telephonyKeptHelp))
+	address.Name = "ip source-address ipv6" // beside the line with an IPv4 address
+	return append(keptLines(telephonyKeptHelp,
 		"protocol mode <ipv4|ipv6|dual-stack [preference <ipv4|ipv6>$first]>$mode",
 		"application WORD$name",
 		"after-hours override-code WORD(16)$code",
 		"after-hours pstn-prefix <1-4>$tag! WORD(4)$digits",
 		"login [timeout [<1-1440>$minutes]] [clear HH:MM$clock]",
-		"background save interval <0-1440>$minutes",
+		"background save interval <0-1440>$minutes [~minutes]",
 		"caller-id block code WORD(16)$code",
 		"codec <g711ulaw|g722r64>$codec",
 		"conference transfer-pattern",
 		"conference max-length <3-16>$n",
 		"encrypt password = encrypt password",
 		"extension-assigner tag-type <ephone-tag|provision-tag>$kind",
+		"hfs enable [port <1024-65535>$port]",
+		"hfs home-path URL$url",
+		"hunt-group logout threshold <1-65535>$n",
 		"hunt-group report url prefix URL$url",
 		"hunt-group report url suffix <0-1>$from to <1-200>$to",
 		"hunt-group report delay <1-10>$n hours",
@@ -27,7 +33,6 @@ func telephonyKept() []conf.Command {
 		"log password WORD$password",
 		"log table max-size <0-1000>$n",
 		"log table retain-timer <2-500>$minutes",
-		"missed-calls [all$all]",
 		"moh-file-buffer <64-10000>$n",
 		"olsontimezone WORD$zone version WORD$version",
 		"privacy-on-hold",
@@ -59,7 +64,7 @@ func telephonyKept() []conf.Command {
 		"mwi reg-e164",
 		"bulk-speed-dial list <0-9>$tag! URL$url",
 		"fac refer",
-	)
+	), address)
 }
 
 // telephonyBlocks are the blocks inside telephony-service.
@@ -132,7 +137,12 @@ const telephonyKeptHelp = `
 	ephone-tag     Its ephone tag
 	provision-tag  Its provision tag
 	$kind          Which
+	hfs            Files over HTTP
+	enable         Use it
+	home-path      Directory of the files
 	hunt-group     Hunt groups
+	logout         When an agent leaves
+	threshold      Calls that wait
 	report         Statistics of hunt groups
 	url            Where they are written
 	prefix         Beginning of the name of the files
@@ -157,9 +167,7 @@ const telephonyKeptHelp = `
 	table          Table of events
 	max-size       Number of entries
 	retain-timer   Time that entries stay
-	missed-calls   Calls that were not answered
 	all            All of them
-	$all           All
 	moh-file-buffer  Memory for the music on hold
 	olsontimezone  Time zone by its name
 	$zone          Name, such as America/Argentina/Buenos_Aires
@@ -241,6 +249,11 @@ const telephonyKeptHelp = `
 	$port          Port
 	secondary      Second router
 	$secondary     IP address
+	rehome         Time before phones come back
+	$rehome        Seconds
+	any-match      Phones may use any address of this router
+	strict-match   Phones must use this address
+	$match         Addresses phones may use
 	mwi            Message waiting indication
 	qsig           By QSIG
 	reg-e164       Register full numbers

@@ -18,6 +18,8 @@ type console struct {
 	lab  *transcripts.Lab
 	term io.ReadWriteCloser
 	dir  string
+	mode string   // of the last prompt
+	path []string // the lines that led there from global mode
 }
 
 var readyRE = regexp.MustCompile(`(?:^|\n)[\w.-]+(?:\(([\w.-]+)\))?[>#]$`)
@@ -35,7 +37,7 @@ func boot(parent string) (*console, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("console: %w", err), lab.Close())
 	}
-	c := &console{lab, term, dir}
+	c := &console{lab: lab, term: term, dir: dir}
 	if _, _, err := c.read(); err != nil {
 		return nil, errors.Join(err, c.close())
 	}
@@ -67,7 +69,11 @@ func (c *console) read() (text, mode string, err error) {
 	}
 }
 
-// say types a line and returns what is printed and the mode of the next prompt.
+// refusalRE is what the parser answers. What a line that it takes says about the
+// state of the appliance (no phone to restart) is no refusal.
+var refusalRE = regexp.MustCompile(`^% ?(Invalid input|Incomplete command|Ambiguous command|Unrecognized|Unknown)`)
+
+// say types a line and returns its refusal, if any, and the mode of the next prompt.
 func (c *console) say(line string) (answer, mode string, err error) {
 	if _, err := io.WriteString(c.term, line+"\r"); err != nil {
 		return "", "", fmt.Errorf("console: %w", err)
@@ -76,9 +82,10 @@ func (c *console) say(line string) (answer, mode string, err error) {
 	if err != nil {
 		return "", "", err
 	}
+	c.mode = mode
 	var out []string
 	for i, l := range strings.Split(text, "\n") {
-		if t := strings.TrimSpace(l); i > 0 && (strings.HasPrefix(t, "%") || strings.HasPrefix(t, "ERROR")) {
+		if t := strings.TrimSpace(l); i > 0 && refusalRE.MatchString(t) {
 			out = append(out, t)
 		}
 	}
@@ -94,42 +101,55 @@ func (c *console) example(l typed, prompts []string, first bool) (refusal string
 			return "", false, err
 		}
 	}
-	refusal, _, err = c.say(l.text)
+	refusal, err = c.enter(l.text)
+	path := c.path
 	for _, m := range modes {
 		if refusal == "" || err != nil {
 			break
 		}
-		if m == "" || opener(m) == nil {
+		if _, known := openers[m]; !known {
 			continue
 		}
 		if err = c.open(m); err == nil {
 			var again string
-			if again, _, err = c.say(l.text); again == "" {
+			if again, err = c.enter(l.text); again == "" {
 				refusal = ""
 			}
 		}
 	}
+	if refusal != "" && err == nil {
+		err = c.back(path)
+	}
 	return refusal, refusal == "", err
 }
 
-// open enters the mode of a prompt from global mode.
-func (c *console) open(prompt string) error {
-	for _, line := range opener(prompt) {
+// enter types a line and remembers where it leads.
+func (c *console) enter(line string) (refusal string, err error) {
+	before := c.mode
+	refusal, mode, err := c.say(line)
+	switch {
+	case mode == before:
+	case nested[mode] && len(c.path) > 0:
+		c.path = append(c.path[:1:1], line)
+	default:
+		c.path = []string{line}
+	}
+	return refusal, err
+}
+
+// back returns to where lines led.
+func (c *console) back(path []string) error {
+	for _, line := range append([]string{"end", "configure terminal"}, path...) {
 		if _, _, err := c.say(line); err != nil {
 			return err
 		}
 	}
+	c.path = path
 	return nil
 }
 
-// opener is the lines that enter a mode; nil for an unknown prompt.
-func opener(prompt string) []string {
-	lines, ok := openers[prompt]
-	if !ok {
-		return nil
-	}
-	return append([]string{"end", "configure terminal"}, lines...)
-}
+// open enters the mode of a prompt from global mode.
+func (c *console) open(prompt string) error { return c.back(openers[prompt]) }
 
 func shortName(file string) string {
 	if _, rest, ok := strings.Cut(filepath.Base(file), "-chapter-"); ok {

@@ -14,6 +14,9 @@ type section struct {
 	blocks     [][]typed
 }
 
+// exec stands for the prompt of EXEC mode.
+const exec = ">"
+
 // typed is one example line: where it stands, the prompt before it ("" if none was
 // printed), and its text.
 type typed struct {
@@ -26,6 +29,8 @@ var (
 	execRE    = regexp.MustCompile(`^\s*[Rr]outer\d*\s*[#>]`)
 	modeRE    = regexp.MustCompile(`\(+((?:config|conf|cfg)[^)]*)\)`)
 	exampleRE = regexp.MustCompile(`^#+ Examples?\b`)
+	screenRE  = regexp.MustCompile(`HuntGp|\bis (enabled|disabled)$|: +(UP|DOWN)$|^IP Address Trusted Auth|^<|^ephone-\d+ Mac|^Tftp path|\] [A-Z]{2}\b|^Group \d+$|^=====|^\d\d:\d\d:\d\d UTC|^fac (standard|custom)$`)
+	proseRE   = regexp.MustCompile(`(^| )The (following|private) .*$`)
 	inertRE   = regexp.MustCompile(`^(show|debug|clear|test|csim|restart|reset|copy|archive tar|audio-prompt)\b`)
 )
 
@@ -53,11 +58,13 @@ func sections(file, text string) []section {
 			if strings.HasPrefix(line, "## ") && !examples && !boilerplate(title) {
 				out = append(out, section{file: file, name: title, line: i + 1})
 				cur = &out[len(out)-1]
+				cur.prompts = named(title)
 			}
 		case modes && cur != nil:
 			for _, m := range modeRE.FindAllStringSubmatch(line, -1) {
 				cur.prompts = append(cur.prompts, normal(m[1]))
 			}
+			cur.prompts = append(cur.prompts, named(line)...)
 		}
 	}
 	return out
@@ -71,6 +78,18 @@ func boilerplate(title string) bool {
 	return strings.HasPrefix(title, "Chapter:")
 }
 
+// named are the prompts of modes that a text names.
+func named(text string) []string {
+	var out []string
+	text = strings.ToLower(text)
+	for _, m := range modeNames {
+		if strings.Contains(text, m.name) {
+			out = append(out, m.prompt)
+		}
+	}
+	return out
+}
+
 func normal(prompt string) string {
 	return strings.Join(strings.FieldsFunc(strings.ToLower(prompt), func(r rune) bool { return r == ' ' || r == '(' }), "-")
 }
@@ -81,7 +100,7 @@ func split(n int, line string) []typed {
 	at := promptRE.FindAllStringSubmatchIndex(line, -1)
 	if len(at) == 0 {
 		if execRE.MatchString(line) {
-			return nil
+			return []typed{{n, exec, ""}}
 		}
 		return []typed{{n, "", line}}
 	}
@@ -100,18 +119,20 @@ func split(n int, line string) []typed {
 // behind a prompt; of a piece of a running-config, all but the layout; of the
 // screen of an EXEC command, none.
 func (s section) lines(block []typed) []typed {
-	prompted := false
+	prompted, screen := false, false
 	for _, t := range block {
-		prompted = prompted || t.prompt != ""
+		prompted = prompted || t.prompt != "" && t.prompt != exec
 	}
 	if !prompted && inertRE.MatchString(s.name) {
 		return nil
 	}
 	var out []typed
 	for _, t := range block {
-		text := strings.TrimSpace(t.text)
+		text := strings.TrimSpace(proseRE.ReplaceAllString(t.text, ""))
+		screen = t.prompt == exec || screen && t.prompt == "" || (strings.HasPrefix(text, "show ") || !prompted && screenRE.MatchString(text))
 		switch {
-		case prompted && t.prompt == "",
+		case screen,
+			prompted && t.prompt == "",
 			text == "", strings.Trim(text, "!.-*: ") == "", text[0] == '!',
 			text == "end", text == "exit", text == "^Z",
 			strings.HasPrefix(text, "Building configuration"), strings.HasPrefix(text, "Current configuration"),

@@ -1,5 +1,26 @@
 package main
 
+// modeNames are modes by their names in the text, where prompts are missing.
+var modeNames = []struct{ name, prompt string }{
+	{"logout-profile", "config-logout-profile"},
+	{"user-profile", "config-user-profile"},
+	{"pool-type", "config-register-pooltype"},
+	{"voice register pool", "config-register-pool"},
+	{"voice register dn", "config-register-dn"},
+	{"voice register template", "config-register-temp"},
+	{"voice register global", "config-register-global"},
+	{"voice hunt", "config-voice-hunt-group"},
+	{"ephone-hunt", "config-ephone-hunt"},
+	{"ephone-dn", "config-ephone-dn"},
+	{"telephony-service", "config-telephony"},
+}
+
+// nested are the modes inside modes.
+var nested = map[string]bool{
+	"conf-tele-group": true, "config-tele-video": true, "config-voice-auto-register": true,
+	"config-app-param": true, "config-app-global": true, "conf-vpn-profile": true, "conf-vpn-group": true,
+}
+
 // openers says for each prompt which lines enter its mode; misprinted prompts stand
 // beside the right ones.
 var openers = map[string][]string{
