@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"strings"
 
 	"github.com/busylamp/busylamp/cli/conf"
 )
@@ -28,7 +29,8 @@ func (s *Session) trace(path conf.Path, changes []conf.Change) {
 	}
 	s.sources[path] = s.fileLine
 	for _, c := range changes {
-		if c.Added {
+		around := c.Path != path && strings.HasPrefix(string(path), string(c.Path))
+		if c.Added && !(around && s.sources[c.Path] > 0) { // a block has a line of its own
 			s.sources[c.Path] = s.fileLine
 		}
 	}

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 
@@ -13,6 +14,7 @@ var commandLine struct {
 	Run      runCmd      `cmd:"" default:"withargs" help:"Run the appliance; its console is this terminal (default)."`
 	Replay   replayCmd   `cmd:"" help:"Replay transcripts of console sessions; exit status 0 when all match."`
 	Phone    phoneCmd    `cmd:"" help:"A SIP or SCCP phone in this terminal, driven by a script, or a fleet of phones."`
+	Check    checkCmd    `cmd:"" help:"Check configuration files without starting anything."`
 	Commands commandsCmd `cmd:"" help:"Print the command reference as Markdown."`
 }
 
@@ -23,6 +25,10 @@ func main() {
 		kong.UsageOnError())
 	if err := k.Run(); err != nil {
 		fmt.Fprintf(os.Stderr, "busylamp: %v\n", err)
-		os.Exit(1)
+		code := 1
+		if s, ok := errors.AsType[status](err); ok {
+			code = s.code
+		}
+		os.Exit(code)
 	}
 }
