@@ -46,7 +46,7 @@ func TestLogin(t *testing.T) {
 		{"local, no password", "guest\nshow priv\nexit\n", func(c *Config) {
 			local(c)
 			c.Users = append(c.Users, User{Name: "guest", Privilege: 7, NoPassword: true})
-		}, header + "Username: guest\nRouter>show priv\nCurrent privilege level is 7\nRouter>exit\n"},
+		}, header + "Username: guest\nRouter#show priv\nCurrent privilege level is 7\nRouter#exit\n"},
 		{"privilege level of the line", "lab\nexit\n", func(c *Config) { password(c); c.Vty[0].Privilege = 15 }, header + "Password: \nRouter#exit\n"},
 		{"banners", "lab\nexit\n", func(c *Config) { password(c); c.BannerLogin, c.BannerExec = "who?", "in" },
 			"\nwho?\n" + header + "Password: \n\nin\nRouter>exit\n"},
@@ -60,14 +60,14 @@ Password:
 Router#disable
 Router>enable 7
 Password: 
-Router>show priv
+Router#show priv
 Current privilege level is 7
-Router>disable 15
+Router#disable 15
 % New privilege level must be less than current privilege level
-Router>disable 3
-Router>show priv
+Router#disable 3
+Router#show priv
 Current privilege level is 3
-Router>exit
+Router#exit
 `},
 		{"bad enable passwords", "lab\nenable\na\nb\nc\nexit\n", func(c *Config) { password(c); c.EnablePassword.Value = "en" },
 			header + "Password: \nRouter>enable\nPassword: \nPassword: \nPassword: \n% Bad passwords\n\nRouter>exit\n"},

@@ -149,7 +149,7 @@ func (s *Session) prompt() string {
 		return s.promptOf(s.stack[len(s.stack)-1].set.conf.Mode.Prompt)
 	}
 	host := s.shell.Config().Hostname
-	if s.level >= maxLevel {
+	if s.level > 1 { // as soon as it is more than a user's
 		return host + "#"
 	}
 	return host + ">"

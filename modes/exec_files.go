@@ -85,6 +85,8 @@ func execFiles() []cli.Exec {
 		privileged("erase flash:", `
 			erase   Erase a filesystem
 			flash:  Erase all files of flash`, method((*cli.Context).EraseFlash)),
+		everybody("show flash:", `
+			flash:  display information about flash: file system`, method((*cli.Context).ShowFlash)),
 		everybody("show aliases", `
 			aliases  Display alias commands`, method((*cli.Context).ShowAliases)),
 		everybody("show aliases exec", `
