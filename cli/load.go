@@ -53,7 +53,8 @@ func (sh *Shell) loader(ctx context.Context, who conf.Origin) *Session {
 func (s *Session) load(ctx context.Context, file []byte) []LoadError {
 	r := fileReader{rest: string(file)}
 	var bad []LoadError
-	refused := -1 // indentation of a refused line: what is deeper belongs to it
+	refused := -1          // indentation of a refused line: what is deeper belongs to it
+	var atPrompt, was bool // it stands behind a prompt, and so did the refused line
 	for ctx.Err() == nil && len(s.stack) > 0 {
 		line, err := r.next()
 		if err != nil {
@@ -64,23 +65,24 @@ func (s *Session) load(ctx context.Context, file []byte) []LoadError {
 		if !ok {
 			continue
 		}
-		if refused >= 0 && depth > refused {
+		atPrompt = text != line
+		if refused >= 0 && depth > refused && atPrompt == was {
 			bad = append(bad, LoadError{Line: s.fileLine, Text: line, Caret: -1, Error: "% Skipped, the line above it that it belongs to was refused"})
 			continue
 		}
 		refused = -1
 		var lerr *lineError
 		switch _, at, do := cutDo(text); {
-		case do && text != line: // typed at a prompt, in between
+		case do && atPrompt: // of a log, like what stands behind an EXEC prompt
 		case do:
 			lerr = invalidAt(at - len("do ")) // EXEC commands have no place in a file
-		case text != line && strings.EqualFold(strings.TrimSpace(text), "end"):
+		case atPrompt && strings.EqualFold(strings.TrimSpace(text), "end"):
 			s.stack = s.stack[:1] // a log may go on with another `configure terminal`
 		default:
 			lerr = s.configLine(ctx, text, r.next)
 		}
 		if lerr != nil {
-			refused = depth
+			refused, was = depth, atPrompt
 			bad = append(bad, LoadError{Line: s.fileLine, Text: line, Caret: lerr.column(text), Error: lerr.text})
 		}
 	}
