@@ -14,6 +14,8 @@
 //	probation, giveup, no first NOTIFY     failed for now
 //	any other answer, rejected, noresource refused
 //	invariant                              the state holds
+//	too busy to send, or the endpoint has
+//	moved under a request                  asked again in a moment; the state holds
 //	OPTIONS without an answer              unknown until there is one, then all refresh
 //
 // After a failure the state is unknown. For SCCP watchers the next attempt comes

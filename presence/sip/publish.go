@@ -125,7 +125,7 @@ func (p *publisher) put(pool int, addr netip.Addr, user, match string, dnd *bool
 	if match != "" && i < 0 {
 		return "", false
 	}
-	pub := &publication{addr: addr, user: user}
+	pub := &publication{addr: addr, user: strings.Clone(user)} // not the whole message
 	if i >= 0 {
 		pub = list[i]
 		list = slices.Delete(list, i, i+1)

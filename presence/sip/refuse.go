@@ -56,8 +56,8 @@ func (a *Adapter) refuse(tx *sipua.ServerTx, r *refusal) {
 	}
 }
 
-// stray answers NOTIFYs: this router has no subscription anywhere, so each is
-// for one that does not exist (RFC 6665 4.1.3).
+// stray answers NOTIFYs where nobody has subscribed to anything (RFC 6665 4.1.3);
+// presence/relay takes them over, which does.
 func (a *Adapter) stray(tx *sipua.ServerTx) { a.refuse(tx, refuse(481)) }
 
 // authenticate challenges external watchers under `authenticate presence`; local
