@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"strings"
 	"sync"
 
@@ -101,7 +100,8 @@ type LogQuery struct {
 // ShowConfigLog is `show archive log config`.
 func (c *Context) ShowConfigLog(q LogQuery) error {
 	if !c.Shell.Config().Archive.Log.Enabled {
-		return errors.New("Configuration logging is not enabled")
+		c.Printf("Configuration logging is not enabled\n")
+		return nil
 	}
 	log := &c.Shell.changes
 	log.mu.Lock()

@@ -16,15 +16,13 @@ import (
 type Replacement struct {
 	// List shows the lines that are applied; Force asks nothing.
 	List, Force bool
-	// OnError is `revert trigger error`. Here nothing is ever applied of a file with lines
-	// that are refused, so that there is nothing to revert.
-	OnError bool
 	// Timer undoes it after that time unless somebody confirms; 0: it stays.
 	Timer time.Duration
 }
 
 // ConfigureReplace is `configure replace URL`: the file becomes the running
-// configuration, in one commit. If any of its lines is refused nothing changes.
+// configuration, in one commit. If any of its lines is refused nothing changes, which is
+// what `revert trigger error` asks for.
 func (c *Context) ConfigureReplace(file string, how Replacement) error {
 	p, err := parsePlace(file)
 	if err != nil {

@@ -128,7 +128,7 @@ const revertHelp = `
 `
 
 func execArchive() []cli.Exec {
-	const replaceSyntax = "configure replace WORD$url [{force$force|list$list|time <1-120>$time|revert <trigger error$error [timer <1-120>$limit]|timer <1-120>$timer>}]"
+	const replaceSyntax = "configure replace WORD$url [{force$force|list$list|time <1-120>$time|revert <trigger error [timer <1-120>$limit]|timer <1-120>$timer>}]"
 	minutes := func(args grammar.Args, names ...string) time.Duration {
 		for _, name := range names {
 			if args.Has(name) {
@@ -140,7 +140,7 @@ func execArchive() []cli.Exec {
 	cmds := []cli.Exec{
 		privileged(replaceSyntax, replaceHelp, func(c *cli.Context, args grammar.Args) error {
 			return c.ConfigureReplace(args.String("url"), cli.Replacement{
-				List: args.Has("list"), Force: args.Has("force"), OnError: args.Has("error"), Timer: minutes(args, "time", "timer", "limit"),
+				List: args.Has("list"), Force: args.Has("force"), Timer: minutes(args, "time", "timer", "limit"),
 			})
 		}),
 		privileged("configure confirm", `
