@@ -155,7 +155,11 @@ func lastKeyword(syntax string) string {
 // into adds the lines of the tables to the modes, and the modes that they declare.
 // What a literal declares already is left out.
 func (t tables) into(modes []conf.Mode) []conf.Mode {
-	modes = append(modes, t.modes...)
+	for _, own := range t.modes {
+		if !slices.ContainsFunc(modes, func(m conf.Mode) bool { return m.Name == own.Name }) {
+			modes = append(modes, own)
+		}
+	}
 	for i := range modes {
 		m := &modes[i]
 		m.Commands = withLines(m.Commands, t.lines[m.Name])
@@ -178,8 +182,8 @@ func (t tables) into(modes []conf.Mode) []conf.Mode {
 func withLines(commands, lines []conf.Command) []conf.Command {
 	opens := func(c conf.Command) bool { return c.Enter != "" }
 	at := len(commands)
-	if i := slices.IndexFunc(commands, opens); i >= 0 {
-		at = i
+	for at > 0 && opens(commands[at-1]) {
+		at--
 	}
 	commands = slices.Insert(slices.Clone(commands), at, slices.DeleteFunc(slices.Clone(lines), opens)...)
 	return append(commands, slices.DeleteFunc(slices.Clone(lines), func(c conf.Command) bool { return !opens(c) })...)

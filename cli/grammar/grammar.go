@@ -76,7 +76,8 @@ type Spec struct {
 	Help string
 	// NoRefused marks commands that have no `no` and `default` form.
 	NoRefused bool
-	// Generic: tokens without help get that of Library.Describe.
+	// Generic: tokens without help get that of Library.Describe, and of commands that
+	// fit a line equally well another wins, wherever it is declared.
 	Generic bool
 	// Whole: the whole line is the identity, as of an entry of an access list. The
 	// `no` form needs all of it, and captures need no `!`.

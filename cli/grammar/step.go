@@ -137,7 +137,7 @@ func (w *walker) take(wd word, prev int) int {
 func (w *walker) order() {
 	if len(w.threads) > 1 {
 		slices.SortStableFunc(w.threads, func(a, b thread) int {
-			return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.cmd, b.cmd))
+			return cmp.Or(cmp.Compare(a.rank, b.rank), w.generic(a)-w.generic(b), cmp.Compare(a.cmd, b.cmd))
 		})
 		w.dropDoubles()
 	}
@@ -152,6 +152,14 @@ func (w *walker) order() {
 		}
 		t.rank = rank
 	}
+}
+
+// generic is 1 for a thread of a Generic command, which gives way to others.
+func (w *walker) generic(t thread) int {
+	if w.set.cmds[t.cmd].spec.Generic {
+		return 1
+	}
+	return 0
 }
 
 func (w *walker) dropDoubles() {
