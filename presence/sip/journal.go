@@ -182,7 +182,7 @@ func (a *Adapter) Restore() error {
 
 // revive makes a dialog and its subscriptions; false if it cannot be.
 func (a *Adapter) revive(id uint32, r *revived) bool {
-	left := time.Until(r.until)
+	left := min(time.Until(r.until), r.granted) // the clock may have been set back
 	d := &dialog{
 		a: a, id: id, pool: r.pool, form: r.form, localSeq: r.reserved,
 		// The answer to the last SUBSCRIBE may not have left, so it may come again.

@@ -203,6 +203,24 @@ func TestEndsAfterAKill(t *testing.T) {
 	})
 }
 
+// A clock that was set back while the router was dead prolongs nothing.
+func TestClockSetBackWhileDead(t *testing.T) {
+	run(t, func(r *rig) {
+		b := r.reborn(&book{m: map[uint64][]byte{}}, 0)
+		p := r.phone("10.1.1.11:5060")
+		p.subscribe(sub{expires: "60"})
+		d := r.a.dialogs.all()[0]
+		d.mu.Lock()
+		d.until += 24 * time.Hour // as it looks then
+		d.mu.Unlock()
+		r.a.write(d, nil)
+		r.reborn(b, 0)
+		want(t, "back", p.states(), "[active;expires=60 busy]")
+		time.Sleep(61 * time.Second)
+		want(t, "over", p.states(), "[terminated;reason=timeout busy]")
+	})
+}
+
 // A last NOTIFY that may not have left is sent, and nothing else.
 func TestLastNotifyAfterAKill(t *testing.T) {
 	run(t, func(r *rig) {
