@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -49,7 +50,7 @@ func (c *checkCmd) Run() error {
 			fmt.Fprintf(out, "%s:%s", name, f)
 		}
 		if err != nil {
-			return status{err, 2}
+			return status{errors.Join(err, out.Flush()), 2}
 		}
 	}
 	if err := out.Flush(); err != nil {
