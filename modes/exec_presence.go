@@ -3,6 +3,7 @@ package modes
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/busylamp/busylamp/cli"
 	"github.com/busylamp/busylamp/cli/grammar"
@@ -50,6 +51,9 @@ func showPresenceSubscription(c *cli.Context, a Agents, args grammar.Args) error
 		keep = func(r presence.Record) bool { return r.Presentity.User == args.String("number") }
 	case "subid":
 		keep = func(r presence.Record) bool { return int(r.ID) == args.Int("id") }
+		if !slices.ContainsFunc(s.Records, keep) {
+			return fmt.Errorf("%% There is no subscription %d", args.Int("id"))
+		}
 	}
 	return showPresenceRecords(c.Out, s, a.now(), args.String("what") == "details", keep)
 }

@@ -140,7 +140,7 @@ func (c *core) step(now time.Time, in any) []effect {
 		c.apply(in.cfg)
 		c.reply(in.reply, answer{})
 	case inWatchers:
-		c.reply(in.reply, answer{records: c.watchers(in.number, in.max)})
+		c.reply(in.reply, answer{records: c.watchers(in.number, in.most)})
 	case inSnapshot:
 		c.reply(in.reply, answer{records: c.records()})
 	}

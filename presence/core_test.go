@@ -361,3 +361,39 @@ func TestWords(t *testing.T) {
 }
 
 func nothing(logbuf.Topic) bool { return false }
+
+// What `debug presence timer` and `asnl` say of a SIP watcher, and why one was given up.
+func TestTraces(t *testing.T) {
+	b := newBench(open("2001"))
+	b.trace = []logbuf.Topic{topicTimer, topicASNL}
+	id := b.subscribe("2001", SIPTrunk, 60)
+	b.want(t, "//PRESENCE:[1]:/presence_timer: start, expires 60",
+		"//PRESENCE:[1]:/presence_asnl_callback: ASNL_SUBSCRIBE_INDICATION, watcher 3001@10.1.1.9 presentity 2001",
+		"//PRESENCE:[1]:/presence_asnl_callback: ASNL_RESP_NOTIFY_INDICATION, watcher 3001@10.1.1.9 presentity 2001",
+		"1 2001 unknown active 60")
+	b.trace = []logbuf.Topic{topicTimer, topicTrace}
+	if err := b.refresh(id, 90); err != nil {
+		t.Fatal(err)
+	}
+	b.want(t, "//PRESENCE:[1]:/presence_timer: restart, expires 90",
+		"//PRESENCE:[1]:/presence_notify: 2001 is unknown, active", "1 2001 unknown active 90")
+	b.step(inDone{id: id, code: 481})
+	b.want(t, "//PRESENCE:[1]:/presence_timer: stop",
+		"//PRESENCE:[1]:/presence_notify: 2001 terminated, reason \"response 481 to NOTIFY\"", "1 2001 unknown gone")
+	b.trace = []logbuf.Topic{topicTimer, topicASNL}
+	b.subscribe("2001", SIPPhone, 60)
+	b.log = nil
+	b.advance(time.Minute)
+	b.want(t, "//PRESENCE:[2]:/presence_timer: watcher 3001@10.1.1.9 presentity 2001 expired",
+		"//PRESENCE:[2]:/presence_asnl_callback: ASNL_RESP_TERMINATE_INDICATION, watcher 3001@10.1.1.9 presentity 2001", "2 2001 unknown timeout")
+}
+
+// A number that is taken away while it is busy is not told as busy once more.
+func TestLastNoteIsTrue(t *testing.T) {
+	b := newBench(open("2001", "2002"))
+	b.step(inPublish{key{number: "2001"}, busy})
+	b.subscribe("2001", SIPTrunk, 60)
+	b.log = nil
+	b.apply(open("2002"))
+	b.want(t, "1 2001 unknown noresource")
+}

@@ -96,12 +96,17 @@ func (c *core) publish(k key, l Line) {
 	c.tidy(ln)
 }
 
+// visible is what watchers of a line may see under the configuration.
+func (c *core) visible(ln *line) Line {
+	if ln.sib != nil || c.cfg.Numbers[ln.number].Watch {
+		return ln.published
+	}
+	return Line{}
+}
+
 // show brings the watchers of a line up to date; false if nothing changed for them.
 func (c *core) show(ln *line) bool {
-	visible := Line{}
-	if ln.sib != nil || c.cfg.Numbers[ln.number].Watch {
-		visible = ln.published
-	}
+	visible := c.visible(ln)
 	if visible == ln.shown {
 		return false
 	}

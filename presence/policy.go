@@ -6,9 +6,9 @@ import (
 	"github.com/busylamp/busylamp/internal/logbuf"
 )
 
-// Topics of `debug presence` (guide). xml belongs to the adapters, asnl to the
-// SCCP side.
+// Topics of `debug presence` (guide). xml belongs to the adapters.
 const (
+	topicASNL   logbuf.Topic = "presence asnl"
 	topicErrors logbuf.Topic = "presence errors"
 	topicEvent  logbuf.Topic = "presence event"
 	topicInfo   logbuf.Topic = "presence info"

@@ -51,7 +51,7 @@ func TestConfigEnds(t *testing.T) {
 			"2 2001 idle probation 60", "1 2001 idle probation 60", "4 2002 unknown probation 60"}},
 		{"no watcher all", func(c *Config) { c.WatchAll = false }, []string{"2 2001 idle rejected"}},
 		{"no number", func(c *Config) { delete(c.Numbers, "2001") }, []string{
-			"2 2001 idle noresource", "1 2001 unknown active 60", "3 2001 unknown active 60"}},
+			"2 2001 unknown noresource", "1 2001 unknown active 60", "3 2001 unknown active 60"}},
 		{"no allow watch", func(c *Config) { c.Numbers["2001"] = Number{} }, []string{
 			"1 2001 unknown active 60", "2 2001 unknown active 60", "3 2001 unknown active 60"}},
 		{"lower limit", func(c *Config) { c.MaxSubscriptions = 1 }, nil},

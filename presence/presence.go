@@ -186,6 +186,7 @@ type Record struct {
 	Incoming       bool // Incoming Indication, else Outgoing Request
 	Retry          int  // failed attempts in a row
 	Phone          string
+	Sink           Sink // Watchers only
 }
 
 // Locality is local or remote as seen from this router.

@@ -48,6 +48,7 @@ func (c *core) restore(in inRestore) answer {
 	c.subs[s.id] = s
 	s.line.add(s)
 	c.timers.set(s)
+	c.trace(topicTimer, s.id, "presence_timer", "start, %s left", max(in.left, 0))
 	if r.SibID != 0 {
 		if c.sibIDs == nil {
 			c.sibIDs = map[uint32]uint32{}

@@ -1,6 +1,10 @@
 package presence
 
-import "time"
+import (
+	"cmp"
+	"strconv"
+	"time"
+)
 
 // subscription is one watcher of one line. There are 100,000 of them: mind its size.
 type subscription struct {
@@ -28,6 +32,7 @@ type ending struct {
 	reason     string
 	retryAfter time.Duration
 	gone       bool
+	why        string // for the debug output
 }
 
 // alive finds a subscription that has not ended.
@@ -75,6 +80,7 @@ func (c *core) subscribe(r Request) answer {
 	c.grant(s, r.Expires)
 	c.trace(topicEvent, s.id, "presence_subscribe", "watcher %s presentity %s accepted, %s, expires %d",
 		s.watcher, r.Presentity, s.kind, s.granted)
+	c.asnl(s, "ASNL_SUBSCRIBE_INDICATION")
 	if remote {
 		c.begin(s, k.sib, r.Device)
 	}
@@ -113,11 +119,33 @@ func (c *core) watch(in inWatch) {
 
 // grant (re)starts the expiry. Times are whole seconds, as Expires is.
 func (c *core) grant(s *subscription, d time.Duration) {
+	verb := "start"
+	if s.slot >= 0 {
+		verb = "restart"
+	}
 	s.granted = uint32(min(max(d, 0)/time.Second, maxSeconds))
 	s.expiry = c.now + s.grantedFor()
 	if s.granted > 0 { // a fetch lives until its Release
 		c.timers.set(s)
+		if c.tracing(topicTimer) {
+			c.trace(topicTimer, s.id, "presence_timer", "%s, expires %d", verb, s.granted)
+		}
 	}
+}
+
+// asnl writes what is indicated to an application that has subscribed for a watcher.
+func (c *core) asnl(s *subscription, indication string) {
+	if c.tracing(topicASNL) {
+		c.trace(topicASNL, s.id, "presence_asnl_callback", "%s, watcher %s presentity %s", indication, s.watcher, s.line.number)
+	}
+}
+
+// failureText says in debug output why a watcher that cannot be reached is given up.
+func failureText(code int) string {
+	if code == 408 {
+		return "timeout, no answer to NOTIFY"
+	}
+	return "response " + strconv.Itoa(code) + " to NOTIFY"
 }
 
 func (s *subscription) grantedFor() time.Duration { return time.Duration(s.granted) * time.Second }
@@ -197,7 +225,7 @@ func (c *core) done(in inDone) {
 		// The text is the guide's.
 		c.trace(topicErrors, s.id, "presence_handle_notify_done", "sip stack response code [%d]", stackCode(in.code))
 		if wait, keep = c.afterFailure(s, in); !keep {
-			c.end(s, ending{gone: true})
+			c.end(s, ending{gone: true, why: failureText(in.code)})
 			return
 		}
 		s.fails++
@@ -215,6 +243,7 @@ func (c *core) note(s *subscription) {
 	if c.tracing(topicTrace) { // a fan-out must not pay for the arguments
 		c.trace(topicTrace, s.id, "presence_notify", "%s is %s, active", s.line.number, describe(s.line.shown))
 	}
+	c.asnl(s, "ASNL_RESP_NOTIFY_INDICATION") // the text is the guide's
 	c.out = append(c.out, effect{sink: s.sink, note: Note{
 		SubID: s.id, Number: s.line.number, Line: s.line.shown, Version: s.line.version, SibID: s.line.sibID(),
 		Active: true, Expires: max(s.expiry-c.now, 0),
@@ -226,6 +255,9 @@ func (c *core) note(s *subscription) {
 func (c *core) end(s *subscription, e ending) {
 	s.last = &e
 	s.line.remove(s)
+	if s.slot >= 0 && s.expiry > c.now && c.tracing(topicTimer) {
+		c.trace(topicTimer, s.id, "presence_timer", "stop")
+	}
 	c.timers.remove(s)
 	c.shared.quota.put(s.kind, s.watcher.Host, int(s.dialPeer))
 	c.tidy(s.line)
@@ -242,9 +274,16 @@ func (c *core) forget(s *subscription) {
 }
 
 func (c *core) lastNote(s *subscription) {
-	c.trace(topicTrace, s.id, "presence_notify", "%s terminated, reason %q", s.line.number, s.last.reason)
+	// A number that is gone, or no longer to be watched, must not be told as it was.
+	shown, version := c.visible(s.line), s.line.version
+	if shown != s.line.shown {
+		c.version++
+		version = c.version
+	}
+	c.trace(topicTrace, s.id, "presence_notify", "%s terminated, reason %q", s.line.number, cmp.Or(s.last.why, s.last.reason))
+	c.asnl(s, "ASNL_RESP_TERMINATE_INDICATION")
 	c.out = append(c.out, effect{sink: s.sink, note: Note{
-		SubID: s.id, Number: s.line.number, Line: s.line.shown, Version: s.line.version,
+		SubID: s.id, Number: s.line.number, Line: shown, Version: version,
 		Gone: s.last.gone, Reason: s.last.reason, RetryAfter: s.last.retryAfter,
 	}})
 }

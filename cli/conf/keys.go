@@ -1,9 +1,13 @@
 package conf
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+)
 
-// maxKey is the largest key file in bytes.
-const maxKey = 64 << 10
+// maxKey is the largest key file in bytes: the copy of a credential file, and its URL.
+const maxKey = 2 << 20
 
 // ReadKey returns a file that holds a secret of this appliance, such as an SSH
 // host key. Such files live beside the startup-config and not in flash:, so that
@@ -29,6 +33,17 @@ func (s *State) WriteKey(name string, data []byte) error {
 	}
 	if err := writeAtomic(s.root, name, data); err != nil {
 		return fmt.Errorf("writing key %s: %w", name, err)
+	}
+	return nil
+}
+
+// RemoveKey deletes a key file; that there is none is no error.
+func (s *State) RemoveKey(name string) error {
+	if err := checkKeyName(name); err != nil {
+		return err
+	}
+	if err := s.root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("removing key %s: %w", name, err)
 	}
 	return nil
 }

@@ -199,7 +199,18 @@ func TestKeys(t *testing.T) {
 	if err := s.WriteKey("big", make([]byte, maxKey+1)); !errors.Is(err, ErrTooLarge) {
 		t.Error(err)
 	}
+	for range 2 { // the second time there is none
+		if err := s.RemoveKey("host_key"); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := s.ReadKey("host_key"); !errors.Is(err, fs.ErrNotExist) {
+		t.Error(err)
+	}
 	for _, name := range []string{startupFile, flashDir, lockFile, "../x"} {
+		if err := s.RemoveKey(name); !errors.Is(err, ErrName) {
+			t.Errorf("RemoveKey(%q): %v", name, err)
+		}
 		if err := s.WriteKey(name, nil); !errors.Is(err, ErrName) {
 			t.Errorf("WriteKey(%q): %v", name, err)
 		}

@@ -20,6 +20,8 @@ func (a *App) wireStrangers(o Options) {
 	a.users = credentials.New(credentials.Options{
 		Fetcher: fetch.New(fetch.Options{Net: files(o), Flash: a.state.Flash(), Limit: credentials.MaxFile}),
 		Log:     a.Log, Name: fetch.Redacted,
+		Keep: a.state,
+		Gone: func(users []string) { a.watch.Disown(users) }, // a.watch is there before the first Apply
 	})
 }
 

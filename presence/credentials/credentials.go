@@ -5,8 +5,11 @@
 // checked against `username` of its pool, and no name may be in both.
 //
 // Up to five files are read in the background, again when their line changes, when
-// somebody types `credential load`, and once a minute while one cannot be read. A file is
-// taken whole or not at all; until it can be taken the users it had before remain.
+// somebody types `credential load`, and from time to time, since a file may be edited:
+// one in flash: every 30 seconds, one on a server every five minutes, or one minute while
+// it cannot be read. A file is taken whole or not at all; until it can be taken the users
+// it had before remain. The last good one is kept outside of flash:, so that they also
+// remain over a restart while the same URL cannot be read.
 // Users are unique over all files: of several the one of the lowest tag, and of the
 // first line, counts, and the others are logged.
 //
@@ -33,6 +36,8 @@ const MaxFiles = 5
 const (
 	readTime = 10 * time.Second       // for one file
 	again    = time.Minute            // until a file that could not be read is tried again
+	flashAge = 30 * time.Second       // until a file in flash: is looked at again
+	farAge   = 5 * time.Minute        // until one on a server is
 	patience = 500 * time.Millisecond // how long Apply and Load wait for files
 	maxLines = 10                     // logged about refused users at one time
 )
@@ -87,11 +92,23 @@ type Fetcher interface {
 	Fetch(ctx context.Context, url string) ([]byte, error)
 }
 
+// Keeper holds secret files of this appliance over a restart, beside its host keys.
+// ReadKey fails with fs.ErrNotExist when there is none.
+type Keeper interface {
+	ReadKey(name string) ([]byte, error)
+	WriteKey(name string, data []byte) error
+	RemoveKey(name string) error
+}
+
 // Options of a Store; Fetcher is required.
 type Options struct {
 	Fetcher Fetcher
 	Log     *logbuf.Log             // nil: silent
 	Name    func(url string) string // a URL as it may be logged; nil: nothing of it
+	Keep    Keeper                  // of last good files; nil: they do not survive a restart
+	// Gone is told who may no longer use Presence, sorted, on a goroutine of the Store or
+	// that of Apply; it must not call the Store.
+	Gone func(users []string)
 }
 
 // ErrNoFile: the tag has no `authenticate credential` line.
@@ -146,14 +163,16 @@ func (s *Store) Apply(ctx context.Context, _, new Config) error {
 		switch {
 		case slot.url == urls[i]:
 		case urls[i] == "":
-			slot.url, slot.users, slot.fault = "", nil, ""
+			slot.url, slot.users, slot.fault, slot.known = "", nil, "", false
+			slot.start() // its copy is to be removed
 		default:
-			slot.url = urls[i]
+			slot.url, slot.known = urls[i], false
 			reading = append(reading, slot.start())
 		}
 	}
-	s.rebuild()
+	gone := s.rebuild()
 	s.mu.Unlock()
+	s.tell(gone)
 	s.wait(ctx, reading)
 	return nil
 }
@@ -215,9 +234,16 @@ func (s *Store) Snapshot() []Entry {
 	return s.order
 }
 
-// rebuild makes the table of those who count and logs who does not, once. s.mu is
-// held; the log takes what it is given without waiting.
-func (s *Store) rebuild() {
+// tell says who is gone. s.mu is not held.
+func (s *Store) tell(gone []string) {
+	if len(gone) > 0 && s.o.Gone != nil {
+		s.o.Gone(gone)
+	}
+}
+
+// rebuild makes the table of those who count, logs who does not, once, and returns who
+// may no longer use Presence. s.mu is held; the log takes what it is given without waiting.
+func (s *Store) rebuild() (gone []string) {
 	users, refused := map[string]Entry{}, map[string]bool{}
 	var order []Entry
 	var said []string
@@ -241,6 +267,12 @@ func (s *Store) rebuild() {
 			}
 		}
 	}
+	for name, e := range s.users {
+		if e.Service&Presence != 0 && users[name].Service&Presence == 0 {
+			gone = append(gone, name)
+		}
+	}
+	slices.Sort(gone)
 	s.users, s.order, s.refused = users, order, refused
 	for i, text := range said {
 		if i == maxLines {
@@ -249,6 +281,7 @@ func (s *Store) rebuild() {
 		}
 		s.log(logbuf.Warnings, "DUPLICATE", "%s", text)
 	}
+	return gone
 }
 
 func (s *Store) log(sev logbuf.Severity, mnemonic, format string, a ...any) {

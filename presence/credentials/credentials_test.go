@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"sync"
 	"testing"
@@ -144,5 +145,100 @@ func TestStore(t *testing.T) {
 		if err := s.Load(t.Context(), 2); !errors.Is(err, ErrNoFile) {
 			t.Error(err)
 		}
+	})
+}
+
+// vault is a Keeper.
+type vault struct {
+	mu    sync.Mutex
+	files map[string]string
+}
+
+func (v *vault) ReadKey(name string) ([]byte, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if text, ok := v.files[name]; ok {
+		return []byte(text), nil
+	}
+	return nil, fs.ErrNotExist
+}
+
+func (v *vault) WriteKey(name string, data []byte) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.files[name] = string(data)
+	return nil
+}
+
+func (v *vault) RemoveKey(name string) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	delete(v.files, name)
+	return nil
+}
+
+// Files that are edited are taken, the last good ones survive a restart, and who is gone is told.
+func TestChangesAndRestart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		files := &shelf{files: map[string]string{"flash:a": "a,1\nb,2\n", "tftp://10.0.0.7/c": "c,3\n"}}
+		keep := &vault{files: map[string]string{}}
+		log := logbuf.New(time.Now)
+		defer log.Close()
+		if err := log.Apply(t.Context(), logbuf.Config{}, logbuf.Config{BufferSize: 1 << 16, BufferLevel: logbuf.Debugging}); err != nil {
+			t.Fatal(err)
+		}
+		var gone []string
+		var s *Store
+		start := func() {
+			s = New(Options{Fetcher: files, Log: log, Keep: keep, Gone: func(u []string) { gone = append(gone, u...) }})
+		}
+		defer func() { s.Close() }()
+		knows := func(user, want string) {
+			t.Helper()
+			synctest.Wait()
+			if p, _ := s.Password(user, Presence); p != want {
+				t.Errorf("%s: %q, want %q", user, p, want)
+			}
+		}
+		c := Config{Files: []File{{1, "flash:a"}, {2, "tftp://10.0.0.7/c"}}}
+		start()
+		_ = s.Apply(t.Context(), Config{}, c)
+		knows("a", "1")
+		files.put("flash:a", "a,9\n")
+		files.put("tftp://10.0.0.7/c", "c,8\n")
+		time.Sleep(flashAge)
+		knows("a", "9")
+		knows("b", "")
+		knows("c", "3")
+		time.Sleep(farAge)
+		knows("c", "8")
+		if fmt.Sprint(gone) != "[b]" {
+			t.Error(gone)
+		}
+
+		s.Close()
+		files.mu.Lock()
+		clear(files.files)
+		files.mu.Unlock()
+		start()
+		_ = s.Apply(t.Context(), Config{}, c)
+		knows("a", "9")
+		knows("c", "8")
+		time.Sleep(2 * readTime)
+		var said strings.Builder
+		said.WriteString(strings.Join(log.Buffer(), "\n"))
+		if !strings.Contains(said.String(), "copy from before the restart") {
+			t.Error(said.String())
+		}
+		other := Config{Files: []File{{1, "flash:other"}}}
+		_ = s.Apply(t.Context(), c, other)
+		knows("c", "")
+		if _, there := keep.files["credential-2"]; there {
+			t.Error("the copy of a file without a line is kept")
+		}
+		s.Close()
+		start()
+		_ = s.Apply(t.Context(), Config{}, other)
+		knows("a", "")
 	})
 }

@@ -1,19 +1,19 @@
 // Package dialoginfo writes the documents of the dialog event package (RFC 4235),
 // which most phones that are not Cisco's light their lamps by.
 //
-// A document is always full state about one line, as one dialog with a fixed id. It
-// knows dialogs only, so that a line is told as far as it can be:
+// A document is always full state about one line, as one dialog, with another id for each
+// time that the line is in use. It knows dialogs only, so that a line is told as far as it can be:
 //
 //	line              dialog
 //	unknown           none
-//	idle              terminated
+//	idle              terminated; none if there was none before
 //	ringing           early, direction recipient: such a call can be picked up
 //	busy              confirmed
 //	Do Not Disturb    confirmed, in use or not: the lamp is lit (guide)
 //
 // The package has no state for a line of which nothing is known. No dialog at all
-// is what comes closest; lamps are dark then, as for idle. Idle is a terminated
-// dialog and not an empty document, since some phones keep a lamp lit until they are
+// is what comes closest; lamps are dark then, as for idle. Idle after
+// a call is a terminated dialog and not an empty document, since some phones keep a lamp lit until they are
 // told that its dialog is over.
 //
 // All functions are pure. presence/sip imports this package; it imports presence
@@ -35,6 +35,7 @@ const ContentType = "application/dialog-info+xml"
 type Body struct {
 	Entity  string // URI of the presentity, e.g. sip:2001@10.1.1.2
 	Version uint32 // grows with each document of a subscription, from 0 (RFC 4235 4.1)
+	Dialog  uint16 // tells this busy period, or the last one, from others; 0: there was none
 	Line    presence.Line
 }
 
@@ -47,18 +48,24 @@ func Encode(b Body) []byte {
 		`<dialog-info xmlns="urn:ietf:params:xml:ns:dialog-info" version="`...)
 	out = strconv.AppendUint(out, uint64(b.Version), 10)
 	out = append(out, `" state="full" entity="`+entity.String()+`">`+"\n"...)
-	out = append(out, dialog(b.Line)...)
+	out = append(out, dialog(b.Line, b.Dialog)...)
 	return append(out, "</dialog-info>\n"...)
 }
 
-func dialog(l presence.Line) string {
-	const id, end = `<dialog id="line"`, "</state></dialog>\n"
+// Lit says that a line is told as a dialog that goes on.
+func Lit(l presence.Line) bool {
+	return l.Ringing || l.State == presence.Busy || l.State == presence.Idle && l.DnD
+}
+
+func dialog(l presence.Line, number uint16) string {
+	const end = "</state></dialog>\n"
+	id := `<dialog id="line-` + strconv.Itoa(int(number)) + `"`
 	switch {
 	case l.Ringing:
 		return id + ` direction="recipient"><state>early` + end
-	case l.State == presence.Busy, l.State == presence.Idle && l.DnD:
+	case Lit(l):
 		return id + `><state>confirmed` + end
-	case l.State == presence.Idle:
+	case l.State == presence.Idle && number != 0:
 		return id + `><state>terminated` + end
 	}
 	return ""

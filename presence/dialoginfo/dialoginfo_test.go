@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -21,10 +22,10 @@ func TestDialogStates(t *testing.T) {
 	}{
 		{presence.Line{}, ""},
 		{presence.Line{DnD: true}, ""},
-		{presence.Line{State: presence.Idle}, `<dialog id="line"><state>terminated</state></dialog>`},
-		{presence.Line{State: presence.Busy}, `<dialog id="line"><state>confirmed</state></dialog>`},
-		{presence.Line{State: presence.Busy, Ringing: true}, `<dialog id="line" direction="recipient"><state>early</state></dialog>`},
-		{presence.Line{State: presence.Idle, DnD: true}, `<dialog id="line"><state>confirmed</state></dialog>`},
+		{presence.Line{State: presence.Idle}, `<dialog id="line-9"><state>terminated</state></dialog>`},
+		{presence.Line{State: presence.Busy}, `<dialog id="line-9"><state>confirmed</state></dialog>`},
+		{presence.Line{State: presence.Busy, Ringing: true}, `<dialog id="line-9" direction="recipient"><state>early</state></dialog>`},
+		{presence.Line{State: presence.Idle, DnD: true}, `<dialog id="line-9"><state>confirmed</state></dialog>`},
 	} {
 		want := `<?xml version="1.0" encoding="UTF-8"?>` + "\n" +
 			`<dialog-info xmlns="urn:ietf:params:xml:ns:dialog-info" version="7" state="full" entity="sip:2001@10.1.1.2">` + "\n"
@@ -32,9 +33,16 @@ func TestDialogStates(t *testing.T) {
 			want += c.want + "\n"
 		}
 		want += "</dialog-info>\n"
-		if got := string(Encode(Body{Entity: "sip:2001@10.1.1.2", Version: 7, Line: c.line})); got != want {
+		if got := string(Encode(Body{Entity: "sip:2001@10.1.1.2", Version: 7, Dialog: 9, Line: c.line})); got != want {
 			t.Errorf("%+v: got\n%s", c.line, got)
 		}
+	}
+}
+
+// Nothing has ended where nothing was.
+func TestIdleFromTheBeginning(t *testing.T) {
+	if got := string(Encode(Body{Line: presence.Line{State: presence.Idle}})); strings.Contains(got, "<dialog ") {
+		t.Error(got)
 	}
 }
 
@@ -67,7 +75,7 @@ func TestSchema(t *testing.T) {
 	}
 	for i, l := range []presence.Line{{}, {State: presence.Idle}, {State: presence.Busy}, {State: presence.Busy, Ringing: true}} {
 		file := filepath.Join(t.TempDir(), fmt.Sprint(i, ".xml"))
-		if err := os.WriteFile(file, Encode(Body{Entity: "sip:20%2301@10.1.1.2", Version: uint32(i), Line: l}), 0o600); err != nil {
+		if err := os.WriteFile(file, Encode(Body{Entity: "sip:20%2301@10.1.1.2", Version: uint32(i), Dialog: uint16(i), Line: l}), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		if out, err := exec.Command("xmllint", "--nonet", "--noout", "--schema", schema, file).CombinedOutput(); err != nil {

@@ -45,6 +45,7 @@ type dialog struct {
 	text      string
 	ends      [parts]uint16 // of the parts in text
 	id        uint32        // of the subscription; set before the first Note
+	proof     proof         // who has authenticated
 	pool      int32         // tag of the phone's pool, 0 for a trunk; never changes
 	sight     sight         // what it is shown; the lighter's
 	localSeq  uint32        // CSeq of the last NOTIFY
@@ -66,6 +67,7 @@ type dialog struct {
 	told  bool  // there was one
 	fresh bool
 	line  presence.Line
+	phase phase          // of the dialog event package
 	until time.Duration  // expiry, since the adapter's epoch
 	last  *presence.Note // of the subscription; nil while it is active
 }

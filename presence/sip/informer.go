@@ -33,12 +33,17 @@ type informer struct {
 	wg      sync.WaitGroup
 
 	mu    sync.Mutex // may be taken while that of a dialog is held, never the other way round
-	lists map[*dialog][]presence.Record
-	own   map[uint32]bool // IDs of these subscriptions
+	lists map[*dialog]watchers
+}
+
+// watchers of one number at one time, by ID.
+type watchers struct {
+	at   time.Time
+	list []presence.Record
 }
 
 func startInformer(hub *presence.Hub, changed func(*dialog)) *informer {
-	i := &informer{hub: hub, changed: changed, quit: make(chan struct{}), lists: map[*dialog][]presence.Record{}, own: map[uint32]bool{}}
+	i := &informer{hub: hub, changed: changed, quit: make(chan struct{}), lists: map[*dialog]watchers{}}
 	i.wg.Go(i.run)
 	return i
 }
@@ -82,29 +87,20 @@ func (i *informer) join(d *dialog) bool {
 	if len(i.lists) >= maxInformed {
 		return false
 	}
-	i.lists[d] = nil
+	i.lists[d] = watchers{}
 	return true
-}
-
-// entered says which subscription a dialog that has joined is.
-func (i *informer) entered(d *dialog, id uint32) {
-	i.mu.Lock()
-	i.own[id] = true
-	i.mu.Unlock()
-	i.look(d)
 }
 
 // leave takes a dialog out.
 func (i *informer) leave(d *dialog) {
 	d.mu.Lock()
-	id, is := d.id, d.form == asWatchers
+	is := d.form == asWatchers
 	d.mu.Unlock()
 	if !is {
 		return
 	}
 	i.mu.Lock()
 	delete(i.lists, d)
-	delete(i.own, id)
 	i.mu.Unlock()
 }
 
@@ -115,25 +111,40 @@ func (i *informer) look(d *dialog) bool {
 	d.mu.Unlock()
 	now := i.hub.Watchers(about, maxWatchers)
 	slices.SortFunc(now, func(a, b presence.Record) int { return cmp.Compare(a.ID, b.ID) })
+	now = slices.DeleteFunc(now, func(r presence.Record) bool { return !ofPresence(r.Sink) })
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	now = slices.DeleteFunc(now, func(r presence.Record) bool { return i.own[r.ID] })
 	before, here := i.lists[d]
-	if !here || slices.EqualFunc(before, now, func(a, b presence.Record) bool { return a.ID == b.ID }) {
+	if !here {
 		return false
 	}
-	i.lists[d] = now
-	return true
+	i.lists[d] = watchers{time.Now(), now} // expiry may have changed anyhow
+	return !slices.EqualFunc(before.list, now, func(a, b presence.Record) bool { return a.ID == b.ID })
+}
+
+// ofPresence says that a subscription is one for presence, and not for dialogs or for
+// watchers. Those that are not SIP are.
+func ofPresence(s presence.Sink) bool {
+	d, _ := s.(*dialog)
+	if e, is := s.(*entry); is {
+		d = e.d
+	}
+	if d == nil {
+		return true
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.form.event() == "presence"
 }
 
 // document is the next document for a dialog. mu of the dialog is held.
 func (i *informer) document(d *dialog) []byte {
 	b := winfo.Body{Resource: d.get(entity), Version: d.localSeq}
 	i.mu.Lock()
-	list := i.lists[d]
+	now := i.lists[d]
 	i.mu.Unlock()
-	for _, r := range list {
-		b.Watchers = append(b.Watchers, winfo.Watcher{ID: r.ID, User: sipua.EscapeUser(r.Watcher.User), Host: r.Watcher.Host, For: time.Since(r.Since)})
+	for _, r := range now.list {
+		b.Watchers = append(b.Watchers, winfo.Watcher{ID: r.ID, User: sipua.EscapeUser(r.Watcher.User), Host: r.Watcher.Host, For: time.Since(r.Since), Left: r.Expires - time.Since(now.at)})
 	}
 	return winfo.Encode(b)
 }

@@ -46,6 +46,7 @@ type keeping struct {
 	stale    bool   // the record has another sib
 	ended    bool   // the record says that the subscription has ended
 	gone     bool   // the dialog is forgotten
+	revived  bool   // it is from before a restart
 }
 
 // keeper writes records. Those of one dialog are made and put under one lock, so that
@@ -188,7 +189,7 @@ func (a *Adapter) revive(id uint32, r *revived) bool {
 		// The answer to the last SUBSCRIBE may not have left, so it may come again.
 		remoteSeq: max(r.remoteSeq, 1) - 1,
 		target:    r.target, tcp: r.tcp, told: true, until: time.Since(a.epoch) + max(left, 0),
-		keeping: keeping{reserved: r.reserved, sib: r.sib, granted: uint16(r.granted / time.Second), kept: true, ended: r.ended != nil},
+		keeping: keeping{reserved: r.reserved, sib: r.sib, granted: uint16(r.granted / time.Second), kept: true, ended: r.ended != nil, revived: true},
 	}
 	values := r.text
 	if !d.put(&values) {

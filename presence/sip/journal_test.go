@@ -196,8 +196,8 @@ func TestEndsAfterAKill(t *testing.T) {
 		trunk.subscribe(sub{})
 		r.cfg.WatchAll = false
 		b = r.reborn(b, 2*time.Minute)
-		want(t, "timeout", short.states(), "[terminated;reason=timeout closed]")
-		want(t, "configuration", trunk.states(), "[terminated;reason=rejected closed]")
+		want(t, "timeout", short.states(), "[terminated;reason=timeout -]")
+		want(t, "configuration", trunk.states(), "[terminated;reason=rejected -]")
 		synctest.Wait()
 		want(t, "records left", b.count(), 0)
 	})

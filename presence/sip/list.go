@@ -41,6 +41,7 @@ type entry struct {
 	told    bool
 	changed bool // and not yet sent
 	line    presence.Line
+	phase   phase
 	ended   string // why its subscription ended; "" while it lives
 }
 
@@ -105,9 +106,9 @@ func (d *dialog) subscriptionID() uint32 {
 
 // beginList handles a SUBSCRIBE with a recipient list (RFC 5367). Either every entry
 // that is a number gets its subscription or none does.
-func (a *Adapter) beginList(tx *sipua.ServerTx, sub subscription, u *sipua.Dialog, kind presence.WatcherKind, proved bool, watcher Watcher) *refusal {
+func (a *Adapter) beginList(tx *sipua.ServerTx, sub subscription, u *sipua.Dialog, kind presence.WatcherKind, proved proof, watcher Watcher) *refusal {
 	req := tx.Request()
-	if kind == presence.SIPTrunk && !proved { // one request for many subscriptions is not for everybody
+	if kind == presence.SIPTrunk && proved == 0 { // one request for many subscriptions is not for everybody
 		return refuse(403)
 	}
 	if !hasTag(req, "eventlist") {
@@ -258,7 +259,7 @@ func (a *Adapter) listBody(d *dialog) (contentType string, body []byte, more boo
 		}
 		res := eventlist.Resource{URI: e.uri, Ended: e.ended != "", Reason: e.ended, Type: d.form.contentType()}
 		if e.changed {
-			res.Doc = a.document(d.form, e.uri, d.localSeq, e.line)
+			res.Doc = a.document(d.form, e.uri, d.localSeq, e.line, &e.phase)
 		}
 		need := eventlist.Room(res)
 		if l.Full {

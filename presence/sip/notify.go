@@ -2,6 +2,7 @@ package sip
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -34,6 +35,20 @@ func (d *dialog) Notify(n presence.Note) {
 	if ready {
 		d.a.sender.ready(d)
 	}
+}
+
+// unsure says that the subscription has ended, after a restart, before anything was known
+// of what it watches: its last NOTIFY has no body then, for closed would not be true. mu
+// is held.
+func (d *dialog) unsure() bool {
+	if !d.keeping.revived || d.last == nil || d.last.Reason == presence.ReasonNoResource {
+		return false
+	}
+	known := d.line != presence.Line{}
+	if d.list != nil {
+		known = slices.ContainsFunc(d.list.entries, func(e *entry) bool { return e.line != presence.Line{} })
+	}
+	return !known
 }
 
 // takeTurn says whether the dialog is to be queued now. mu is held.
@@ -96,7 +111,7 @@ func (a *Adapter) send(d *dialog, p *place) {
 		return
 	}
 	kind, body, more := a.body(d)
-	if d.knows.covers(d.line) && d.tagged() {
+	if d.knows.covers(d.line) && d.tagged() || d.unsure() {
 		body = nil
 	}
 	d.knows = knowsNothing
@@ -143,7 +158,7 @@ func (d *dialog) notify(contentType string, body []byte) sipua.Raw {
 	if d.list != nil { // RFC 4662 4.4
 		h = append(h, "\r\nRequire: eventlist"...)
 	}
-	if d.tagged() {
+	if d.tagged() && !d.unsure() {
 		h = append(h, "\r\nSIP-ETag: "...)
 		h = append(h, knownOf(d.line).etag()...)
 	}
@@ -177,6 +192,9 @@ func (a *Adapter) sent(d *dialog, res *sip.Response, err error) {
 	code, retryAfter := outcome(res, err)
 	if a.log.Enabled(topicTrace) {
 		a.debug(topicTrace, d.id, "presence_sip_notify_done", "code %d", code)
+	}
+	if err != nil && a.log.Enabled(topicTimer) {
+		a.debug(topicTimer, d.id, "presence_sip_notify_timer", "NOTIFY is given up: %v", err)
 	}
 	broken := err != nil && !errors.Is(err, sipua.ErrTimeout)
 	d.mu.Lock()

@@ -62,10 +62,10 @@ func (a *Adapter) stray(tx *sipua.ServerTx) { a.refuse(tx, refuse(481)) }
 
 // authenticate challenges external watchers under `authenticate presence`; local
 // ones never (guide: "Local subscription requests cannot be authenticated").
-// proved says that the watcher has shown who it is.
-func (a *Adapter) authenticate(tx *sipua.ServerTx, external bool) (proved bool, no *refusal) {
+// proved says that the watcher has shown who it is, and as whom.
+func (a *Adapter) authenticate(tx *sipua.ServerTx, external bool) (proved proof, no *refusal) {
 	if !external || !a.hub.Config().AuthenticatePresence {
-		return false, nil
+		return 0, nil
 	}
 	realm := ""
 	if a.realm != nil {
@@ -81,13 +81,13 @@ func (a *Adapter) authenticate(tx *sipua.ServerTx, external bool) (proved bool, 
 	}, a.credentials)
 	switch result.Outcome {
 	case digest.OK:
-		return true, nil
+		return a.proofOf(result.User), nil
 	case digest.Blocked:
-		return false, refuse(403)
+		return 0, refuse(403)
 	}
 	no = refuse(401)
 	for _, c := range a.verifier.Challenges(tx.Source().Addr(), realm, result.Outcome == digest.Stale) {
 		no.headers = append(no.headers, "WWW-Authenticate", c)
 	}
-	return false, no
+	return 0, no
 }

@@ -78,6 +78,7 @@
 package sip
 
 import (
+	"hash/maphash"
 	"net/netip"
 	"time"
 
@@ -151,6 +152,7 @@ type Adapter struct {
 	informer    *informer
 	publisher   *publisher // nil without Options.DoNotDisturb
 	keeper      keeper
+	proofs      maphash.Seed
 }
 
 // New registers the SUBSCRIBE handler and starts the senders; call it before the
@@ -163,6 +165,7 @@ func New(o Options) *Adapter {
 		epoch:    time.Now(), dialogs: newDialogs(), bodies: newBodies(),
 	}
 	a.keeper.j = o.Journal
+	a.proofs = maphash.MakeSeed()
 	if a.trunk = o.Trunk; a.trunk == nil {
 		a.trunk = func(netip.Addr) int { return 0 }
 	}
@@ -197,6 +200,7 @@ func (a *Adapter) Close() {
 // Topics of `debug presence`.
 const (
 	topicErrors logbuf.Topic = "presence errors"
+	topicTimer  logbuf.Topic = "presence timer"
 	topicTrace  logbuf.Topic = "presence trace"
 	topicXML    logbuf.Topic = "presence xml"
 )

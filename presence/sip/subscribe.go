@@ -69,7 +69,7 @@ func (a *Adapter) begin(tx *sipua.ServerTx) *refusal {
 	if no != nil {
 		return no
 	}
-	if sub.form == asWatchers && (!proved || sub.list) {
+	if sub.form == asWatchers && (proved == 0 || sub.list) {
 		return refuse(403)
 	}
 	if sub.list {
@@ -109,7 +109,7 @@ func (a *Adapter) begin(tx *sipua.ServerTx) *refusal {
 	d.id = id
 	d.mu.Unlock()
 	if d.form == asWatchers {
-		a.informer.entered(d, id)
+		a.informer.look(d)
 	} else {
 		a.lighter.entered(d, s)
 	}
@@ -121,7 +121,7 @@ func (a *Adapter) begin(tx *sipua.ServerTx) *refusal {
 }
 
 // newDialog makes and enters the dialog of an admitted SUBSCRIBE, with l that of a list.
-func (a *Adapter) newDialog(tx *sipua.ServerTx, sub subscription, u *sipua.Dialog, proved bool, pool int, l *roster) (*dialog, *refusal) {
+func (a *Adapter) newDialog(tx *sipua.ServerTx, sub subscription, u *sipua.Dialog, proved proof, pool int, l *roster) (*dialog, *refusal) {
 	asked := tx.URI()
 	if asked.User == "" { // some phones name the target in To only
 		asked = tx.ToURI()
@@ -130,7 +130,7 @@ func (a *Adapter) newDialog(tx *sipua.ServerTx, sub subscription, u *sipua.Dialo
 	if !printable(from) { // it is shown; that of the presentity must be a number
 		return nil, refuse(400).because("From has control characters")
 	}
-	d := &dialog{a: a, remoteSeq: u.RemoteCSeq, form: sub.form, pool: int32(pool), list: l, knows: sub.knows}
+	d := &dialog{a: a, remoteSeq: u.RemoteCSeq, form: sub.form, pool: int32(pool), list: l, knows: sub.knows, proof: proved}
 	if l != nil {
 		for _, e := range l.entries {
 			e.d = d
@@ -146,7 +146,7 @@ func (a *Adapter) newDialog(tx *sipua.ServerTx, sub subscription, u *sipua.Dialo
 	if !d.put(&values) {
 		return nil, refuse(513)
 	}
-	d.aim(target(tx, u, proved))
+	d.aim(target(tx, u, proved != 0))
 	if !a.dialogs.add(d) {
 		return nil, refuse(482) // our own tag came back
 	}
@@ -184,7 +184,7 @@ func (a *Adapter) refresh(tx *sipua.ServerTx) *refusal {
 		return no
 	}
 	if d.form == asWatchers {
-		if !proved {
+		if proved == 0 {
 			return refuse(403)
 		}
 		a.informer.look(d)
@@ -196,8 +196,8 @@ func (a *Adapter) refresh(tx *sipua.ServerTx) *refusal {
 	d.mu.Lock()
 	fits := d.retarget(u.RemoteTarget)
 	if fits {
-		d.remoteSeq = u.RemoteCSeq
-		d.aim(target(tx, &u, proved))
+		d.remoteSeq, d.proof = u.RemoteCSeq, proved
+		d.aim(target(tx, &u, proved != 0))
 		if sub.accept {
 			d.form = sub.form
 		}

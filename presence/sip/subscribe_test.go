@@ -278,7 +278,7 @@ func TestConfigEndsOnTheWire(t *testing.T) {
 		{"no presence", func(c *presence.Config) { c.Enabled = false }, "[terminated;reason=probation;retry-after=60 open]"},
 		{"no presence enable", func(c *presence.Config) { c.SIPEnabled = false }, "[terminated;reason=probation;retry-after=60 open]"},
 		{"no watcher all", func(c *presence.Config) { c.WatchAll = false }, "[terminated;reason=rejected open]"},
-		{"no number", func(c *presence.Config) { delete(c.Numbers, "2001") }, "[terminated;reason=noresource open]"},
+		{"no number", func(c *presence.Config) { delete(c.Numbers, "2001") }, "[terminated;reason=noresource closed]"},
 		{"no allow watch", func(c *presence.Config) { c.Numbers["2001"] = presence.Number{} }, "[active;expires=3600 closed]"},
 	} {
 		run(t, func(r *rig) {

@@ -19,10 +19,11 @@ const maxSize = 48 << 10
 
 // Watcher is one subscription that is active.
 type Watcher struct {
-	ID   uint32 // of the subscription
-	User string // of the watcher, already escaped for a URI
-	Host string // IP address
-	For  time.Duration
+	ID   uint32        // of the subscription
+	User string        // of the watcher, already escaped for a URI
+	Host string        // IP address
+	For  time.Duration // since it began
+	Left time.Duration // until it runs out
 }
 
 // Body is one document about one resource of the package presence.
@@ -43,7 +44,7 @@ func Encode(b Body) []byte {
 	const end = "</watcher-list>\n</watcherinfo>\n"
 	for _, w := range b.Watchers {
 		size := out.Len()
-		fmt.Fprintf(&out, `<watcher id="%d" status="active" event="subscribe" duration-subscribed="%d">`, w.ID, max(w.For, 0)/time.Second)
+		fmt.Fprintf(&out, `<watcher id="%d" status="active" event="subscribe" expiration="%d" duration-subscribed="%d">`, w.ID, max(w.Left, 0)/time.Second, max(w.For, 0)/time.Second)
 		_ = xml.EscapeText(&out, []byte("sip:"+w.User+"@"+w.Host))
 		out.WriteString("</watcher>\n")
 		if out.Len()+len(end) > maxSize {

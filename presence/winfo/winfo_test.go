@@ -14,12 +14,12 @@ import (
 
 func TestEncode(t *testing.T) {
 	got := string(Encode(Body{Resource: "sip:2001@10.1.1.2", Version: 4, Watchers: []Watcher{
-		{ID: 23, User: "3001", Host: "10.1.1.11", For: 90 * time.Second}, {ID: 24, User: "a&b", Host: "10.1.1.12", For: -time.Second}}}))
+		{ID: 23, User: "3001", Host: "10.1.1.11", For: 90 * time.Second, Left: time.Minute}, {ID: 24, User: "a&b", Host: "10.1.1.12", For: -time.Second}}}))
 	want := `<?xml version="1.0" encoding="UTF-8"?>
 <watcherinfo xmlns="urn:ietf:params:xml:ns:watcherinfo" version="4" state="full">
 <watcher-list package="presence" resource="sip:2001@10.1.1.2">
-<watcher id="23" status="active" event="subscribe" duration-subscribed="90">sip:3001@10.1.1.11</watcher>
-<watcher id="24" status="active" event="subscribe" duration-subscribed="0">sip:a&amp;b@10.1.1.12</watcher>
+<watcher id="23" status="active" event="subscribe" expiration="60" duration-subscribed="90">sip:3001@10.1.1.11</watcher>
+<watcher id="24" status="active" event="subscribe" expiration="0" duration-subscribed="0">sip:a&amp;b@10.1.1.12</watcher>
 </watcher-list>
 </watcherinfo>
 `
