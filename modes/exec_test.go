@@ -115,6 +115,7 @@ enable
 show presence global
 show presence subscription summary
 show presence subscription subid 133
+show presence subscription subid 999
 show presence subscription presentity 1001
 show presence subscription details
 show sip-ua status
@@ -139,7 +140,7 @@ test presence line 2001 idle
 test presence line 2001 clear
 test presence line 2999 busy
 `)
-	has(t, out, "number of subscriptions   : 15\n", "Summary: 15 subscription\n", "Subscription ID         : 133\n",
+	has(t, out, "number of subscriptions   : 15\n", "Summary: 15 subscription\n", "Subscription ID         : 133\n", "% There is no subscription 999\n",
 		"number of presentity  : 1\n", "bind status(signaling): ENABLED 10.1.1.2\n", "              40001\n",
 		"% Voice register dn does not exist\n", "% 2999 is no directory number here\n", "% Voice register pool does not exist\n",
 		"Dn Tag 4\n", "Pool Tag 2\n", "45112                UNREGISTERED\n", "Global statistics\n", "VOICE REGISTER POOL\n")
