@@ -80,7 +80,7 @@ func pasted(line string) (text string, depth int, ok bool) {
 	if mode == "config" {
 		depth = 0
 	}
-	return text, depth, bare != "" && bare[0] != '!'
+	return text, depth, bare != "" && bare[0] != '!' && !scaffold(bare)
 }
 
 // tidy is a line without what terminals and editors leave in it: tabs and no-break

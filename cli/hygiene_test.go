@@ -52,7 +52,7 @@ func TestPasted(t *testing.T) {
 		}
 	}
 	for _, line := range []string{
-		"", "   ", "!", " ! comment", "Router#", "Router>", "Router(config)#", "Router(config-if)#!", "hostname#show run", "R1>enable", "R1#configure terminal",
+		"", "   ", "!", " ! comment", "Router#", "Router>", "Router(config)#", "Router(config-if)#!", "Router(config-if)#^Z", "hostname#show run", "R1>enable", "R1#configure terminal",
 		"Building configuration...", "Current configuration : 5465 bytes", "Current configuration: 12 bytes", "Using 5465 out of 491512 bytes",
 		"Using 100 out of 200 bytes, uncompressed size = 300 bytes", "Uncompressed configuration from 10 bytes to 20 bytes", "[OK]",
 		"User Access Verification", "Username: admin", "Password: ", "Password:", "Enter configuration commands, one per line.  End with CNTL/Z.",

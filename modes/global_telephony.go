@@ -5,14 +5,17 @@ import "github.com/busylamp/busylamp/cli/conf"
 func globalTelephony() []conf.Command {
 	return []conf.Command{
 		{
-			Syntax: "dial-peer voice <1-2147483647>$tag! <pots|voip>$kind",
+			Syntax: "dial-peer voice <1-2147483647>$tag! <mmoip|pots|voatm|vofr|voip>$kind",
 			Enter:  modeDialPeer,
 			Bangs:  1,
 			Help: `
 				dial-peer  Routes of calls
 				voice      Voice calls
 				$tag       Dial-peer tag
+				mmoip      Fax by e-mail
 				pots       To a voice port
+				voatm      Voice over ATM
+				vofr       Voice over Frame Relay
 				voip       To an IP address
 				$kind      Kind of dial peer`,
 		},

@@ -68,7 +68,10 @@ func readTables() tables {
 			case strings.HasPrefix(line, "@ "):
 				mode = t.head(line[2:])
 			default:
-				t.lines[mode] = append(t.lines[mode], tableLine(strings.NewReplacer(short...).Replace(line)))
+				if strings.Contains(line, "%") {
+					line = strings.NewReplacer(short...).Replace(line)
+				}
+				t.lines[mode] = append(t.lines[mode], tableLine(line))
 			}
 		}
 	}

@@ -35,7 +35,7 @@ type CompiledMode struct {
 
 // command is a Command with everything that can be known beforehand.
 type command struct {
-	Command
+	*Command
 	name     string
 	index    int // declaration index within the mode
 	grammar  *grammar.Command
@@ -56,7 +56,7 @@ func (m *CompiledMode) CommandOf(args grammar.Args) (Command, bool) {
 	if !ok {
 		return Command{}, false
 	}
-	return c.Command, true
+	return *c.Command, true
 }
 
 // Mode returns the mode of that name, nil if there is none.
@@ -124,7 +124,8 @@ func (c *compiler) compile() {
 		return
 	}
 	var set []*grammar.Command
-	for i, decl := range m.Mode.Commands {
+	for i := range m.Mode.Commands {
+		decl := &m.Mode.Commands[i]
 		cmd := &command{Command: decl, index: i}
 		m.commands = append(m.commands, cmd)
 		if decl.Syntax == "" {

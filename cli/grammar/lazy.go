@@ -14,7 +14,7 @@ func Declare(spec Spec, lib *Library) (*Command, error) {
 		lib = &Library{}
 	}
 	c := &Command{spec: spec, name: spec.Name, lib: lib}
-	for _, token := range strings.Fields(spec.Syntax) {
+	for token := range strings.FieldsSeq(spec.Syntax) {
 		word, _, _ := strings.Cut(token, "$")
 		if strings.ContainsAny(word, "<>[]{}|!~") || strings.HasSuffix(token, "...") || lib.isType(word) {
 			break
@@ -58,17 +58,25 @@ func (c *Command) Err() error {
 	return c.err
 }
 
-// keyword is one of the leading keywords and its help. Of a command that is not
-// compiled only the last one may have help of its own.
-func (c *Command) keyword(i int) (text, help string) {
+// leadWord is one of the leading keywords.
+func (c *Command) leadWord(i int) string {
 	if c.lib == nil {
-		return c.leaves[i].word, c.leaves[i].help
+		return c.leaves[i].word
 	}
-	text = c.words[i]
-	if own, err := helpLines(c.spec.Help); err == nil && own[text] != "" {
-		return text, own[text]
+	return c.words[i]
+}
+
+// leadHelp is its help.
+func (c *Command) leadHelp(i int) string {
+	if c.lib == nil {
+		return c.leaves[i].help
 	}
-	return text, c.lib.helpFor(text, c.spec.Generic)
+	if c.spec.Help != "" {
+		if own, err := helpLines(c.spec.Help); err == nil && own[c.words[i]] != "" {
+			return own[c.words[i]]
+		}
+	}
+	return c.lib.helpFor(c.words[i], c.spec.Generic)
 }
 
 // helpFor is the help that commands share for a token, "" if there is none.

@@ -60,29 +60,36 @@ func NewSet(cmds []*Command, opt SetOptions) (*Set, error) {
 
 func newSet(cmds []*Command, opt SetOptions) *Set {
 	s := &Set{cmds: cmds, root: &branch{}}
+	refused := slices.ContainsFunc(cmds, func(c *Command) bool { return c.spec.NoRefused })
 	negative := &branch{}
 	for i, c := range cmds {
 		s.root.grow(c, i)
-		if opt.Negatable && !c.spec.NoRefused {
+		if opt.Negatable && refused && !c.spec.NoRefused {
 			negative.grow(c, i)
 		}
 	}
+	s.root.sort()
 	if opt.Negatable {
+		if refused {
+			negative.sort()
+		} else {
+			negative = &branch{twigs: slices.Clone(s.root.twigs), starts: s.root.starts} // most sets
+		}
 		for _, f := range []struct {
 			word, help string
 			form       Form
 		}{{"no", opt.NoHelp, No}, {"default", opt.DefaultHelp, Default}} {
 			to := &branch{twigs: negative.twigs, starts: negative.starts, form: f.form}
-			s.root.twigs = append(s.root.twigs, twig{f.word, f.word, f.help, -1, to})
+			at := s.root.search(f.word)
+			s.root.twigs = slices.Insert(s.root.twigs, at, twig{f.word, f.word, f.help, -1, to})
 		}
 	}
-	s.root.sort() // and with it both uses of negative
 	return s
 }
 
 func (b *branch) grow(c *Command, index int) {
 	for i := range c.lead {
-		word, help := c.keyword(i)
+		word := c.leadWord(i)
 		low := strings.ToLower(word)
 		// Linear only while a set is built; commands come in groups, so the
 		// keyword is mostly among the last.
@@ -94,7 +101,7 @@ func (b *branch) grow(c *Command, index int) {
 		}
 		if at < 0 {
 			at = len(b.twigs)
-			b.twigs = append(b.twigs, twig{low, word, help, index, &branch{}})
+			b.twigs = append(b.twigs, twig{low, word, c.leadHelp(i), index, &branch{}})
 		}
 		b = b.twigs[at].to
 	}
