@@ -350,7 +350,7 @@ func (u *UA) admitted(it item) bool {
 		method = nil
 	}
 	v := u.o.Guard(it.src.Addr().Unmap(), string(method))
-	if !v.Drop && v.Status == 0 {
+	if v.Passes() {
 		return true
 	}
 	u.stats.dropped.Add(1)
@@ -369,6 +369,9 @@ func (u *UA) admitted(it item) bool {
 	}
 	return false
 }
+
+// Passes says that the request is taken.
+func (v Verdict) Passes() bool { return !v.Drop && v.Status == 0 }
 
 func (v Verdict) headers() []string {
 	if v.Reason == "" {
