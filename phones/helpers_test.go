@@ -130,8 +130,12 @@ func (h *harness) request(number, host string, expires int) Registration {
 		Source:   netip.AddrPortFrom(netip.MustParseAddr(host), 5060),
 		Contacts: []Contact{contactOf(number, host, 5060)},
 		Expires:  expires,
+		Hints:    hints[number],
 	}
 }
+
+// hints are how the phones of guide name themselves.
+var hints = map[string][]string{"2101": {"SEP00156247EF90"}, "2103": {"SEP00156247EF90"}, "2102": {"SEP001200078D82"}}
 
 func contactOf(user, host string, port int) Contact {
 	return Contact{URI: fmt.Sprintf("sip:%s@%s:%d", user, host, port), User: user, Host: host, Port: port, Expires: -1}

@@ -9,11 +9,10 @@ import (
 
 // How a pool is found for a REGISTER, strongest first. The first level at which
 // any pool fits decides; on that level a pool that has the number goes before one that
-// has not, then the longer prefix, then the lower tag. A pool with a MAC that is
-// taken (see Registry.taken) has no fit by number.
+// has not, then the longer prefix, then the lower tag.
 const (
 	fitNone    = iota
-	fitNumber  // the number is the pool's and nothing in the request speaks against it
+	fitNumber  // the number is the pool's and nothing in the request speaks against it; see Registry.closed
 	fitNetwork // id network holds the source address
 	fitIP      // id ip holds the source address
 	fitDevice  // device-id-name is the name the phone gives itself
@@ -109,7 +108,7 @@ func (p *Pool) fit(id identity, src netip.Addr, hasNumber bool) (level, bits int
 	case hasNumber && !p.HasID():
 		return fitNumber, 1
 	case hasNumber && !p.MAC.IsZero() && !id.named:
-		// A phone of another make that says nothing about its address: its number tells.
+		// It says nothing about its address, but may prove who it is.
 		return fitNumber, 0
 	}
 	return fitNone, 0
@@ -128,19 +127,28 @@ func (ix *index) lineOf(p *Pool, number string) (line, bool) {
 	return line{}, false
 }
 
-// match finds the pool for a number, an identity and a source address; taken says
-// which pools are not for phones that do not name themselves. It returns nil when
-// no pool fits; ok is false when the pool has not got the number.
-func (ix *index) match(number string, id identity, src netip.Addr, taken func(*Pool) bool) (best *Pool, ln line, ok bool) {
-	var bestLevel, bestBits int
+// found is the pool of a request and its line there. Without a pool none fits; ok is false when
+// the pool has not got the number.
+type found struct {
+	pool *Pool
+	line line
+	ok   bool
+}
+
+// match finds the pool for a number, an identity and a source address; closed says
+// which fits do not count.
+func (ix *index) match(number string, id identity, src netip.Addr, closed func(p *Pool, level int) bool) found {
+	var (
+		best                *Pool
+		ln                  line
+		ok                  bool
+		bestLevel, bestBits int
+	)
 	consider := func(pools []*Pool) {
 		for _, p := range pools {
 			l, has := ix.lineOf(p, number)
 			level, bits := p.fit(id, src, has)
-			if level == fitNumber && !p.MAC.IsZero() && taken(p) {
-				continue
-			}
-			if level == fitNone || best != nil && !better(level, bestLevel, has, ok, bits, bestBits, p.Tag < best.Tag) {
+			if level == fitNone || closed(p, level) || best != nil && !better(level, bestLevel, has, ok, bits, bestBits, p.Tag < best.Tag) {
 				continue
 			}
 			best, ln, ok, bestLevel, bestBits = p, l, has, level, bits
@@ -151,7 +159,7 @@ func (ix *index) match(number string, id identity, src netip.Addr, taken func(*P
 	}
 	consider(ix.byNumber[number])
 	consider(ix.byAddress)
-	return best, ln, ok
+	return found{best, ln, ok}
 }
 
 // better compares two fits: by level, having the number, prefix and tag.
@@ -177,6 +185,7 @@ type index struct {
 	models    map[string]Model // known ones among the types of pools
 	dns       map[int]*DN
 	lines     map[int][]PoolNumber // of pools, those of Extension Mobility in place of their own
+	secrets   bool                 // a pool's phones must prove who they are
 }
 
 // newIndex takes the logins of Extension Mobility users, by pool.
@@ -212,6 +221,7 @@ func newIndex(cfg Config, logins map[int]*Profile) *index {
 
 func (ix *index) addPool(p *Pool, login *Profile) {
 	ix.pools[p.Tag] = p
+	ix.secrets = ix.secrets || ix.challenges(p)
 	if m, ok := ModelNamed(p.Type); ok {
 		ix.models[p.Type] = m
 	}

@@ -96,13 +96,13 @@ func TestMatch(t *testing.T) {
 		if tt.device != "" {
 			reg.Contacts[0].Params = ";device-id=" + tt.device
 		}
-		p, ln, ok := ix.match(tt.number, identify(reg), netip.MustParseAddr(tt.src), func(*Pool) bool { return false })
+		m := ix.match(tt.number, identify(reg), netip.MustParseAddr(tt.src), func(*Pool, int) bool { return false })
 		var pool int
-		if p != nil {
-			pool = p.Tag
+		if m.pool != nil {
+			pool = m.pool.Tag
 		}
-		if pool != tt.pool || ln.index != tt.line || ok != (tt.line != 0) {
-			t.Errorf("%s: pool %d line %d %t, want %d line %d", tt.name, pool, ln.index, ok, tt.pool, tt.line)
+		if pool != tt.pool || m.line.index != tt.line || m.ok != (tt.line != 0) {
+			t.Errorf("%s: pool %d line %d %t, want %d line %d", tt.name, pool, m.line.index, m.ok, tt.pool, tt.line)
 		}
 	}
 }

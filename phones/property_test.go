@@ -177,7 +177,7 @@ func TestConcurrentCallers(t *testing.T) {
 				for n := range 200 {
 					reg := Registration{
 						Number: number, CallID: fmt.Sprint(i), CSeq: uint32(n + 1),
-						Contacts: []Contact{contactOf(number, "10.1.1.1", 5060+i)}, Expires: 60 * (n % 2),
+						Contacts: []Contact{contactOf(number, "10.1.1.1", 5060+i)}, Expires: 60 * (n % 2), Hints: hints[number],
 					}
 					res, err := h.Register(reg)
 					if err != nil {

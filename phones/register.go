@@ -24,50 +24,66 @@ func refuse(code int, reason, cause string, a ...any) *Error {
 
 // Authenticate says whether a REGISTER must carry a valid digest, and which:
 // `authenticate register` is on and the pool it matches has a user name and a
-// password. A request that matches no pool need not; Register refuses it. What it
-// finds out about the device stays in reg for Register.
+// password. One that matches no pool is asked too while any pool has a password, for
+// one that nobody knows: else whoever asks could tell the numbers that there are. What
+// it finds out about the device stays in reg for Register.
 func (r *Registry) Authenticate(reg *Registration) (Credentials, bool) {
 	r.mu.Lock()
 	on := r.ix.open() && r.ix.cfg.AuthenticateRegister
 	r.mu.Unlock()
-	if !on {
+	if !on || reg.check() != nil { // which Register refuses whatever the number
 		return Credentials{}, false
 	}
 	id := reg.who()
 	reg.Source = unmap(reg.Source)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	p, _, ok := r.match(*reg, id)
-	if !ok || !r.ix.open() || !r.ix.challenges(p) {
+	m := r.match(*reg, id)
+	switch {
+	case !r.ix.open():
+		return Credentials{}, false
+	case m.pool != nil && r.ix.challenges(m.pool):
+		return Credentials{Realm: r.ix.cfg.Realm, Username: m.pool.Username, Password: m.pool.Password}, true
+	case m.pool != nil || !r.ix.secrets:
 		return Credentials{}, false
 	}
-	return Credentials{Realm: r.ix.cfg.Realm, Username: p.Username, Password: p.Password}, true
+	now := r.now()
+	if _, leaves := r.leaves(*reg, now); leaves {
+		return Credentials{}, false
+	}
+	r.attempt(*reg, id, reasonNoPool, now)
+	return Credentials{Realm: r.ix.cfg.Realm}, true
+}
+
+// Welcome says whether the registrar talks to an Untrusted address: the REGISTER names
+// the MAC address of a pool, comes from where `id ip` or `id network` says, or is for
+// a pool whose phones must prove who they are. While there is such a pool it talks to all.
+func (r *Registry) Welcome(reg *Registration) bool {
+	id := reg.who()
+	reg.Source = unmap(reg.Source)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.ix.secrets || r.match(*reg, id).pool != nil
 }
 
 // match finds the pool and line of a request.
-func (r *Registry) match(reg Registration, id identity) (*Pool, line, bool) {
-	return r.ix.match(reg.Number, id, reg.Source.Addr(), func(p *Pool) bool { return r.taken(p, reg) })
+func (r *Registry) match(reg Registration, id identity) found {
+	return r.ix.match(reg.Number, id, reg.Source.Addr(), func(p *Pool, level int) bool { return r.closed(p, level, reg) })
 }
 
-// taken reports whether a pool with `id mac` is closed to a request that does not
-// name the MAC: a phone that named it is registered from elsewhere. Otherwise
-// whoever knows the number could list, change or remove that phone's contacts.
-// Of a pool that no phone has named itself for, only a phone that is registered
-// there may ask for the contacts. A pool with a password needs none of this.
-func (r *Registry) taken(p *Pool, reg Registration) bool {
-	if r.ix.challenges(p) {
+// closed reports whether a pool is not for a request though it fits. Where nobody must
+// prove who it is, a pool with `id mac` is only for who names the MAC, and who speaks
+// from where its phone is registered: others who know the number could pass for it. And
+// who is not trusted must at least name a MAC, or be where the pool says.
+func (r *Registry) closed(p *Pool, level int, reg Registration) bool {
+	switch {
+	case level > fitDevice || r.ix.challenges(p):
 		return false
+	case reg.Untrusted && level != fitIP && level != fitNetwork:
+		return true
 	}
-	var holders []*binding
-	for _, b := range r.poolState(p.Tag).bound {
-		if slices.Contains(b.identity.macs, p.MAC) {
-			holders = append(holders, b)
-		}
-	}
-	if holders == nil && reg.query() {
-		holders = r.poolState(p.Tag).bound
-	}
-	return len(holders) > 0 && !slices.ContainsFunc(holders, func(b *binding) bool { return b.Source == reg.Source })
+	return level == fitNumber && !p.MAC.IsZero() &&
+		!slices.ContainsFunc(r.poolState(p.Tag).bound, func(b *binding) bool { return b.Source == reg.Source })
 }
 
 // challenges reports whether a pool's phones must prove who they are.
@@ -83,9 +99,12 @@ func (r *Registry) AuthenticationFailed(reg Registration) {
 	j := r.journal()
 	r.mu.Lock()
 	now := r.now()
-	p, _, _ := r.match(reg, id)
+	p, reason := r.match(reg, id).pool, reasonAuth
+	if p == nil {
+		reason = reasonNoPool
+	}
 	r.count(p, reg.removesOnly(), false, now)
-	r.attempt(reg, id, reasonAuth, now)
+	r.attempt(reg, id, reason, now)
 	j.err("//-1/xxxxxxxxxxxx/SIP/Error/ccsip_spi_register_incoming_registration: Registration Authorization failed with authorization header=")
 	r.mu.Unlock()
 	j.flush()
@@ -119,7 +138,7 @@ func (r *Registry) Register(reg Registration) (Result, error) {
 // register is Register under the lock.
 func (r *Registry) register(reg Registration, id identity, j *journal) (Result, *Error) {
 	now := r.now()
-	if _, _, ok := r.match(reg, id); !ok {
+	if !r.match(reg, id).ok {
 		if p, leaves := r.leaves(reg, now); leaves {
 			r.count(p, true, true, now)
 			return Result{At: now}, nil
@@ -154,17 +173,18 @@ func (r *Registry) admit(reg Registration, id identity, j *journal, now time.Tim
 	if reg.Star && (len(reg.Contacts) > 0 || reg.Expires != 0) {
 		return nil, line{}, refuse(400, "Bad Request", "Contact * without Expires 0")
 	}
-	p, ln, ok := r.match(reg, id)
-	if !ok {
+	m := r.match(reg, id)
+	p, ln := m.pool, m.line
+	if p != nil && r.ix.challenges(p) && reg.Authenticated != p.Username {
+		return p, ln, refuse(401, "Unauthorized", "not authenticated")
+	}
+	if !m.ok {
 		j.both("VOICE_REG_POOL: Contact doesn't match any pools")
 		r.attempt(reg, id, reasonNoPool, now)
 		if p == nil {
 			return nil, line{}, refuse(403, "Forbidden", "%s", reasonNoPool)
 		}
 		return p, line{}, refuse(404, "Not Found", "number is not configured in pool %d", p.Tag)
-	}
-	if r.ix.challenges(p) && reg.Authenticated != p.Username {
-		return p, ln, refuse(401, "Unauthorized", "not authenticated")
 	}
 	j.event("VOICE_REG_POOL: Contact matches pool %d number list %d", p.Tag, ln.index)
 	return p, ln, nil

@@ -67,7 +67,7 @@ func TestRegisterRules(t *testing.T) {
 		{"number of another pool", func(r *Registration) {
 			r.Number, r.Contacts[0].User = "2102", "SEP00156247EF90"
 		}, 404, []string{"5060=3600"}},
-		{"another phone", func(r *Registration) { r.Contacts[0].User = "SEP0000000000AA" }, 403, []string{"5060=3600"}},
+		{"another phone", func(r *Registration) { r.Hints, r.Contacts[0].User = nil, "SEP0000000000AA" }, 403, []string{"5060=3600"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -217,15 +217,30 @@ func TestAuthenticate(t *testing.T) {
 	if got := h.code(reg); got != 200 {
 		t.Errorf("authenticated: %d", got)
 	}
-	for _, number := range []string{"2102", "9999"} { // no credentials, no such number
+	named := h.request("2102", "10.1.1.2", 600)
+	if _, needed := h.Authenticate(&named); needed {
+		t.Error("a pool without credentials is challenged")
+	}
+	elsewhere := h.request("2101", "10.1.1.1", 600) // not the pool's number, which who has no password is not told
+	elsewhere.Number = "9999"
+	if got := h.code(elsewhere); got != 401 {
+		t.Errorf("another number, unauthenticated: %d", got)
+	}
+	elsewhere.Authenticated = "pool1"
+	if got := h.code(elsewhere); got != 404 {
+		t.Errorf("another number, authenticated: %d", got)
+	}
+	h.ClearAttempts()
+	for _, number := range []string{"2102", "9999"} { // of a pool that is not named, and of none
 		reg := h.request(number, "10.1.1.2", 600)
-		if _, needed := h.Authenticate(&reg); needed {
-			t.Errorf("%s is challenged", number)
+		reg.Hints = nil
+		if c, needed := h.Authenticate(&reg); !needed || c != (Credentials{Realm: "cisco.com"}) {
+			t.Errorf("%s: %+v %t", number, c, needed)
 		}
 	}
 	h.AuthenticationFailed(h.request("2101", "10.1.1.3", 600))
 	s := h.Snapshot()
-	if len(s.Attempts) != 1 || s.Attempts[0].Reason != reasonAuth || s.Pools[0].Stats.RegisterFailed != 3 {
+	if len(s.Attempts) != 3 || s.Attempts[0].Reason != reasonNoPool || s.Attempts[2].Reason != reasonAuth || s.Pools[0].Stats.RegisterFailed != 5 {
 		t.Errorf("%+v %+v", s.Attempts, s.Pools[0].Stats)
 	}
 }
@@ -352,17 +367,19 @@ func TestLogin(t *testing.T) {
 	defer h.stop()
 	try := func(number string, code int) {
 		t.Helper()
-		if got := h.code(h.request(number, "10.1.1.1", 600)); got != code {
+		reg := h.request(number, "10.1.1.1", 600)
+		reg.Hints = hints["2101"]
+		if got := h.code(reg); got != code {
 			t.Errorf("%s: %d, want %d", number, got, code)
 		}
 	}
-	try("2101", 403)
+	try("2101", 404)
 	try("2102", 200)
 	h.SetLogin(1, &Profile{User: "me", Numbers: []ProfileNumber{{[]string{"2103"}, Normal}, {[]string{"2101"}, Normal}}})
 	if h.settled().has("2102") {
 		t.Error("the number of the logout profile is still in service")
 	}
-	try("2102", 403)
+	try("2102", 404)
 	try("2103", 200)
 	try("2101", 200)
 	if s := h.settled().specs[1]; s.User != "me" || specText(s) != "1:3 2:1 primary 1" {

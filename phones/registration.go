@@ -12,6 +12,7 @@ type Registration struct {
 	CallID    string
 	CSeq      uint32
 	Source    netip.AddrPort
+	Untrusted bool   // a trusted list is in force and Source is not in it; see Welcome
 	Transport string // "udp", "tcp"
 	UserAgent string
 	// Star is `Contact: *`. Contacts is empty then; both empty is a query.

@@ -53,7 +53,7 @@ func TestFindWatcher(t *testing.T) {
 		if ok != (tt.dialPeer != 0) {
 			t.Errorf("%s: %t", tt.name, ok)
 		}
-		if ok && w != (Watcher{Pool: 1, Name: "VOICE REGISTER POOL-1", Number: "2101", Line: 1, DialPeer: tt.dialPeer, CallList: true}) {
+		if ok && w != (Watcher{Pool: 1, Device: "SEP00156247EF90", Name: "VOICE REGISTER POOL-1", Number: "2101", Line: 1, DialPeer: tt.dialPeer, CallList: true}) {
 			t.Errorf("%s: %+v", tt.name, w)
 		}
 	}

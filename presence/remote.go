@@ -103,7 +103,10 @@ func (c *core) begin(s *subscription, sibID uint32, device bool) {
 
 // move puts a subscription on another line of its number.
 func (c *core) move(s *subscription, to key, device bool) {
-	from := s.line
+	from, heard := s.line, s.line.sibID()
+	if id, restored := c.sibIDs[s.id]; restored {
+		heard = id
+	}
 	from.remove(s)
 	if to.aspect == ofRemote {
 		to.sib = c.sibID(s)
@@ -115,7 +118,9 @@ func (c *core) move(s *subscription, to key, device bool) {
 	if to.aspect == ofRemote {
 		c.begin(s, to.sib, device)
 	}
-	if s.line.shown != from.shown && s.resend == 0 {
+	// Whoever keeps the subscription hears of another SibID too, so that it is the same
+	// in the next process.
+	if (s.line.shown != from.shown || s.line.sibID() != heard) && s.resend == 0 {
 		c.note(s)
 	}
 	c.tidy(from)

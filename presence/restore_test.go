@@ -153,3 +153,34 @@ func TestRestoreSibling(t *testing.T) {
 		}
 	})
 }
+
+// A watcher hears of another SibID, even if it is shown nothing new by that, so that it
+// can be kept for the next process.
+func TestSiblingIsAnother(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, relay := restored(t)
+		var n notes
+		c := open("2001")
+		c.AllowSubscribe, c.Server = true, netip.MustParseAddr("11.1.1.4")
+		off := open("2001")
+		apply(t, h, c)
+		id, _, err := h.Subscribe(request("5001", &n, time.Hour))
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.Release(id)
+		apply(t, h, off)
+		apply(t, h, c)
+		synctest.Wait()
+		var got []uint32
+		for _, note := range n.all {
+			got = append(got, note.SibID)
+		}
+		if fmt.Sprint(got) != fmt.Sprint([]uint32{id + 1, 0, id + 2}) {
+			t.Errorf("SibIDs %v for %d", got, id)
+		}
+		for len(relay.calls) > 0 {
+			<-relay.calls
+		}
+	})
+}

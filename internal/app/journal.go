@@ -10,6 +10,7 @@ import (
 	"github.com/busylamp/busylamp/internal/journal"
 	"github.com/busylamp/busylamp/internal/logbuf"
 	"github.com/busylamp/busylamp/phones"
+	"github.com/busylamp/busylamp/presence/relay"
 	presencesip "github.com/busylamp/busylamp/presence/sip"
 )
 
@@ -18,6 +19,7 @@ import (
 type journals struct {
 	dir                          *os.Root
 	subscriptions, registrations *journal.Journal // nil: that one cannot be opened
+	siblings                     *journal.Journal // subscriptions at the presence server
 }
 
 // openJournals never fails: an appliance that cannot keep anything serves all the same.
@@ -29,7 +31,7 @@ func (a *App) openJournals() {
 		return
 	}
 	a.journals.dir = dir
-	for name, j := range map[string]**journal.Journal{"subscriptions": &a.journals.subscriptions, "registrations": &a.journals.registrations} {
+	for name, j := range map[string]**journal.Journal{"subscriptions": &a.journals.subscriptions, "registrations": &a.journals.registrations, "siblings": &a.journals.siblings} {
 		if *j, err = journal.Open(dir, name, journal.Options{Report: report}); err != nil {
 			report(err)
 		}
@@ -52,10 +54,18 @@ func (j *journals) dialogs() presencesip.Journal {
 	return j.subscriptions
 }
 
+// outgoing is the journal of siblings; not an interface around nil.
+func (j *journals) outgoing() relay.Journal {
+	if j.siblings == nil {
+		return nil
+	}
+	return j.siblings
+}
+
 // restore brings back what was there when the process died. The agents have no
 // configuration yet; what theirs does not allow ends when they get it.
 func (a *App) restore() {
-	for _, f := range []func() error{a.Lines.Restore, a.watch.Restore} {
+	for _, f := range []func() error{a.Lines.Restore, a.watch.Restore, a.far.Restore} {
 		if err := f(); err != nil {
 			a.Log.Msg("SYS", logbuf.Errors, "JOURNAL", "%v", err)
 		}
@@ -75,7 +85,7 @@ func (j *journals) close(erase bool) error {
 		return nil
 	}
 	var errs []error
-	for _, k := range []*journal.Journal{j.subscriptions, j.registrations} {
+	for _, k := range []*journal.Journal{j.subscriptions, j.registrations, j.siblings} {
 		if k == nil {
 			continue
 		}

@@ -23,6 +23,12 @@ var questions = []struct{ name, method, headers, body string }{
 		`<?xml version="1.0"?><resource-lists xmlns="urn:ietf:params:xml:ns:resource-lists"><list><entry uri="sip:NUMBER@10.1.1.2"/></list></resource-lists>`},
 	{"publish", "PUBLISH", "Event: presence\r\nExpires: 600\r\nContent-Type: application/pidf+xml\r\n",
 		`<?xml version="1.0"?><presence xmlns="urn:ietf:params:xml:ns:pidf" entity="sip:NUMBER@10.1.1.2"><tuple id="a"><status><basic>open</basic></status></tuple></presence>`},
+	{"register", "REGISTER", "Expires: 600\r\n", ""},
+	{"register, no more", "REGISTER", "Expires: 0\r\n", ""},
+	{"register, too brief", "REGISTER", "Expires: 1\r\n", ""},
+	{"register, extension", "REGISTER", "Require: gruu\r\n", ""},
+	{"register, unreadable", "REGISTER", "Expires: 600\r\nExpires: 60\r\n", ""},
+	{"register, no MAC of ours", "REGISTER", "Reason: SIP;text=\"Name=SEP000000000001\"\r\n", ""},
 	{"publish, refresh", "PUBLISH", "Event: presence\r\nSIP-If-Match: x\r\n", ""},
 	{"options", "OPTIONS", "", ""},
 	{"refer", "REFER", "Refer-To: <sip:NUMBER@10.1.1.2>\r\n", ""},
@@ -42,6 +48,7 @@ var fresh = regexp.MustCompile(`;tag=[^;\r\n>]*|branch=[^;\r\n]*|nonce="[^"]*"|c
 // watched or one that does not exist: statuses, headers and bodies are the same.
 func TestStrangersLearnNothing(t *testing.T) {
 	const secret = "voice register global\n authenticate presence\n authenticate realm cisco.com\npresence\n watcher all\n"
+	const secretPhones = "voice register global\n authenticate register\nvoice register pool 2\n id mac 0012.0007.8D82\n number 1 dn 2\nvoice register pool 1\n username jill password right\n"
 	for _, c := range []struct {
 		name, more, from string
 		invites          bool // are not told apart either
@@ -58,6 +65,8 @@ func TestStrangersLearnNothing(t *testing.T) {
 		{"too many wrong passwords", secret, "10.1.1.4:5060", false, "jill", 30, "403 Forbidden"},
 		{"untrusted, silence", "voice service voip\n ip address trusted list\n  ipv4 10.8.8.8\npresence\n watcher all\n", "10.9.9.9:5060", true, "", 0, ""},
 		{"untrusted, answered", "voice service voip\n sip\n  no silent-discard untrusted\n ip address trusted list\n  ipv4 10.8.8.8\npresence\n watcher all\n", "10.9.9.9:5060", true, "", 0, "403 Forbidden"},
+		{"phones have passwords", secretPhones, "10.9.9.9:5060", false, "jill", 0, "403 Forbidden"},
+		{"untrusted, phones have passwords", secretPhones + "voice service voip\n ip address trusted list\n  ipv4 10.8.8.8\n", "10.9.9.9:5060", true, "jill", 0, ""},
 		{"phone that is not registered", "", "10.1.1.11:5060", false, "", 0, "403 Forbidden"},
 		{"no presence", "no presence\n", "10.9.9.9:5060", false, "", 0, "480 Temporarily Unavailable"},
 		{"presence not enabled", "presence\n watcher all\nsip-ua\n no presence enable\n", "10.9.9.9:5060", false, "", 0, "480 Temporarily Unavailable"},

@@ -26,7 +26,7 @@ func (a *App) wirePhones(n sipua.Network) {
 	a.written = make(chan string, maxWritten)
 	a.Calls = call.New(call.Options{Log: a.Log, Publisher: a.hub, Forwarded: a.forwarded})
 	a.Lines = phones.New(phones.Options{Log: a.Log, Devices: a.Calls, Journal: a.journals.contacts()})
-	phonesip.New(phonesip.Options{UA: a.SIP, Registry: a.Lines, Log: a.Log})
+	phonesip.New(phonesip.Options{UA: a.SIP, Registry: a.Lines, Log: a.Log, Guard: a.stranger})
 	a.mobile = mobility.New(mobility.Options{Changed: a.loggedIn, InUse: a.Calls.InUse})
 	a.Skinny = sccp.New(sccp.Options{Net: n, Log: a.Log, Exchange: a.Calls, Hub: a.hub, User: a.mobile.Profile, Learned: a.learn})
 	a.sipCalls = sipcall.New(sipcall.Options{UA: a.SIP, Exchange: a.Calls, Directory: a.Lines, Log: a.Log})

@@ -36,10 +36,18 @@ func files(o Options) fetch.Network {
 	return sipua.OS{}
 }
 
-// guard says what becomes of a SIP request. A REGISTER is always taken: nobody is a
-// phone before it (CME administrator guide, toll fraud prevention).
+// guard says what becomes of a SIP request. A REGISTER is for the registrar to judge:
+// nobody is a phone before it (CME administrator guide, toll fraud prevention).
 func (a *App) guard(source netip.Addr, method string) sipua.Verdict {
-	if method == "REGISTER" || a.trust.Check(source) != trust.Nobody {
+	if method == "REGISTER" {
+		return sipua.Verdict{}
+	}
+	return a.stranger(source)
+}
+
+// stranger says what becomes of the requests of an address.
+func (a *App) stranger(source netip.Addr) sipua.Verdict {
+	if a.trust.Check(source) != trust.Nobody {
 		return sipua.Verdict{}
 	}
 	c := a.trust.Config()

@@ -37,6 +37,14 @@
 //     dropped without an answer (its sender retransmits), and a TCP request is
 //     answered 503 with Retry-After. A request that waited over 2 s is answered
 //     503 with Retry-After, which is what sustained overload looks like.
+//   - While over a quarter of a queue is taken (256 messages or 1 MiB), or a message
+//     has waited or is in for 200 ms, each source address (IPv6: its /64) has a share
+//     of what comes to that queue: per 100 ms what the workers took in the 100 ms
+//     before, divided by twice the sources of then and one more, and at least 8
+//     requests. Beyond it a request without a To tag is dropped (TCP: 503), and at
+//     twice that fullness or wait one with a To tag too, since anybody can write one.
+//     Responses, and sources within their share, may fill the queue. Sources are
+//     counted in two rows of 1024 slots (share.go), 16 KiB in all.
 //   - Answers of finished transactions are kept for 32 s on UDP, at most
 //     Options.MaxTransactions of MaxTransactionBytes together; beyond that the
 //     oldest go first. INVITE server transactions: 16384 (1024 without a

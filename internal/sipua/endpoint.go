@@ -251,7 +251,7 @@ func (ep *endpoint) packet(data []byte, src netip.AddrPort) {
 	if !src.IsValid() || src.Port() == 0 || blank(data) {
 		return // keep-alive, RFC 5626 4.4.1, or no one to answer
 	}
-	ep.ua.receive(item{data: append([]byte(nil), data...), src: src})
+	ep.ua.receive(item{data: data, src: src})
 }
 
 // blank says whether data is empty or only line ends.

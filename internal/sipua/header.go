@@ -121,6 +121,18 @@ func SplitValue(v string) (token string, params map[string]string) {
 	return strings.TrimSpace(v[:i]), params
 }
 
+// Repeated says that a header value, as for SplitValue, has a parameter more than once,
+// which RFC 3261 7.3.1 forbids.
+func Repeated(v, name string) bool {
+	n := 0
+	for p := range eachParam(v[topLevel(v, ';'):]) {
+		if has, _ := paramOf(p); has == name {
+			n++
+		}
+	}
+	return n > 1
+}
+
 // FromTag returns the From tag, "" if there is none.
 func FromTag(m sip.Message) string { return tagOf(Value(m, "From")) }
 

@@ -173,6 +173,31 @@ func (e *entry) answered() bool {
 	return !e.expires.IsZero()
 }
 
+// Refuse carries out a verdict on a request that only its handler could judge. One that
+// is dropped is forgotten: its retransmissions come to the handler again.
+func (t *ServerTx) Refuse(v Verdict) {
+	u := t.shard.ua
+	u.stats.dropped.Add(1)
+	u.debugError("%s:%s: %s from an untrusted source", t.transport(), t.src, t.head.method)
+	if !v.Drop {
+		var more []string
+		if v.Reason != "" {
+			more = []string{"Reason", v.Reason}
+		}
+		t.mustReject(v.Status, more...)
+		return
+	}
+	if t.entry == nil {
+		return
+	}
+	t.shard.mu.Lock()
+	defer t.shard.mu.Unlock()
+	if t.entry.invite == nil && !t.entry.answered() {
+		t.entry.expires = time.Now()
+		t.shard.forget(t.entry)
+	}
+}
+
 // Reject is Respond(NewResponse(code, reason)) with additional headers given as
 // name, value pairs, written out without the objects in between.
 func (t *ServerTx) Reject(code int, reason string, headers ...string) error {

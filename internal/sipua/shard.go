@@ -3,6 +3,7 @@ package sipua
 import (
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
@@ -39,6 +40,9 @@ type shard struct {
 	messages int // messages among them
 	bytes    int
 	closed   bool
+	last     time.Time     // a message was taken while others waited; zero: none waited
+	pace     time.Duration // from one such to the next, on average
+	taken    atomic.Uint64 // messages
 
 	mu        sync.Mutex // never held while calling out
 	server    map[string]*entry
@@ -131,6 +135,8 @@ func (s *shard) run() {
 		if it.fn == nil {
 			s.messages--
 			s.bytes -= len(it.data)
+			s.taken.Add(1)
+			s.paced()
 		}
 		closed := s.closed
 		s.qmu.Unlock()

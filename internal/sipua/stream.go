@@ -359,7 +359,7 @@ func (st *stream) read() {
 			_ = st.send(crlf, nil) // failing means closing: the next read says so
 			continue
 		}
-		it := item{data: append([]byte(nil), data...), src: st.peer, stream: st}
+		it := item{data: data, src: st.peer, stream: st}
 		if err != nil {
 			st.ep.ua.stats.ended(err)
 			st.hopeless(it, err)

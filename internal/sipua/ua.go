@@ -106,6 +106,7 @@ type UA struct {
 	workers sync.WaitGroup
 	wheel   *wheel
 	stats   counters
+	shares  shares
 
 	lastConn atomic.Uint32 // ID of the newest TCP connection
 
@@ -149,6 +150,8 @@ func New(o Options) *UA {
 		complaints: newLimit(10, 20),
 	}
 	u.stats.reset()
+	u.shares.seed, u.shares.start = u.seed, time.Now()
+	u.shares.share.Store(shareLeast)
 	u.handlers.Store(&map[string]handler{"OPTIONS": {f: u.options}})
 	u.shards = make([]*shard, o.Workers)
 	for i := range u.shards {
@@ -347,7 +350,7 @@ func (u *UA) admitted(it item) bool {
 		method = nil
 	}
 	v := u.o.Guard(it.src.Addr().Unmap(), string(method))
-	if !v.Drop && v.Status == 0 {
+	if v.Passes() {
 		return true
 	}
 	u.stats.dropped.Add(1)
@@ -367,6 +370,9 @@ func (u *UA) admitted(it item) bool {
 	return false
 }
 
+// Passes says that the request is taken.
+func (v Verdict) Passes() bool { return !v.Drop && v.Status == 0 }
+
 func (v Verdict) headers() []string {
 	if v.Reason == "" {
 		return nil
@@ -377,14 +383,18 @@ func (v Verdict) headers() []string {
 // maxMethod bounds the text that a method is looked for in, in bytes.
 const maxMethod = 64
 
-// receive takes a message from a reader and hands it to the worker of its Call-ID.
+// receive takes a message from a reader and hands a copy to the worker of its Call-ID.
 func (u *UA) receive(it item) {
 	it.at = time.Now()
 	if u.o.Guard != nil && !u.admitted(it) {
 		return
 	}
-	if u.shardOf(callIDOf(it.data)).offer(it) {
-		return
+	if s := u.shardOf(callIDOf(it.data)); u.fair(s, it) {
+		queued := it
+		queued.data = append([]byte(nil), it.data...)
+		if s.offer(queued) {
+			return
+		}
 	}
 	u.stats.dropped.Add(1)
 	if it.stream == nil {

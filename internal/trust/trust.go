@@ -4,8 +4,8 @@
 //
 // With a trusted list in the configuration, requests are taken only from listed
 // addresses, session targets of dial-peers that are up, the presence server and
-// registered phones; REGISTER is taken from everybody, else no phone could come
-// into service. Without a list everybody is heard, as on routers before that
+// registered phones. A REGISTER from elsewhere is taken if it says more than a number
+// (phones.Registry.Welcome), else no phone could come into service. Without a list everybody is heard, as on routers before that
 // command.
 //
 // It also names trunks: Peer is the dial-peer of an address. Everything is a pure

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -20,11 +21,15 @@ import (
 	"github.com/emiago/sipgo/sip"
 )
 
-// Options are what a Registrar works with; all are required.
+// Options are what a Registrar works with.
 type Options struct {
 	UA       *sipua.UA
 	Registry *phones.Registry
 	Log      *logbuf.Log
+
+	// Guard is asked about the source of every REGISTER: what it would not pass is
+	// taken only if the registry welcomes it. nil passes all. It must not block.
+	Guard func(source netip.Addr) sipua.Verdict
 }
 
 // Registrar answers REGISTER (RFC 3261 10.3). It offers no GRUU and no outbound:
@@ -34,12 +39,13 @@ type Registrar struct {
 	registry *phones.Registry
 	log      *logbuf.Log
 	verifier *digest.Verifier
+	guard    func(netip.Addr) sipua.Verdict
 }
 
 // New makes a Registrar and installs its handler, so it must be called before
 // the first UA.Apply.
 func New(o Options) *Registrar {
-	r := &Registrar{ua: o.UA, registry: o.Registry, log: o.Log, verifier: digest.NewVerifier(digest.Options{})}
+	r := &Registrar{ua: o.UA, registry: o.Registry, log: o.Log, guard: o.Guard, verifier: digest.NewVerifier(digest.Options{})}
 	o.UA.Handle("REGISTER", r.handle)
 	return r
 }
@@ -48,6 +54,11 @@ func New(o Options) *Registrar {
 // log; the phone repeats its request.
 func (r *Registrar) handle(tx *sipua.ServerTx) {
 	req := tx.Request()
+	reg, err := parse(req)
+	reg.Source, reg.Transport = tx.Source(), strings.ToLower(tx.Transport())
+	if r.refused(tx, &reg, err == nil) {
+		return
+	}
 	if tx.Merged() {
 		_ = tx.Reject(482, "")
 		return
@@ -56,13 +67,11 @@ func (r *Registrar) handle(tx *sipua.ServerTx) {
 		_ = tx.Reject(420, "", "Unsupported", strings.Join(tags, ", "))
 		return
 	}
-	reg, err := parse(req)
 	if err != nil {
 		r.log.Debugf(phones.TopicErrors, "VOICE_REG_POOL: Bad register request from (%s)", tx.Source().Addr())
 		_ = tx.Reject(400, "")
 		return
 	}
-	reg.Source, reg.Transport = tx.Source(), strings.ToLower(tx.Transport())
 	if !r.authenticate(tx, &reg) {
 		return
 	}
@@ -72,6 +81,20 @@ func (r *Registrar) handle(tx *sipua.ServerTx) {
 		return
 	}
 	_ = tx.Respond(accept(tx, res, r.ua.Offers()))
+}
+
+// refused turns away whom nobody trusts, before anything else is said to it.
+func (r *Registrar) refused(tx *sipua.ServerTx, reg *phones.Registration, parsed bool) bool {
+	if r.guard == nil {
+		return false
+	}
+	v := r.guard(reg.Source.Addr().Unmap())
+	reg.Untrusted = !v.Passes()
+	if !reg.Untrusted || parsed && r.registry.Welcome(reg) {
+		return false
+	}
+	tx.Refuse(v)
+	return true
 }
 
 // authenticate challenges a phone that must prove who it is. It reports whether
@@ -151,6 +174,9 @@ func parse(req *sip.Request) (phones.Registration, error) {
 		return reg, errors.New("a mandatory header is missing")
 	}
 	reg.Number, reg.CallID, reg.CSeq = sipua.User(&to.Address), string(*id), seq.SeqNo
+	if len(sipua.Values(req, "Expires")) > 1 {
+		return reg, errors.New("more than one Expires")
+	}
 	if d, ok := sipua.Expires(req); ok {
 		reg.Expires = wholeSeconds(d)
 	}

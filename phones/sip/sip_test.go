@@ -254,7 +254,7 @@ func TestAnswers(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer c.ua.Close()
-		const contact = "Contact: <sip:2101@10.1.1.60:5060>"
+		const contact = "X-Device: SEP00156247EF90\nContact: <sip:2101@10.1.1.60:5060>"
 		tests := []struct {
 			name, headers string
 			code          int
@@ -267,6 +267,7 @@ func TestAnswers(t *testing.T) {
 			{"too brief", contact + "\nExpires: 10", 423, []string{"Min-Expires: 60"}},
 			{"extension", contact + "\nRequire: gruu, outbound", 420, []string{"Unsupported: gruu, outbound"}},
 			{"star and more", "Contact: *\nExpires: 10", 400, nil},
+			{"two Expires", contact + "\nExpires: 60\nExpires: 60", 400, nil},
 			{"tel URI", "Contact: <tel:2101>", 400, nil},
 			{"all away", "Contact: *\nExpires: 0", 200, nil},
 		}

@@ -91,7 +91,7 @@ func TestWrongPassword(t *testing.T) {
 		g := r.guarded("cme", "test", 0)
 		w, _ := r.watch(presence.SIPPhone, "5001")
 		check(t, "SUBSCRIBEs", len(g.hear()), 2)
-		after(50 * time.Minute)
+		after(slowly - time.Second)
 		check(t, "more", len(g.hear()), 0)
 		check(t, "state", w.last(), "unknown")
 		r.accounts(false, Account{Username: "jack", Password: "test", Realm: "cme"})
@@ -139,7 +139,7 @@ func TestStaleForEver(t *testing.T) {
 			return fmt.Sprintf("401 Who\r\nWWW-Authenticate: Digest realm=\"x\", nonce=\"%d\", stale=TRUE, qop=\"auth\"", n)
 		}
 		w, _ := r.watch(presence.SIPPhone, "5001")
-		after(time.Hour)
+		after(slowly - time.Second)
 		check(t, "SUBSCRIBEs", len(f.hear()), 1+maxRounds)
 		check(t, "state", w.last(), "unknown")
 	})

@@ -2,6 +2,7 @@ package relay
 
 import (
 	"maps"
+	"math"
 	"math/rand/v2"
 	"net/netip"
 	"slices"
@@ -29,15 +30,18 @@ type state struct {
 	keys    *keys
 	open    bool // the endpoint is
 	subs    map[uint32]*sub
-	usages  map[sipua.Key]*usage // by Call-ID and our tag
-	leaving int                  // usages without a sub
-	tries   int                  // usages whose first SUBSCRIBE is outstanding
+	usages  map[sipua.Key]*usage  // by Call-ID and our tag
+	strays  map[identity][]*usage // of the process before, not taken up yet
+	sweep   alarm                 // when to end strays
+	records uint16                // the last number of a record
+	leaving int                   // usages without a sub
+	tries   int                   // usages whose first SUBSCRIBE is outstanding
 	probes  map[netip.Addr]*probe
 	alarms  alarms
 }
 
 func newState() state {
-	return state{subs: map[uint32]*sub{}, usages: map[sipua.Key]*usage{}, probes: map[netip.Addr]*probe{}, keys: newKeys(nil)}
+	return state{subs: map[uint32]*sub{}, usages: map[sipua.Key]*usage{}, strays: map[identity][]*usage{}, probes: map[netip.Addr]*probe{}, keys: newKeys(nil)}
 }
 
 // sub is one sibling: a number that is watched for one watcher.
@@ -47,8 +51,8 @@ type sub struct {
 	line    presence.Line
 	next    alarm     // when to try again
 	fails   int       // in a row
-	refused bool      // only a refresh of the watcher, or new credentials, try again
-	notYet  time.Time // not even then before
+	refused bool      // a refresh of the watcher, or new credentials, try again, else only slowly
+	notYet  time.Time // a refresh does not before
 	settled bool      // an invariant state: there is nothing to try
 	hurried bool      // was subscribed anew at once, and has not lived long since
 }
@@ -70,14 +74,18 @@ func (r *Relay) take(id uint32, w want) {
 			s = &sub{out: w.out}
 			s.next.do = func() { r.try(s) }
 			r.subs[id] = s
-			r.try(s)
+			if !r.takeUp(s) {
+				r.try(s)
+			}
 		case s.out.Server != w.out.Server:
 			r.drop(s)
 			s.out = w.out
 			s.line = presence.Line{}
 			s.fails, s.refused, s.settled, s.hurried, s.notYet = 0, false, false, false, time.Time{}
 			r.hub.PublishRemote(id, s.line)
-			r.try(s)
+			if !r.takeUp(s) {
+				r.try(s)
+			}
 		default:
 			s.out = w.out
 		}
@@ -113,6 +121,9 @@ func (r *Relay) publish(s *sub, l presence.Line) {
 // opened goes on where we are now: subscriptions are told the new Contact.
 func (r *Relay) opened() {
 	r.open = true
+	if len(r.strays) > 0 {
+		r.alarms.set(&r.sweep, time.Now().Add(moment))
+	}
 	spread := time.Duration(1+len(r.subs)/openRate) * time.Second
 	now := time.Now()
 	for _, s := range r.inOrder() {
@@ -125,6 +136,9 @@ func (r *Relay) opened() {
 			s.use.refresh = at
 			r.setAlarm(s.use)
 		case s.refused: // that has not changed
+			if s.out.Kind.SIP() {
+				r.alarms.set(&s.next, at.Add(slowly))
+			}
 		default:
 			r.alarms.set(&s.next, at)
 		}
@@ -133,7 +147,8 @@ func (r *Relay) opened() {
 
 // closing unsubscribes everything; opened goes on.
 func (r *Relay) closing() {
-	r.open = false
+	r.sweepUp(math.MaxInt)
+	r.alarms.set(&r.sweep, time.Time{})
 	for _, s := range r.inOrder() {
 		r.alarms.set(&s.next, time.Time{})
 		r.drop(s)
@@ -141,6 +156,7 @@ func (r *Relay) closing() {
 			r.publish(s, presence.Line{})
 		}
 	}
+	r.open = false
 }
 
 func (r *Relay) inOrder() []*sub {

@@ -76,17 +76,28 @@ func run(t *testing.T, f func(*rig)) {
 }
 
 func newRig(t testing.TB) *rig {
-	r := &rig{t: t, net: memnet.New(), log: logbuf.New(time.Now)}
+	r := newProcess(t, memnet.New(), nil)
+	r.begin()
+	return r
+}
+
+// newProcess is a router without configuration.
+func newProcess(t testing.TB, net *memnet.Net, j Journal) *rig {
+	r := &rig{t: t, net: net, log: logbuf.New(time.Now)}
 	r.ua = sipua.New(sipua.Options{Net: r.net.Host(router.Addr()), Log: r.log, Workers: 2})
-	r.r = New(Options{UA: r.ua, Log: r.log})
+	r.r = New(Options{UA: r.ua, Log: r.log, Journal: j})
 	r.hub = presence.New(presence.Options{Log: r.log, Relay: r.r, Shards: 2})
 	r.r.Start(r.hub)
-	r.endpoint(router)
+	return r
+}
+
+// begin configures it and opens SIP last.
+func (r *rig) begin() {
 	r.configure(func(c *presence.Config) {
 		*c = presence.Config{Enabled: true, SIPEnabled: true, AllowSubscribe: true, Server: server1.Addr(), MaxSubscriptions: 100,
 			RetryInterval: 70 * time.Second, RetryLimit: 2, Numbers: map[string]presence.Number{}}
 	})
-	return r
+	r.endpoint(router)
 }
 
 func (r *rig) close() {

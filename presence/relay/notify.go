@@ -121,6 +121,7 @@ func (r *Relay) enter(u *usage, req *sip.Request, tag string, over bool) reply {
 		u.d.RemoteCSeq = d.RemoteCSeq
 		if d.RemoteTarget != u.d.RemoteTarget {
 			u.d.RemoteTarget = strings.Clone(d.RemoteTarget)
+			r.keep(u)
 		}
 		return answer(200)
 	}
@@ -135,6 +136,9 @@ func (r *Relay) enter(u *usage, req *sip.Request, tag string, over bool) reply {
 		u.d.RemoteTag, u.d.Remote, u.d.RemoteTarget, u.d.Routes = d.RemoteTag, d.Remote, d.RemoteTarget, d.Routes
 		u.d.RemoteCSeq = d.RemoteCSeq
 		u.live, u.born = true, time.Now()
+		if !over {
+			r.keep(u)
+		}
 	case !over: // one that is over need not say where it was
 		return answer(400)
 	}

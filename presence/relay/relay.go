@@ -21,21 +21,29 @@
 // After a failure the state is unknown. For SCCP watchers the next attempt comes
 // after `sccp blf-speed-dial retry-interval` and beyond its limit the watcher is
 // rejected. For SIP watchers it comes after Retry-After, or 4 s and twice as long
-// each time up to 5 minutes; when refused, with the watcher's next refresh or when
-// the credentials change.
+// each time up to 5 minutes; when refused, with the watcher's next refresh, when the
+// credentials change, and by itself every half an hour, or after Retry-After if that is
+// longer.
 //
 // Of several dialogs that a forked SUBSCRIBE makes, the one whose NOTIFY comes
 // first is kept; the others get 481, which ends them (RFC 3856 6.9, RFC 6665 4.4.1).
 //
+// Each dialog has a record in the Journal from the first 2xx or NOTIFY on until it is
+// over (journal.go). After the process was killed the next one takes a dialog up where a
+// watcher with the same number watches the same number at the same server: it refreshes
+// it, and makes a new one if that meets 481. It ends all others, so that none is left at
+// the server that nobody hears.
+//
 // # Goroutines and bounds
 //
-// One goroutine (run) owns all state. Calls of the hub are left in a table with one
+// One goroutine (run) owns all state, and writes the Journal. Calls of the hub are left in a table with one
 // entry for each sibling. A NOTIFY waits on its worker of sipua until it was taken,
 // and there is one answer for each SUBSCRIBE outstanding, of which a subscription has
 // one at a time. At most window attempts to subscribe are outstanding; a dialog keeps
 // at most maxText bytes of what the server sent. Subscriptions that are being ended
 // live a minute at most, and there are at most maxLeaving of them; beyond that the
-// server finds out by itself, by a 481.
+// server finds out by itself, by a 481. What the Journal had comes on top, until it is
+// taken up or ended.
 //
 // internal/app imports this package; it imports presence, presence/pidf and
 // internal/sipua.
@@ -69,19 +77,22 @@ type Account struct {
 type Hub interface {
 	PublishRemote(sibID uint32, l presence.Line)
 	RemoteFailed(sibID uint32, retries int, final bool)
+	IDsAfter(id uint32)
 }
 
 // Options of a Relay.
 type Options struct {
-	UA  *sipua.UA
-	Log *logbuf.Log
+	UA      *sipua.UA
+	Log     *logbuf.Log
+	Journal Journal // nil: the server is left with what a killed process had
 }
 
 // Relay implements presence.Relay.
 type Relay struct {
-	ua  *sipua.UA
-	log *logbuf.Log
-	hub Hub
+	ua      *sipua.UA
+	log     *logbuf.Log
+	hub     Hub
+	journal Journal
 
 	wake    chan struct{} // capacity 1: there is something to do
 	quit    chan struct{}
@@ -105,11 +116,13 @@ type want struct {
 
 // New makes a relay. Give it to the hub, then Start it.
 func New(o Options) *Relay {
-	return &Relay{
-		ua: o.UA, log: o.Log,
+	r := &Relay{
+		ua: o.UA, log: o.Log, journal: o.Journal,
 		wake: make(chan struct{}, 1), quit: make(chan struct{}), stopped: make(chan struct{}),
 		wants: map[uint32]want{}, state: newState(),
 	}
+	r.sweep.do = func() { r.sweepUp(sweepAt) }
+	return r
 }
 
 // Start takes over the NOTIFYs of the UA and starts the goroutine. Call it once,

@@ -10,6 +10,9 @@ import (
 const (
 	firstWait   = 4 * time.Second
 	longestWait = 5 * time.Minute
+	// slowly is how long a SIP watcher's number waits that was refused, if nothing else
+	// has it tried again: what the server allows may change, and nobody tells.
+	slowly = 30 * time.Minute
 	// longestAsked bounds what Retry-After and retry-after ask for.
 	longestAsked = time.Hour
 	// steady is how long a subscription must have lived to be made anew at once.
@@ -76,6 +79,7 @@ func (r *Relay) failed(s *sub, v verdict, after, lived time.Duration, why string
 		r.wait(s, max(s.out.RetryInterval, after))
 	case s.refused:
 		s.notYet = time.Now().Add(max(after, firstWait))
+		r.wait(s, max(after, slowly))
 	case after > 0:
 		r.wait(s, after)
 	default:

@@ -21,8 +21,8 @@ func TestTerminated(t *testing.T) {
 		{"terminated;reason=probation", "unknown", firstWait},
 		{"terminated;reason=giveup;retry-after=30", "unknown", 30 * time.Second},
 		{"terminated;reason=giveup", "unknown", firstWait},
-		{"terminated;reason=rejected", "unknown", -1},
-		{"terminated;reason=noresource", "unknown", -1},
+		{"terminated;reason=rejected", "unknown", slowly},
+		{"terminated;reason=noresource", "unknown", slowly},
 		{"terminated;reason=invariant", "busy", -1},
 		{"terminated", "unknown", firstWait},
 		{"Terminated;Reason=Other", "unknown", firstWait},
@@ -130,14 +130,14 @@ func TestBackOff(t *testing.T) {
 	})
 }
 
-// A refusal is met again only when the watcher refreshes.
+// A refusal is met again when the watcher refreshes.
 func TestRefused(t *testing.T) {
 	for _, answer := range []string{"403 Forbidden", "404 Not Found", "489 Bad Event", "603 Decline", "302 Elsewhere", "401 Who", "604 Nowhere"} {
 		run(t, func(r *rig) {
 			f := r.server(server1)
 			f.answers(answer)
 			w, id := r.watch(presence.SIPPhone, "5001")
-			after(50 * time.Minute)
+			after(slowly - time.Second)
 			check(t, answer, len(f.hear()), 1)
 			check(t, answer, w.last(), "unknown")
 			f.obliging(busy)

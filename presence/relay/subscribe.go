@@ -51,6 +51,9 @@ type usage struct {
 	refresh time.Time // when to refresh; zero: not
 	silence time.Time // when Timer N fires; zero: not running
 	next    alarm
+
+	record   uint64 // key in the journal; 0: none
+	reserved uint32 // CSeqs up to this one may be used
 }
 
 // subscribe begins a subscription.
@@ -89,6 +92,9 @@ func (r *Relay) send(u *usage) {
 	}
 	if u.live || u.made {
 		to = u.d.Target(to)
+		if u.d.LocalCSeq >= u.reserved {
+			r.keep(u)
+		}
 	}
 	req, err := u.d.Request("SUBSCRIBE", contact)
 	if err == nil {
@@ -117,9 +123,17 @@ func (r *Relay) answered(u *usage, seq uint32, res *sip.Response, err error) {
 		return // ended meanwhile
 	}
 	u.busy = false
-	if u.sub != nil && r.ours(err) {
-		r.again(u)
-		return
+	if r.ours(err) {
+		switch {
+		case u.sub != nil:
+			r.again(u)
+			return
+		case u.record != 0 && u.asked == 0 && r.open:
+			u.silence = time.Time{}
+			r.setAlarm(u)
+			r.stray(u)
+			return
+		}
 	}
 	if err != nil {
 		r.debug(topicErrors, u.id, "presence_relay_subscribe", "no answer: %v", err)
@@ -195,6 +209,7 @@ func (r *Relay) accept(u *usage, res *sip.Response) {
 		if d, err := dialogOf(u, res); err == nil {
 			u.made = true
 			u.d.RemoteTag, u.d.Remote, u.d.RemoteTarget, u.d.Routes = d.RemoteTag, d.Remote, d.RemoteTarget, d.Routes
+			r.keep(u)
 		}
 	}
 	switch {
@@ -314,6 +329,7 @@ func (r *Relay) forget(u *usage) {
 	r.began(u)
 	r.alarms.set(&u.next, time.Time{})
 	delete(r.usages, u.key())
+	r.unkeep(u)
 	if u.sub == nil {
 		r.leaving--
 	} else {
@@ -333,6 +349,10 @@ func (r *Relay) drop(s *sub) {
 	}
 	s.use, u.sub = nil, nil
 	r.leaving++
+	if !r.open && !u.busy { // it was taken up, and the server cannot be told yet
+		r.stray(u)
+		return
+	}
 	if u.busy { // its answer decides
 		u.silence = time.Now().Add(2 * timerN)
 		r.setAlarm(u)

@@ -77,9 +77,21 @@ func choose(req *sipua.ServerTx, forms []form, list bool) (f form, given bool, n
 		}
 	}
 	if best == 0 || list && (quality(accept, eventlist.ContentTypeMulti) == 0 || quality(accept, eventlist.ContentTypeRLMI) == 0) {
-		return f, true, refuse(406)
+		return f, true, refuse(406, "Accept", acceptable(forms, list))
 	}
 	return f, true, nil
+}
+
+// acceptable is the Accept of a 406 (RFC 3261 21.4.7): what there would be.
+func acceptable(forms []form, list bool) string {
+	var kinds []string
+	for _, f := range forms {
+		kinds = append(kinds, f.contentType())
+	}
+	if list {
+		kinds = append(kinds, eventlist.ContentTypeMulti, eventlist.ContentTypeRLMI)
+	}
+	return strings.Join(kinds, ", ")
 }
 
 // quality is how much the ranges of an Accept like a media type; the closest range

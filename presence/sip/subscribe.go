@@ -288,6 +288,9 @@ func target(tx *sipua.ServerTx, u *sipua.Dialog, proved bool) sipua.Target {
 
 // read takes a SUBSCRIBE apart, in the order of RFC 3261 8.2.2 and 8.2.3.
 func read(req *sipua.ServerTx) (s subscription, no *refusal) {
+	if u := req.URI(); u.IsEncrypted() { // there is no TLS here
+		return s, refuse(416)
+	}
 	if tags := req.Unsupported("eventlist", "recipient-list-subscribe"); len(tags) > 0 {
 		return s, refuse(420, "Unsupported", strings.Join(tags, ", "))
 	}
@@ -299,7 +302,9 @@ func read(req *sipua.ServerTx) (s subscription, no *refusal) {
 	if len(events) == 1 {
 		var params map[string]string
 		event, params = sipua.SplitValue(events[0])
-		s.eventID = params["id"]
+		if s.eventID = params["id"]; sipua.Repeated(events[0], "id") {
+			return s, refuse(400).because("more than one Event id")
+		}
 	}
 	forms := formsOf(event)
 	if forms == nil {
@@ -321,6 +326,9 @@ func read(req *sipua.ServerTx) (s subscription, no *refusal) {
 
 func readExpires(req *sipua.ServerTx) (time.Duration, *refusal) {
 	expires := defaultExpires
+	if len(req.Values("Expires")) > 1 {
+		return 0, refuse(400).because("more than one Expires")
+	}
 	if text := req.Value("Expires"); text != "" {
 		var ok bool
 		if expires, ok = req.Expires(); !ok {
