@@ -6,15 +6,15 @@
 //
 //	line              dialog
 //	unknown           none
-//	idle              terminated; none if there was none before
+//	idle              terminated
 //	ringing           early, direction recipient: such a call can be picked up
 //	busy              confirmed
 //	Do Not Disturb    confirmed, in use or not: the lamp is lit (guide)
 //
 // The package has no state for a line of which nothing is known. No dialog at all
-// is what comes closest; lamps are dark then, as for idle. Idle after
-// a call is a terminated dialog and not an empty document, since some phones keep a lamp lit until they are
-// told that its dialog is over.
+// is what comes closest; lamps are dark then, as for idle. Idle is a terminated dialog
+// and not an empty document, since some phones keep a lamp lit until they are told that
+// its dialog is over, and others want one in every document.
 //
 // All functions are pure. presence/sip imports this package; it imports presence
 // for the line-state types.
@@ -35,7 +35,7 @@ const ContentType = "application/dialog-info+xml"
 type Body struct {
 	Entity  string // URI of the presentity, e.g. sip:2001@10.1.1.2
 	Version uint32 // grows with each document of a subscription, from 0 (RFC 4235 4.1)
-	Dialog  uint16 // tells this busy period, or the last one, from others; 0: there was none
+	Dialog  uint16 // tells this busy period, or the last one, from others; 0: there was none yet
 	Line    presence.Line
 }
 
@@ -65,7 +65,7 @@ func dialog(l presence.Line, number uint16) string {
 		return id + ` direction="recipient"><state>early` + end
 	case Lit(l):
 		return id + `><state>confirmed` + end
-	case l.State == presence.Idle && number != 0:
+	case l.State == presence.Idle:
 		return id + `><state>terminated` + end
 	}
 	return ""

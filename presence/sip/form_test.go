@@ -26,7 +26,7 @@ func TestDialogPackage(t *testing.T) {
 		_, last := p.subscribe(sub{event: "dialog;id=9", toTag: ok.tag("To"), expires: "0"})
 		notes = append(notes, last...)
 		want(t, "NOTIFYs", len(notes), 6)
-		for i, state := range []string{"", `direction="recipient"><state>early`, "<state>confirmed", "<state>confirmed", "", ""} {
+		for i, state := range []string{"<state>terminated", `direction="recipient"><state>early`, "<state>confirmed", "<state>confirmed", "", ""} {
 			n := notes[i]
 			want(t, "labels", n.get("Event")+" "+n.get("Content-Type"), "dialog;id=9 application/dialog-info+xml")
 			if head := `version="` + words(i) + `" state="full" entity="sip:2001@10.1.1.2"`; !strings.Contains(n.body, head) ||

@@ -18,7 +18,7 @@ func TestDialogIDs(t *testing.T) {
 			id, _, _ := strings.Cut(rest, `"`)
 			return id
 		}
-		want(t, "idle from the beginning", id(notes[0]), "")
+		want(t, "idle from the beginning", id(notes[0]), "line-0")
 		var ids []string
 		for range 2 {
 			for _, l := range []presence.Line{{State: presence.Busy, Ringing: true}, busy, idle} {
