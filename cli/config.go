@@ -166,6 +166,7 @@ func (s *Session) commit(level int, args grammar.Args) *lineError {
 			return message(err.Error())
 		}
 	}
+	logged := s.shell.Config().Archive.Log
 	path, done, err := store.Apply(s.author(), f.path, args)
 	if err != nil {
 		return message(err.Error())
@@ -179,7 +180,7 @@ func (s *Session) commit(level int, args grammar.Args) *lineError {
 	}
 	s.trace(path, done.Changes)
 	s.dirty = s.dirty || !done.Empty()
-	s.record(args.Line(), f.set.conf.Mode.Indent)
+	s.record(logged, args.Line(), f.set.conf.Mode.Indent)
 	if notice := s.shell.o.Notice; notice != nil && !s.loading && !done.Empty() {
 		s.print(notice(done.Old, f.path, args))
 	}

@@ -24,9 +24,8 @@ type configEntry struct {
 // defaultConfigLog is how many lines are kept by default.
 const defaultConfigLog = 100
 
-// record keeps a line that was taken in a mode of that depth.
-func (s *Session) record(line string, depth int) {
-	cfg := s.shell.Config().Archive.Log
+// record keeps a line that was taken in a mode of that depth, as the settings before it say.
+func (s *Session) record(cfg ConfigLog, line string, depth int) {
 	if !cfg.Enabled || s.loading {
 		return
 	}
