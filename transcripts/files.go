@@ -18,8 +18,8 @@ import (
 	"github.com/busylamp/busylamp/internal/memnet"
 )
 
-// library is the file servers that a configuration names, and flash:.
-type library struct {
+// depot is the file servers that a configuration names, and flash:.
+type depot struct {
 	net   *memnet.Net
 	flash string // directory
 
@@ -31,13 +31,13 @@ type library struct {
 
 // Serve implements Stage.
 func (s *stage) Serve(location string, file []byte) error {
-	if s.library == nil {
+	if s.depot == nil {
 		return errors.New("there is no file server here")
 	}
-	return s.library.serve(location, file)
+	return s.depot.serve(location, file)
 }
 
-func (l *library) serve(location string, file []byte) error {
+func (l *depot) serve(location string, file []byte) error {
 	if name, ok := strings.CutPrefix(location, "flash:"); ok {
 		return os.WriteFile(filepath.Join(l.flash, filepath.Base(name)), file, 0o600)
 	}
@@ -89,14 +89,14 @@ func (l *library) serve(location string, file []byte) error {
 	return nil
 }
 
-func (l *library) file(location string) ([]byte, bool) {
+func (l *depot) file(location string) ([]byte, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	b, ok := l.files[location]
 	return b, ok
 }
 
-func (l *library) close() {
+func (l *depot) close() {
 	l.mu.Lock()
 	for _, stop := range l.servers {
 		stop()
@@ -107,7 +107,7 @@ func (l *library) close() {
 
 // tftp answers requests to read and to write (RFC 1350), one client at a time on a network that
 // loses nothing.
-func (l *library) tftp(conn net.PacketConn, server string) {
+func (l *depot) tftp(conn net.PacketConn, server string) {
 	buf := make([]byte, 1024)
 	for {
 		n, from, err := conn.ReadFrom(buf)

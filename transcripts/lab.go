@@ -48,9 +48,9 @@ func openLab(dir string, s *Script, mem *memnet.Net, n sipua.Network, addr netip
 	close(l.done)
 	l.stage = &stage{
 		net: n, local: addr, server: a.SIP.LocalAddr, phones: map[string]*actor{},
-		library: &library{net: files, flash: filepath.Join(dir, "flash")},
-		skinny:  func() netip.AddrPort { return a.Skinny.Snapshot().Listening },
-		line:    func(_ context.Context, number, state string) error { return a.SetLine(number, state) },
+		depot:  &depot{net: files, flash: filepath.Join(dir, "flash")},
+		skinny: func() netip.AddrPort { return a.Skinny.Snapshot().Listening },
+		line:   func(_ context.Context, number, state string) error { return a.SetLine(number, state) },
 	}
 	if mem != nil {
 		l.servers = map[netip.Addr]*app.App{}

@@ -3,7 +3,6 @@
 // A transcript is a txtar archive. Its comment says what it shows and may carry
 // options, one a line:
 //
-//	skip: REASON            not reachable yet; the runner reports it as skipped
 //	only: DRIVER            console, ssh or live: it makes sense there alone
 //	blanks: loose           runs of blanks compare equal (the guide lost some)
 //
@@ -63,7 +62,6 @@ const (
 type Script struct {
 	Name    string
 	Comment string
-	Skip    string // reason, "" when it is to be run
 	Only    string // the one driver it is for, "" for all
 	Loose   bool   // runs of blanks compare equal
 	Startup []byte // nil: the factory default configuration
@@ -98,8 +96,6 @@ func Parse(name string, data []byte) (*Script, error) {
 	for line := range strings.Lines(s.Comment) {
 		key, val, ok := strings.Cut(strings.TrimSpace(line), ": ")
 		switch {
-		case ok && key == "skip":
-			s.Skip = val
 		case ok && key == "only":
 			s.Only = val
 		case ok && key == "blanks" && val == "loose":
@@ -168,8 +164,19 @@ func (s *Script) parseConsole(text string) error {
 	return nil
 }
 
-// Advances reports whether the script lets time pass.
-func (s *Script) Advances() bool {
+// Unfit says why a script makes no sense with a driver, "" when it does. Time passes only
+// where the clock is a fake one.
+func (s *Script) Unfit(driver string, fakeClock bool) string {
+	switch {
+	case s.Only != "" && s.Only != driver:
+		return "only for the driver " + s.Only
+	case !fakeClock && s.advances():
+		return "it lets time pass, which needs the fake clock of the tests"
+	}
+	return ""
+}
+
+func (s *Script) advances() bool {
 	for _, st := range s.Steps {
 		if len(st.Direction) > 0 && st.Direction[0] == "advance" {
 			return true

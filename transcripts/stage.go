@@ -24,9 +24,9 @@ type stage struct {
 	local  netip.Addr            // address of the phones; the zero value lets the host choose
 	line   func(ctx context.Context, number, state string) error
 
-	library *library                                              // nil: files cannot be put there
-	host    func(netip.Addr) sipua.Network                        // the network as seen from there; nil on real sockets
-	boot    func(at netip.Addr, startup []byte) (*app.App, error) // another appliance; nil on real sockets
+	depot *depot                                                // nil: files cannot be put there
+	host  func(netip.Addr) sipua.Network                        // the network as seen from there; nil on real sockets
+	boot  func(at netip.Addr, startup []byte) (*app.App, error) // another appliance; nil on real sockets
 
 	servers map[netip.Addr]*app.App
 	phones  map[string]*actor
@@ -46,8 +46,8 @@ func (s *stage) Close() error {
 	if s.raw != nil {
 		errs = append(errs, s.raw.Close())
 	}
-	if s.library != nil {
-		s.library.close()
+	if s.depot != nil {
+		s.depot.close()
 	}
 	return errors.Join(errs...)
 }

@@ -50,18 +50,17 @@ func corpus(t *testing.T) []*Script {
 	return out
 }
 
-// each runs f for every transcript that can be reached with the driver.
+// each runs f for every transcript that is fit for the driver.
 func each(t *testing.T, driver string, f func(t *testing.T, s *Script)) {
+	n := 0
 	for _, s := range corpus(t) {
-		t.Run(strings.TrimSuffix(s.Name, ".txtar"), func(t *testing.T) {
-			switch {
-			case s.Skip != "":
-				t.Skip(s.Skip)
-			case s.Only != "" && s.Only != driver:
-				t.Skipf("only for the driver %s", s.Only)
-			}
-			f(t, s)
-		})
+		if s.Unfit(driver, driver != DriverLive) == "" {
+			t.Run(strings.TrimSuffix(s.Name, ".txtar"), func(t *testing.T) { f(t, s) })
+			n++
+		}
+	}
+	if n == 0 {
+		t.Errorf("no transcript is fit for the driver %s", driver)
 	}
 }
 
@@ -152,9 +151,6 @@ func TestSSHLive(t *testing.T) {
 	}
 	addr := loopback()
 	each(t, DriverLive, func(t *testing.T, s *Script) {
-		if s.Advances() {
-			t.Skip("time cannot be advanced on real sockets")
-		}
 		lab, err := OpenLabOnHost(t.TempDir(), s, addr)
 		if err != nil {
 			t.Fatal(err)
@@ -282,11 +278,11 @@ func TestParse(t *testing.T) {
 			t.Errorf("%s: no error", name)
 		}
 	}
-	s, err := Parse("ok", []byte("Words.\nskip: later\nblanks: loose\nonly: console\n-- startup.cfg --\nhostname A\n-- console --\nA>enable\nPassword: \n@ type lab\nA#show clock\n{{.*}}\n@ advance 1s\n"))
+	s, err := Parse("ok", []byte("Words.\nblanks: loose\nonly: console\n-- startup.cfg --\nhostname A\n-- console --\nA>enable\nPassword: \n@ type lab\nA#show clock\n{{.*}}\n@ advance 1s\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Skip != "later" || !s.Loose || s.Only != "console" || string(s.Startup) != "hostname A\n" || len(s.Steps) != 4 {
+	if !s.Loose || s.Only != "console" || string(s.Startup) != "hostname A\n" || len(s.Steps) != 4 {
 		t.Errorf("parsed %+v", s)
 	}
 	if p := s.Steps[1]; !p.Typed || p.Input != "lab" || p.Prompt != "Password: " {
@@ -295,8 +291,14 @@ func TestParse(t *testing.T) {
 	if p, err := Parse("no prompt", []byte("-- console --\nR>show ephone-dn paging\nephone#[phone]  2[1]\n")); err != nil || len(p.Steps) != 1 {
 		t.Errorf("printed text is taken for a prompt: %+v, %v", p, err)
 	}
-	if !s.Advances() {
-		t.Error("advance not seen")
+	for _, c := range []struct {
+		driver string
+		fake   bool
+		fit    bool
+	}{{DriverConsole, true, true}, {DriverConsole, false, false}, {DriverSSH, true, false}, {DriverLive, false, false}} {
+		if why := s.Unfit(c.driver, c.fake); (why == "") != c.fit {
+			t.Errorf("%s, fake clock %t: unfit %q", c.driver, c.fake, why)
+		}
 	}
 }
 

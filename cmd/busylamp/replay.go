@@ -64,15 +64,7 @@ func (c *replayCmd) skip(s *transcripts.Script) string {
 	if c.SSH != "" {
 		driver = transcripts.DriverLive
 	}
-	switch {
-	case s.Skip != "":
-		return s.Skip
-	case s.Only != "" && s.Only != driver:
-		return "only for the driver " + s.Only
-	case s.Advances():
-		return "it lets time pass, which needs the fake clock of the tests"
-	}
-	return ""
+	return s.Unfit(driver, false)
 }
 
 func (c *replayCmd) replay(ctx context.Context, s *transcripts.Script) (err error) {

@@ -87,9 +87,6 @@ func typedLines(t *testing.T) [][]string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if s.Skip != "" {
-			continue
-		}
 		for line := range strings.Lines(string(s.Startup)) {
 			add(line)
 		}
