@@ -30,6 +30,47 @@ func examples(schema *conf.Schema) []example {
 	return out
 }
 
+// TestPasteEachMode: TestPasteRunning for a line of every command, those of one mode
+// together and the blocks of all modes around them.
+func TestPasteEachMode(t *testing.T) {
+	schema := compiled(t)
+	base, at := blocks(t, schema)
+	lines := map[string][]string{}
+	for _, e := range examples(schema) {
+		lines[e.mode] = append(lines[e.mode], e.line)
+	}
+	pasted := 0
+	for mode, typed := range lines {
+		tree, last := base, ""
+		for _, line := range typed {
+			r := schema.Mode(mode).Set.Match(line, Bounds(Unlimited)(tree))
+			if r.Outcome != grammar.OK || r.Args.Command().Name() == last {
+				continue
+			}
+			last = r.Args.Command().Name()
+			args, err := Rewrite(tree, at[mode], r.Args)
+			if err != nil {
+				t.Fatalf("%q: %v", line, err)
+			}
+			if next, _, _, err := tree.Apply(at[mode], args); err == nil { // else it excludes one before
+				tree = next
+				pasted++
+			}
+		}
+		running := string(conf.Running(tree))
+		fresh := newPlatform(t, schema, Unlimited)
+		for _, e := range fresh.shell.Load(t.Context(), []byte(running), fresh.origin()) {
+			t.Errorf("%s, line %d: %q: %s", mode, e.Line, e.Text, e.Error)
+		}
+		if got := fresh.running(); got != running {
+			t.Errorf("%s: %s", mode, diffLines(strings.Split(got, "\n"), strings.Split(running, "\n")))
+		}
+	}
+	if pasted < 2000 {
+		t.Errorf("only %d lines were pasted", pasted)
+	}
+}
+
 // TestPasteRunning: whatever has been typed, the running-config pasted into an
 // empty appliance gives the same tree, and pasted back it changes nothing. Lines
 // of one mode thus never act in another, although pasted blocks have no `exit`.

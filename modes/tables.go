@@ -184,9 +184,9 @@ func (t tables) into(modes []conf.Mode) []conf.Mode {
 // behind such a block they would be its own.
 func withLines(commands, lines []conf.Command) []conf.Command {
 	opens := func(c conf.Command) bool { return c.Enter != "" }
-	at := len(commands)
-	for at > 0 && opens(commands[at-1]) {
-		at--
+	at := slices.IndexFunc(commands, opens)
+	if at < 0 {
+		at = len(commands)
 	}
 	commands = slices.Insert(slices.Clone(commands), at, slices.DeleteFunc(slices.Clone(lines), opens)...)
 	return append(commands, slices.DeleteFunc(slices.Clone(lines), func(c conf.Command) bool { return !opens(c) })...)
