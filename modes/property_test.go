@@ -1,6 +1,7 @@
 package modes
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -30,43 +31,62 @@ func examples(schema *conf.Schema) []example {
 	return out
 }
 
-// TestPasteEachMode: TestPasteRunning for a line of every command, those of one mode
-// together and the blocks of all modes around them.
-func TestPasteEachMode(t *testing.T) {
+// TestPasteBehindBlocks: TestPasteRunning for every line that the mode of a block would
+// take too, with that one block before it.
+func TestPasteBehindBlocks(t *testing.T) {
 	schema := compiled(t)
-	base, at := blocks(t, schema)
-	lines := map[string][]string{}
-	for _, e := range examples(schema) {
-		lines[e.mode] = append(lines[e.mode], e.line)
+	all := examples(schema)
+	type step struct{ mode, header string }
+	chains := map[string][]step{conf.Global: nil} // the headers that lead to a mode
+	for again := true; again; {
+		again = false
+		for _, m := range schema.Modes() {
+			for _, c := range m.Mode.Commands {
+				chain, ok := chains[m.Mode.Name]
+				if _, done := chains[c.Enter]; ok && c.Enter != "" && !done {
+					chains[c.Enter] = append(slices.Clone(chain), step{m.Mode.Name, samples(c.Syntax)[0]})
+					again = true
+				}
+			}
+		}
 	}
 	pasted := 0
-	for mode, typed := range lines {
-		tree, last := base, ""
-		for _, line := range typed {
-			r := schema.Mode(mode).Set.Match(line, Bounds(Unlimited)(tree))
-			if r.Outcome != grammar.OK || r.Args.Command().Name() == last {
+	for inner, chain := range chains {
+		tree, at := conf.NewTree(schema), map[string]conf.Path{}
+		path := conf.Root
+		for _, s := range chain {
+			at[s.mode] = path
+			tree, path = apply(t, tree, path, s.header)
+		}
+		for _, e := range all {
+			parent, outer := at[e.mode]
+			if !outer || schema.Mode(inner).Set.Match(e.line, Bounds(Unlimited)(tree)).Outcome != grammar.OK {
 				continue
 			}
-			last = r.Args.Command().Name()
-			args, err := Rewrite(tree, at[mode], r.Args)
+			r := schema.Mode(e.mode).Set.Match(e.line, Bounds(Unlimited)(tree))
+			if r.Outcome != grammar.OK {
+				continue
+			}
+			args, err := Rewrite(tree, parent, r.Args)
 			if err != nil {
-				t.Fatalf("%q: %v", line, err)
+				t.Fatalf("%q: %v", e.line, err)
 			}
-			if next, _, _, err := tree.Apply(at[mode], args); err == nil { // else it excludes one before
-				tree = next
-				pasted++
+			next, _, _, err := tree.Apply(parent, args)
+			if err != nil {
+				continue // it excludes the block
 			}
-		}
-		running := string(conf.Running(tree))
-		fresh := newPlatform(t, schema, Unlimited)
-		for _, e := range fresh.shell.Load(t.Context(), []byte(running), fresh.origin()) {
-			t.Errorf("%s, line %d: %q: %s", mode, e.Line, e.Text, e.Error)
-		}
-		if got := fresh.running(); got != running {
-			t.Errorf("%s: %s", mode, diffLines(strings.Split(got, "\n"), strings.Split(running, "\n")))
+			pasted++
+			running := string(conf.Running(next))
+			fresh := newPlatform(t, schema, Unlimited)
+			for _, e := range fresh.shell.Load(t.Context(), []byte(running), fresh.origin()) {
+				t.Errorf("%s, line %d: %q: %s", inner, e.Line, e.Text, e.Error)
+			}
+			if got := fresh.running(); got != running {
+				t.Errorf("behind a block of %s: %s", inner, diffLines(strings.Split(got, "\n"), strings.Split(running, "\n")))
+			}
 		}
 	}
-	if pasted < 2000 {
+	if pasted < 100 {
 		t.Errorf("only %d lines were pasted", pasted)
 	}
 }
