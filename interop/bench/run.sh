@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The presence agent and Kamailio side by side, on loopback, in turns. Prints the figures of each and, at the end, ratios of the medians.
 # Needs the Debian packages kamailio, kamailio-presence-modules and kamailio-xml-modules, and bin/busylamp (`make build`).
-#   interop/bench/run.sh [ROUNDS] [TEST...]     tests: subscribe hot open fanout refresh memory (memory and refresh: the appliance only)
+#   interop/bench/run.sh [ROUNDS] [TEST...]     tests: subscribe hot open fanout, and of the appliance only: crowd refresh memory
 # On a machine that does other things too, trust the ratios of processor time more than those of rates.
 set -uo pipefail
 cd "$(dirname "$0")"
@@ -42,6 +42,7 @@ each() { for who in ours theirs; do start $who; "$@" $who; stop; done; }
 t_subscribe() { load "$1" subscribe subscribe -n 20000 -window 64 -numbers 1000; }
 t_hot() { load "$1" hot subscribe -n 20000 -window 64 -numbers 1; }
 t_fanout() { load "$1" fanout fanout -n 10000 -window 16 -rounds 2 $(console "$1"); }
+t_crowd() { start ours; load ours crowd10 fanout -n 10000 -window 16 -rounds 3 $(console ours); stop; start ours; load ours crowd100 fanout -n 100000 -window 16 -rounds 3 $(console ours); stop; }
 t_open() { # the highest rate without a loss or a NOTIFY that had to be repeated
   local best=0
   for rate in 1000 2000 3000 4000 5000 6000 8000 10000 12000; do
@@ -62,6 +63,7 @@ for _ in $(seq "$ROUNDS"); do
   for t in $TESTS; do
     case $t in
       subscribe|hot|open|fanout) each "t_$t" ;;
+      crowd) t_crowd ;;
       # One at a time, as 100,000 refreshes an hour come, the process has to wake for each message: dearer than in a crowd.
       refresh) start ours; load ours refresh refresh -n 20000 -window 16; load ours slow open -rate 28 -seconds 30; stop ;;
     esac
