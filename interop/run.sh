@@ -1,8 +1,21 @@
 #!/usr/bin/env bash
 # Real peers against the built appliance, in a network namespace of their own: loopback, and two addresses on it. Every process
-# started here is stopped here, by pid. Usage: interop/run.sh [TEST...]    (default: all)
+# started here is stopped here, by pid. Usage: interop/run.sh [TEST...]    (default: all, in lanes at the same time, as most of them wait)
 set -uo pipefail
 cd "$(dirname "$0")"
+LANES=("frames shell sip body demo crash" "conform" "phone" "trunk")
+if [ $# = 0 ]; then
+  told=$(mktemp -d); pids=(); failed=0
+  trap 'for p in "${pids[@]}"; do kill "$p" 2>/dev/null; done; wait; rm -rf "$told"' EXIT
+  # shellcheck disable=SC2086
+  for i in "${!LANES[@]}"; do ./run.sh ${LANES[$i]} >"$told/$i" 2>&1 & pids+=($!); done
+  for i in "${!LANES[@]}"; do
+    echo "== ${LANES[$i]}"; wait "${pids[$i]}" || failed=$((failed+1)); cat "$told/$i"
+  done
+  pids=()
+  echo "$(cat "$told"/* | grep -c '^ok ') passed, $(cat "$told"/* | grep -c '^FAIL ') failed in $SECONDS s"
+  exit "$failed"
+fi
 if [ -z "${BUSYLAMP_NETNS:-}" ]; then
   as=--map-root-user; [ "$(id -u)" != 0 ] || as=
   # shellcheck disable=SC2086
@@ -97,7 +110,6 @@ conform_tests() { counted conformance /usr/bin/python3 -B conform/run.py ${ROWS:
 load_tests() { /usr/bin/python3 -B phones/load.py; } # figures, not among the tests by default
 crash_tests() { check "SIGKILL during write memory never loses both configurations" /usr/bin/python3 ./crash.py "$BIN" "${CRASHES:-25}"; }
 
-if [ $# = 0 ]; then set -- frames shell sip conform body phone trunk demo crash; fi
 for t in "$@"; do declare -F "${t}_tests" >/dev/null || { echo "no such tests: $t"; exit 2; }; done
 start
 for t in "$@"; do ${t}_tests; done
