@@ -121,8 +121,8 @@ func (a *App) wire(o Options) error {
 	a.wirePhones(o.Net)
 	a.watch = presencesip.New(presencesip.Options{
 		UA: a.SIP, Hub: a.hub, Directory: directory{a.Lines}, Log: a.Log,
-		Journal: a.journals.dialogs(),
-		Realm:   a.Lines.Realm, Credentials: a.password, Trunk: a.trust.Peer,
+		Journal: a.journals.dialogs(), Published: a.journals.published(),
+		Realm: a.Lines.Realm, Credentials: a.password, Trunk: a.trust.Peer,
 		DoNotDisturb: func(pool int, on bool) {
 			a.Calls.Do(call.DnD{Device: phones.Device{Kind: phones.PoolDevice, Tag: pool}, On: on, Published: true})
 		},

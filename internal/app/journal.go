@@ -20,6 +20,7 @@ type journals struct {
 	dir                          *os.Root
 	subscriptions, registrations *journal.Journal // nil: that one cannot be opened
 	siblings                     *journal.Journal // subscriptions at the presence server
+	publications                 *journal.Journal // of phones, about themselves
 }
 
 // openJournals never fails: an appliance that cannot keep anything serves all the same.
@@ -31,7 +32,10 @@ func (a *App) openJournals() {
 		return
 	}
 	a.journals.dir = dir
-	for name, j := range map[string]**journal.Journal{"subscriptions": &a.journals.subscriptions, "registrations": &a.journals.registrations, "siblings": &a.journals.siblings} {
+	for name, j := range map[string]**journal.Journal{
+		"subscriptions": &a.journals.subscriptions, "registrations": &a.journals.registrations,
+		"siblings": &a.journals.siblings, "publications": &a.journals.publications,
+	} {
 		if *j, err = journal.Open(dir, name, journal.Options{Report: report}); err != nil {
 			report(err)
 		}
@@ -52,6 +56,14 @@ func (j *journals) dialogs() presencesip.Journal {
 		return nil
 	}
 	return j.subscriptions
+}
+
+// published is the journal of publications; not an interface around nil.
+func (j *journals) published() presencesip.Journal {
+	if j.publications == nil {
+		return nil
+	}
+	return j.publications
 }
 
 // outgoing is the journal of siblings; not an interface around nil.
@@ -85,7 +97,7 @@ func (j *journals) close(erase bool) error {
 		return nil
 	}
 	var errs []error
-	for _, k := range []*journal.Journal{j.subscriptions, j.registrations, j.siblings} {
+	for _, k := range []*journal.Journal{j.subscriptions, j.registrations, j.siblings, j.publications} {
 		if k == nil {
 			continue
 		}

@@ -25,7 +25,7 @@ func (a *App) wirePhones(n sipua.Network) {
 	}
 	a.written = make(chan string, maxWritten)
 	a.Calls = call.New(call.Options{Log: a.Log, Publisher: a.hub, Forwarded: a.forwarded})
-	a.Lines = phones.New(phones.Options{Log: a.Log, Devices: a.Calls, Journal: a.journals.contacts()})
+	a.Lines = phones.New(phones.Options{Log: a.Log, Devices: devices{a}, Journal: a.journals.contacts()})
 	phonesip.New(phonesip.Options{UA: a.SIP, Registry: a.Lines, Log: a.Log, Guard: a.stranger})
 	a.mobile = mobility.New(mobility.Options{Changed: a.loggedIn, InUse: a.Calls.InUse})
 	a.Skinny = sccp.New(sccp.Options{Net: n, Log: a.Log, Exchange: a.Calls, Hub: a.hub, User: a.mobile.Profile, Learned: a.learn})
@@ -33,6 +33,16 @@ func (a *App) wirePhones(n sipua.Network) {
 	a.web = provision.New(provision.Options{Net: n, Log: a.Log, Mobility: a.mobile, Device: a.deviceAt})
 	a.csim = newCsim(a.Calls)
 }
+
+// devices tells the call model of SIP phones, and what those have published.
+type devices struct{ a *App }
+
+func (d devices) Register(id phones.Device, s phones.Spec) {
+	d.a.Calls.Register(id, s)
+	d.a.watch.Registered(id.Tag)
+}
+
+func (d devices) Unregister(id phones.Device) { d.a.Calls.Unregister(id) }
 
 // phoneConfig is what all who serve phones are told.
 type phoneConfig struct {

@@ -54,7 +54,7 @@ func (s *shard) request(r *request) {
 	case r.head.method == "ACK":
 		s.ack(r, e)
 		return
-	case time.Since(r.at) > patience:
+	case time.Since(r.at) > patience && r.startsSomething():
 		u.stats.dropped.Add(1)
 		// In a transaction, so that the copies behind it in the queue are not served.
 		s.begin(r, key, newServerTx).mustReject(sip.StatusServiceUnavailable, "Retry-After", retryAfter)
@@ -92,6 +92,13 @@ func (s *shard) request(r *request) {
 	if handler.brief {
 		s.brief = ServerTx{} // which a large request is in, perhaps
 	}
+}
+
+// startsSomething says that a request may be refused for want of time. One in a dialog may
+// not, such as the refresh of a watcher that is there, nor a CANCEL: it goes on with what
+// has been accepted, and to be late is better than a refusal, which may end it.
+func (r *request) startsSomething() bool {
+	return tagOf(view(r.head.to)) == "" && r.head.method != "CANCEL"
 }
 
 // fullOfCalls limits INVITE transactions, which keep their whole request until

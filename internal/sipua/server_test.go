@@ -325,6 +325,34 @@ func TestOverload(t *testing.T) {
 	})
 }
 
+// However long a request in a dialog has waited, it is served: a watcher that is there must
+// not lose its subscription to load. A CANCEL is too.
+func TestDialogsAreNotRefusedForOverload(t *testing.T) {
+	served, refused := 0, 0
+	o := Options{Workers: 1, Tracer: func(sent bool, _ string, _ netip.AddrPort, msg []byte) {
+		switch line := string(msg); {
+		case sent && strings.HasPrefix(line, "SIP/2.0 503 "):
+			refused++
+		case sent:
+			served++
+		}
+	}}
+	inBed(t, o, func(b *bed) {
+		b.ua.Handle("SUBSCRIBE", func(tx *ServerTx) { time.Sleep(10 * time.Millisecond); tx.mustReject(200) })
+		const sent = queueMessages - 100
+		for i := range sent {
+			from := netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 1, byte(i >> 8), byte(i)}), 5060)
+			b.ua.receive(item{data: []byte(request1(reqOpt{method: "SUBSCRIBE", callID: fmt.Sprint("c", i), toTag: "mine"})), src: from})
+		}
+		b.ua.receive(item{data: []byte(request1(reqOpt{method: "CANCEL", callID: "x"})), src: ap(peerHost + ":5060")})
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if served != sent+1 || refused != 0 { // the CANCEL is 481
+			t.Errorf("served %d refused %d of %d", served, refused, sent)
+		}
+	})
+}
+
 func TestResponseIsRepeatable(t *testing.T) {
 	inBed(t, Options{}, func(b *bed) {
 		b.ua.Handle("SUBSCRIBE", func(tx *ServerTx) {

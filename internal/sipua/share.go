@@ -100,6 +100,21 @@ func (u *UA) fair(s *shard, it item) bool {
 	return true
 }
 
+// holdUp reads no further until a request in a dialog can be queued, for it must not be
+// refused and does not come again by itself: so whoever sends too many waits for himself.
+func (st *stream) holdUp(queued func() bool) {
+	for !queued() {
+		select {
+		case <-st.dead:
+			return
+		default:
+		}
+		if !st.ep.pause() {
+			return
+		}
+	}
+}
+
 // pressure is how full the queue is, or how long its messages wait: 1 is when shares
 // begin to count.
 func (s *shard) pressure(now time.Time) int {

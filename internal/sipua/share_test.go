@@ -102,6 +102,35 @@ func TestLoudConnection(t *testing.T) {
 	})
 }
 
+// In dialogs nothing is: the connection is read as fast as its requests are served, and others
+// are served meanwhile.
+func TestLoudConnectionInDialogs(t *testing.T) {
+	inBed(t, Options{Workers: 1}, func(b *bed) {
+		b.ua.Handle("SUBSCRIBE", func(tx *ServerTx) { time.Sleep(5 * time.Millisecond); tx.mustReject(200) })
+		r := b.dial()
+		const sent = 2*queueMessages + pressed
+		wrote := make(chan struct{})
+		go func() {
+			defer close(wrote)
+			for i := range sent {
+				b.write(strings.Replace(request1(reqOpt{method: "SUBSCRIBE", callID: fmt.Sprint("c", i), toTag: "mine"}), "/UDP", "/TCP", 1))
+			}
+		}()
+		time.Sleep(time.Second)
+		start := time.Now()
+		b.send(request1(reqOpt{method: "SUBSCRIBE", callID: "other", toTag: "mine"}))
+		if got := b.recv(time.Minute); !strings.HasPrefix(got, "SIP/2.0 200 ") || time.Since(start) > 2*patience {
+			t.Errorf("another got %q after %v", got, time.Since(start))
+		}
+		for i := range sent {
+			if got := b.readMessage(r, time.Minute); !strings.HasPrefix(got, "SIP/2.0 200 ") {
+				t.Fatalf("request %d: got %q", i, got)
+			}
+		}
+		<-wrote
+	})
+}
+
 // One address with many phones has no share while the workers keep up, nor when all of
 // them speak at once.
 func TestManyPhonesBehindOneAddress(t *testing.T) {

@@ -389,12 +389,18 @@ func (u *UA) receive(it item) {
 	if u.o.Guard != nil && !u.admitted(it) {
 		return
 	}
-	if s := u.shardOf(callIDOf(it.data)); u.fair(s, it) {
+	s := u.shardOf(callIDOf(it.data))
+	queue := func() bool {
 		queued := it
 		queued.data = append([]byte(nil), it.data...)
-		if s.offer(queued) {
-			return
-		}
+		return s.offer(queued)
+	}
+	if u.fair(s, it) && queue() {
+		return
+	}
+	if it.stream != nil && inDialog(it.data) {
+		it.stream.holdUp(func() bool { return s.pressure(time.Now()) < crowded && queue() })
+		return
 	}
 	u.stats.dropped.Add(1)
 	if it.stream == nil {

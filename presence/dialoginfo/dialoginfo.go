@@ -16,6 +16,10 @@
 // and not an empty document, since some phones keep a lamp lit until they are told that
 // its dialog is over, and others want one in every document.
 //
+// The dialog's local side is the line that is watched. Its remote side is left out: with whom
+// somebody speaks is nobody's business who may see that he does, and nothing on a router says
+// otherwise.
+//
 // All functions are pure. presence/sip imports this package; it imports presence
 // for the line-state types.
 package dialoginfo
@@ -43,12 +47,12 @@ type Body struct {
 func Encode(b Body) []byte {
 	var entity strings.Builder
 	_ = xml.EscapeText(&entity, []byte(b.Entity)) // a Builder takes everything
-	out := make([]byte, 0, 320)
+	out := make([]byte, 0, 448)
 	out = append(out, `<?xml version="1.0" encoding="UTF-8"?>`+"\n"+
 		`<dialog-info xmlns="urn:ietf:params:xml:ns:dialog-info" version="`...)
 	out = strconv.AppendUint(out, uint64(b.Version), 10)
 	out = append(out, `" state="full" entity="`+entity.String()+`">`+"\n"...)
-	out = append(out, dialog(b.Line, b.Dialog)...)
+	out = append(out, dialog(b.Line, b.Dialog, entity.String())...)
 	return append(out, "</dialog-info>\n"...)
 }
 
@@ -57,8 +61,8 @@ func Lit(l presence.Line) bool {
 	return l.Ringing || l.State == presence.Busy || l.State == presence.Idle && l.DnD
 }
 
-func dialog(l presence.Line, number uint16) string {
-	const end = "</state></dialog>\n"
+func dialog(l presence.Line, number uint16, uri string) string {
+	end := `</state><local><identity>` + uri + `</identity><target uri="` + uri + `"/></local></dialog>` + "\n"
 	id := `<dialog id="line-` + strconv.Itoa(int(number)) + `"`
 	switch {
 	case l.Ringing:

@@ -14,6 +14,9 @@ import (
 	"github.com/busylamp/busylamp/presence"
 )
 
+// local is the side of the line that is watched.
+const local = `<local><identity>sip:2001@10.1.1.2</identity><target uri="sip:2001@10.1.1.2"/></local></dialog>`
+
 // RFC 4235: what each state of a line is as a dialog.
 func TestDialogStates(t *testing.T) {
 	for _, c := range []struct {
@@ -22,10 +25,10 @@ func TestDialogStates(t *testing.T) {
 	}{
 		{presence.Line{}, ""},
 		{presence.Line{DnD: true}, ""},
-		{presence.Line{State: presence.Idle}, `<dialog id="line-9"><state>terminated</state></dialog>`},
-		{presence.Line{State: presence.Busy}, `<dialog id="line-9"><state>confirmed</state></dialog>`},
-		{presence.Line{State: presence.Busy, Ringing: true}, `<dialog id="line-9" direction="recipient"><state>early</state></dialog>`},
-		{presence.Line{State: presence.Idle, DnD: true}, `<dialog id="line-9"><state>confirmed</state></dialog>`},
+		{presence.Line{State: presence.Idle}, `<dialog id="line-9"><state>terminated</state>` + local},
+		{presence.Line{State: presence.Busy}, `<dialog id="line-9"><state>confirmed</state>` + local},
+		{presence.Line{State: presence.Busy, Ringing: true}, `<dialog id="line-9" direction="recipient"><state>early</state>` + local},
+		{presence.Line{State: presence.Idle, DnD: true}, `<dialog id="line-9"><state>confirmed</state>` + local},
 	} {
 		want := `<?xml version="1.0" encoding="UTF-8"?>` + "\n" +
 			`<dialog-info xmlns="urn:ietf:params:xml:ns:dialog-info" version="7" state="full" entity="sip:2001@10.1.1.2">` + "\n"
@@ -41,7 +44,7 @@ func TestDialogStates(t *testing.T) {
 
 // Some phones want a dialog in every document: one that is over, of a call that never was.
 func TestIdleFromTheBeginning(t *testing.T) {
-	if got := string(Encode(Body{Line: presence.Line{State: presence.Idle}})); !strings.Contains(got, `<dialog id="line-0"><state>terminated</state></dialog>`) {
+	if got := string(Encode(Body{Line: presence.Line{State: presence.Idle}})); !strings.Contains(got, `<dialog id="line-0"><state>terminated</state><local>`) {
 		t.Error(got)
 	}
 }
@@ -55,9 +58,18 @@ func TestWellFormed(t *testing.T) {
 			XMLName xml.Name `xml:"urn:ietf:params:xml:ns:dialog-info dialog-info"`
 			Version uint32   `xml:"version,attr"`
 			Entity  string   `xml:"entity,attr"`
+			Local   struct {
+				Identity string `xml:"identity"`
+				Target   struct {
+					URI string `xml:"uri,attr"`
+				} `xml:"target"`
+			} `xml:"dialog>local"`
 		}
-		if err := xml.Unmarshal(Encode(Body{Entity: entity, Version: version}), &doc); err != nil {
+		if err := xml.Unmarshal(Encode(Body{Entity: entity, Version: version, Line: presence.Line{State: presence.Busy}}), &doc); err != nil {
 			t.Fatal(err)
+		}
+		if doc.Local.Identity != entity || doc.Local.Target.URI != entity {
+			t.Fatalf("the local side is %+v, want %q", doc.Local, entity)
 		}
 		if doc.Entity != entity || doc.Version != version {
 			t.Fatalf("%q %d became %q %d", entity, version, doc.Entity, doc.Version)

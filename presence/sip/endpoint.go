@@ -15,6 +15,12 @@ const farewell = time.Second
 func (a *Adapter) renew() {
 	for _, d := range a.dialogs.all() {
 		d.mu.Lock()
+		watchers := d.form == asWatchers
+		d.mu.Unlock()
+		if watchers { // may have come back after a restart, as it has
+			a.informer.look(d)
+		}
+		d.mu.Lock()
 		if !d.told || d.over && d.last == nil {
 			d.mu.Unlock()
 			continue

@@ -30,14 +30,23 @@ func knownOf(l presence.Line) known {
 	return k
 }
 
-// etag is the SIP-ETag of a state.
-func (k known) etag() string { return "line" + strconv.Itoa(int(k)) }
+// etag is the SIP-ETag of a state. Each event package has tags of its own: one of another
+// package is no statement about this one (RFC 5839 5.1).
+func (k known) etag(f form) string { return f.tagPrefix() + strconv.Itoa(int(k)) }
+
+// tagPrefix begins the entity-tags of the package.
+func (f form) tagPrefix() string {
+	if f == asDialogInfo {
+		return "dialog"
+	}
+	return "line"
+}
 
 // covers says that a watcher which knows k need not be told the state.
 func (k known) covers(l presence.Line) bool { return k == knowsAny || k == knownOf(l) }
 
-// readKnown reads Suppress-If-Match; a tag that is not ours matches nothing.
-func readKnown(req *sipua.ServerTx) known {
+// readKnown reads Suppress-If-Match; a tag that is not of the package matches nothing.
+func readKnown(req *sipua.ServerTx, f form) known {
 	text := req.Value("Suppress-If-Match")
 	switch text {
 	case "":
@@ -45,7 +54,7 @@ func readKnown(req *sipua.ServerTx) known {
 	case "*":
 		return knowsAny
 	}
-	digits, ours := strings.CutPrefix(text, "line")
+	digits, ours := strings.CutPrefix(text, f.tagPrefix())
 	n, err := strconv.ParseUint(digits, 10, 8)
 	if !ours || err != nil || known(n) == knowsAny {
 		return knowsNothing

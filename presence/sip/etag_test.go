@@ -46,6 +46,30 @@ func TestConditionalNotification(t *testing.T) {
 	})
 }
 
+// A watcher that knows the state by the other package has not got its document.
+func TestEntityTagsAreOfAPackage(t *testing.T) {
+	run(t, func(r *rig) {
+		r.publish("2001", busy)
+		p := r.phone("10.1.1.11:5060")
+		tags, oks := map[string]string{}, map[string]message{}
+		for _, event := range []string{"presence", "dialog"} {
+			ok, notes := p.subscribe(sub{event: event, callID: event})
+			oks[event], tags[event] = ok, notes[0].get("SIP-ETag")
+		}
+		for event, other := range map[string]string{"presence": "dialog", "dialog": "presence"} {
+			refresh := sub{event: event, callID: event, toTag: oks[event].tag("To")}
+			refresh.more = "Suppress-If-Match: " + tags[other] + "\r\n"
+			ok, notes := p.subscribe(refresh)
+			want(t, event+", refresh with the other's", words(ok.first, len(notes), notes[0].body != "", notes[0].get("SIP-ETag")), words("SIP/2.0 200 OK 1 true", tags[event]))
+			_, notes = p.subscribe(sub{event: event, callID: event + " anew", more: refresh.more})
+			want(t, event+", new with the other's", words(len(notes), notes[0].body != ""), "1 true")
+			refresh.more = "Suppress-If-Match: " + tags[event] + "\r\n"
+			ok, notes = p.subscribe(refresh)
+			want(t, event+", its own", words(ok.first, len(notes)), "SIP/2.0 204 No Notification 0")
+		}
+	})
+}
+
 // A NOTIFY that is on its way brings an older state than the one the watcher knows: the
 // newest must follow it.
 func TestKnownStateIsToldAfterAnother(t *testing.T) {

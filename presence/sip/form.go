@@ -19,7 +19,7 @@ const (
 	asPIDF       form = 0 // Event: presence (RFC 3856)
 	asOldPIDF    form = 1 // the same for Cisco firmware
 	asDialogInfo form = 2 // Event: dialog (RFC 4235)
-	asWatchers   form = 3 // Event: presence.winfo (RFC 3857); never in the journal
+	asWatchers   form = 3 // Event: presence.winfo (RFC 3857)
 )
 
 // allowEvents is the value of Allow-Events: every package that is notified here.

@@ -40,6 +40,7 @@ type rig struct {
 	phones map[netip.Addr]bool // addresses that are registered phones
 	lamps  map[string]Lamps    // by number; others are lit
 	dnd    []bool              // what the pool was said to have published
+	pubs   *book               // journal of publications, if there is one
 }
 
 // FindWatcher takes any user at a phone's address.
@@ -101,13 +102,9 @@ func newRig(t testing.TB) *rig {
 	r.hub = presence.New(presence.Options{Log: r.log, Shards: 2})
 	r.ua = sipua.New(sipua.Options{Net: r.net.Host(server.Addr()), Log: r.log})
 	r.a = New(Options{UA: r.ua, Hub: r.hub, Directory: r, Log: r.log,
-		Credentials: func(user string) (string, bool) { return "secret", user == "trunk" },
-		Realm:       func() string { return "cme" },
-		DoNotDisturb: func(pool int, on bool) {
-			r.mu.Lock()
-			defer r.mu.Unlock()
-			r.dnd = append(r.dnd, on && pool == 1)
-		}})
+		Credentials:  func(user string) (string, bool) { return "secret", user == "trunk" },
+		Realm:        func() string { return "cme" },
+		DoNotDisturb: r.disturb})
 	if err := r.ua.Apply(context.Background(), sipua.Config{}, sipua.Config{Enabled: true, Addr: server}); err != nil {
 		t.Fatal(err)
 	}
@@ -115,6 +112,13 @@ func newRig(t testing.TB) *rig {
 		t.Fatal(err)
 	}
 	return r
+}
+
+// disturb is told what a pool has published.
+func (r *rig) disturb(pool int, on bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.dnd = append(r.dnd, on && pool == 1)
 }
 
 func (r *rig) close() {

@@ -2,6 +2,7 @@ package sip
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -61,7 +62,7 @@ type keeper struct {
 
 // keepNew journals a dialog whose first SUBSCRIBE is about to be answered.
 func (a *Adapter) keepNew(d *dialog, granted time.Duration, w Watcher) {
-	if a.keeper.j == nil || granted <= 0 || d.form == asWatchers {
+	if a.keeper.j == nil || granted <= 0 {
 		return
 	}
 	d.mu.Lock()
@@ -152,8 +153,16 @@ func (a *Adapter) write(d *dialog, b *birth) {
 // before the first Apply of the hub, which ends what its configuration does not allow,
 // and of the UA, on whose opening each watcher hears by one NOTIFY what is true then.
 // Until that the hub and the Directory have time to learn it. The error is one of
-// reading.
+// reading. Publications come back too, see Registered.
 func (a *Adapter) Restore() error {
+	var published error
+	if a.publisher != nil {
+		published = a.publisher.restore()
+	}
+	return errors.Join(published, a.restore())
+}
+
+func (a *Adapter) restore() error {
 	if a.keeper.j == nil {
 		return nil
 	}
@@ -204,7 +213,11 @@ func (a *Adapter) revive(id uint32, r *revived) bool {
 			}
 		}
 	}
+	if r.form == asWatchers && (r.entries != nil || r.pool != 0 || !a.informer.join(d)) {
+		return false
+	}
 	if !a.dialogs.add(d) {
+		a.informer.leave(d)
 		return false
 	}
 	if r.ended != nil { // its last NOTIFY may not have left
@@ -226,7 +239,11 @@ func (a *Adapter) revive(id uint32, r *revived) bool {
 	if d.list == nil {
 		if a.hub.Restore(record, left, d) != nil {
 			a.dialogs.remove(d)
+			a.informer.leave(d)
 			return false
+		}
+		if d.form == asWatchers {
+			a.hub.Watch(id, false, true) // of the line it sees nothing
 		}
 		return true
 	}

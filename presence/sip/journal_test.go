@@ -61,13 +61,21 @@ func (b *book) count() int {
 	return len(b.m)
 }
 
+// copy is what a process that dies now leaves.
+func (b *book) copy() *book {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return &book{m: maps.Clone(b.m), top: b.top, full: b.full}
+}
+
 // reborn kills the router, lets some time pass and starts it again with the journal
 // as it was in that moment and the configuration r.cfg.
 func (r *rig) reborn(b *book, dead time.Duration) *book {
 	r.t.Helper()
-	b.mu.Lock()
-	next := &book{m: maps.Clone(b.m), top: b.top, full: b.full}
-	b.mu.Unlock()
+	next := b.copy()
+	if r.pubs != nil {
+		r.pubs = r.pubs.copy()
+	}
 	r.close()
 	time.Sleep(dead)
 	fresh := newLife(r, next)
@@ -80,7 +88,13 @@ func newLife(old *rig, b *book) *rig {
 	r := &rig{t: old.t, net: old.net, log: logbuf.New(time.Now)}
 	r.hub = presence.New(presence.Options{Log: r.log, Shards: 2})
 	r.ua = sipua.New(sipua.Options{Net: r.net.Host(server.Addr()), Log: r.log})
-	r.a = New(Options{UA: r.ua, Hub: r.hub, Directory: old, Log: r.log, Journal: b})
+	o := Options{UA: r.ua, Hub: r.hub, Directory: old, Log: r.log, Journal: b, DoNotDisturb: old.disturb,
+		Credentials: func(user string) (string, bool) { return "secret", user == "trunk" },
+		Realm:       func() string { return "cme" }}
+	if old.pubs != nil {
+		o.Published = old.pubs
+	}
+	r.a = New(o)
 	if err := r.a.Restore(); err != nil {
 		old.t.Fatal(err)
 	}

@@ -295,8 +295,13 @@ func show(changed []*dialog, lamps Lamps, group []*dialog) []*dialog {
 }
 
 // Recheck has what phones are shown follow the directory, whose answers have
-// changed. It returns when that is done.
+// changed. It returns when that is done, and what phones have published was told.
 func (a *Adapter) Recheck(ctx context.Context) error {
+	if a.publisher != nil {
+		if err := a.publisher.settle(ctx); err != nil {
+			return err
+		}
+	}
 	done := make(chan struct{})
 	select {
 	case a.lighter.all <- done:
@@ -310,6 +315,14 @@ func (a *Adapter) Recheck(ctx context.Context) error {
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
+	}
+}
+
+// Registered has Options.DoNotDisturb told again what the phones of a pool have
+// published, if they have: one of them has come into service. It never blocks.
+func (a *Adapter) Registered(pool int) {
+	if a.publisher != nil {
+		a.publisher.registered(pool)
 	}
 }
 

@@ -160,7 +160,7 @@ func (d *dialog) notify(contentType string, body []byte) sipua.Raw {
 	}
 	if d.tagged() && !d.unsure() {
 		h = append(h, "\r\nSIP-ETag: "...)
-		h = append(h, knownOf(d.line).etag()...)
+		h = append(h, knownOf(d.line).etag(d.form)...)
 	}
 	if body != nil {
 		h = append(h, "\r\nContent-Type: "...)

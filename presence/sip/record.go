@@ -146,7 +146,7 @@ const (
 func (v *revived) state(r *reader) {
 	r.bad = r.bad || r.byte() != recordVersion
 	v.form = form(r.byte())
-	r.bad = r.bad || v.form != asPIDF && v.form != asOldPIDF && v.form != asDialogInfo
+	r.bad = r.bad || v.form > asWatchers
 	flags := r.byte()
 	v.tcp = flags&recordTCP != 0
 	v.reserved = uint32(r.number(max31)) // RFC 3261 8.1.1.5

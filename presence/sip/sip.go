@@ -124,6 +124,7 @@ type Options struct {
 	// `authenticate presence`; nil knows nobody.
 	Credentials func(user string) (password string, ok bool)
 	Journal     Journal // nil: subscriptions do not outlive the process
+	Published   Journal // another one; nil: publications do not
 	// Trunk is the tag of the dial-peer whose session target is an address, 0 if there
 	// is none; nil knows none.
 	Trunk func(netip.Addr) int
@@ -177,7 +178,7 @@ func New(o Options) *Adapter {
 	a.informer = startInformer(o.Hub, a.doubt)
 	a.ua.HandleBrief("SUBSCRIBE", a.subscribe)
 	if o.DoNotDisturb != nil {
-		a.publisher = startPublisher(o.DoNotDisturb)
+		a.publisher = startPublisher(o.DoNotDisturb, o.Published)
 		a.ua.HandleBrief("PUBLISH", a.publish)
 	}
 	a.ua.HandleBrief("NOTIFY", a.stray)

@@ -319,7 +319,7 @@ func read(req *sipua.ServerTx) (s subscription, no *refusal) {
 	if s.form, s.accept, no = choose(req, forms, s.list); no != nil {
 		return s, no
 	}
-	s.knows = readKnown(req)
+	s.knows = readKnown(req, s.form)
 	s.expires, no = readExpires(req)
 	return s, no
 }
