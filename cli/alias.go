@@ -41,7 +41,7 @@ func (s *Session) expand(line string) (out string, grown int) {
 			return a.Command + rest, len(a.Command) - len(word) - (len(line) - len(body))
 		}
 	}
-	set := s.shell.sets[ExecMode].at(s.level)
+	set := s.shell.mode(ExecMode).at(s.level)
 	for _, a := range standardAliases {
 		if a.Name == word && complete(set, s.shell.env(), a.Command) == a.Command {
 			return a.Command + rest, len(a.Command) - len(word) - (len(line) - len(body))

@@ -174,7 +174,7 @@ Router#`)
 
 func TestDialogAcrossPartialOutput(t *testing.T) {
 	b := newBox(t, DefaultConfig())
-	for _, a := range b.sets[ExecMode].actions {
+	for _, a := range b.mode(ExecMode).actions {
 		if a.plain.Syntax == "help" {
 			a.plain.Run = askName
 		}

@@ -37,7 +37,7 @@ func matchConfig(stack []frame, line string, env grammar.Env) (int, grammar.Resu
 			// in: `ephone 3` typed in ephone mode is not `ephone-template 3`.
 			// An abbreviation that is ambiguous here must not act elsewhere.
 			switch {
-			case firstWordWhole(set, line, env):
+			case firstWordWhole(set, line):
 				return i, r, nil
 			case shortAt < 0 && !isAmbiguous:
 				short, shortAt = r, i
@@ -56,12 +56,14 @@ func matchConfig(stack []frame, line string, env grammar.Env) (int, grammar.Resu
 }
 
 // firstWordWhole tells whether the line's keyword is typed in full.
-func firstWordWhole(set *grammar.Set, line string, env grammar.Env) bool {
-	for i, w := range strings.Fields(line) {
-		if i == 0 && (strings.EqualFold(w, "no") || strings.EqualFold(w, "default")) {
+func firstWordWhole(set *grammar.Set, line string) bool {
+	first := true
+	for w := range strings.FieldsSeq(line) {
+		if first && (strings.EqualFold(w, "no") || strings.EqualFold(w, "default")) {
+			first = false
 			continue
 		}
-		return strings.EqualFold(complete(set, env, w), w)
+		return set.Begins(w)
 	}
 	return false
 }
@@ -188,7 +190,7 @@ func (s *Session) commit(level int, args grammar.Args) *lineError {
 	s.stale = s.stale || c.Prompt
 	s.stack = s.stack[:level+1]
 	if args.Form() == grammar.Positive && c.Enter != "" {
-		s.stack = append(s.stack, frame{set: s.shell.sets[c.Enter], path: path})
+		s.stack = append(s.stack, frame{set: s.shell.mode(c.Enter), path: path})
 	}
 	return nil
 }
@@ -196,7 +198,7 @@ func (s *Session) commit(level int, args grammar.Args) *lineError {
 // enterConfig starts a configure session in global mode.
 func (s *Session) enterConfig() {
 	s.configSession = 0
-	s.stack = []frame{{set: s.shell.sets[conf.Global], path: conf.Root}}
+	s.stack = []frame{{set: s.shell.mode(conf.Global), path: conf.Root}}
 }
 
 // leaveConfig returns to EXEC and logs who has configured.

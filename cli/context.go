@@ -124,7 +124,7 @@ func (c *Context) ApplyLine(line string) error {
 	}
 	level := len(s.stack) - 1
 	f := s.stack[level]
-	r := f.set.conf.Set.Match(line, s.shell.env())
+	r := f.set.conf.Set().Match(line, s.shell.env())
 	if r.Outcome != grammar.OK {
 		return fmt.Errorf("%% %q: not a command of this mode", line)
 	}

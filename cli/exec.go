@@ -22,7 +22,7 @@ func (s *Session) execLine(ctx context.Context, line string, do bool) (err *line
 			err.caret = min(max(err.caret-grown, 0), len(typed))
 		}
 	}()
-	mode, env := s.shell.sets[ExecMode], s.shell.env()
+	mode, env := s.shell.mode(ExecMode), s.shell.env()
 	set := mode.at(s.level)
 	var filters []filterSpec
 	command := line

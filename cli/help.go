@@ -27,7 +27,7 @@ func (s *Session) at(line string) scope {
 		}
 		line, title = rest, ""
 	}
-	mode := s.shell.sets[ExecMode]
+	mode := s.shell.mode(ExecMode)
 	set := mode.at(s.level)
 	if at := pipeAt(line); at >= 0 && mode.pipeable(set, env, line[:at]) {
 		return s.afterPipe(line[at+1:])

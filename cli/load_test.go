@@ -68,7 +68,7 @@ restamp
 func TestLoadRecordsItsOrigin(t *testing.T) {
 	b := newBox(t, DefaultConfig())
 	var got []conf.Origin
-	for _, a := range b.sets["telephony-service"].actions {
+	for _, a := range b.mode("telephony-service").actions {
 		if a.plain != nil {
 			a.plain.Run = func(c *Context, _ grammar.Args) error {
 				got = append(got, c.Session.author())

@@ -216,7 +216,7 @@ func TestBlockGone(t *testing.T) {
 	f.onWrite = func(text string) {
 		if text == "Router(config-presence)#" {
 			tree := b.store.Tree()
-			r := b.sets[conf.Global].conf.Set.Match("no presence", nil)
+			r := b.mode(conf.Global).conf.Set().Match("no presence", nil)
 			if _, ok := tree.Root().Child("presence"); ok {
 				if _, _, err := b.store.Apply(conf.Origin{Text: "other"}, conf.Root, r.Args); err != nil {
 					t.Error(err)

@@ -151,7 +151,7 @@ func TestPipes(t *testing.T) {
 // Output modifiers belong to the commands that declare them.
 func TestPipeable(t *testing.T) {
 	b := newBox(t, DefaultConfig())
-	m := b.sets[ExecMode]
+	m := b.mode(ExecMode)
 	for line, want := range map[string]bool{
 		"show clock": true, "sh clo": true, "show nothing": true, "sh": true, "write terminal": true, "write nothing": true,
 		"write": false, "write memory": false, "terminal length 0": false, "reload": false, "nothing": false, "": false,
@@ -188,7 +188,7 @@ Router#`)
 // Too much output for a file leaves none, not its beginning.
 func TestPipeToFileTooLong(t *testing.T) {
 	b := newBox(t, DefaultConfig())
-	for _, a := range b.sets[ExecMode].actions {
+	for _, a := range b.mode(ExecMode).actions {
 		if a.plain.Syntax == "show clock" {
 			a.plain.Run = func(c *Context, _ grammar.Args) error {
 				row := strings.Repeat("x", 1<<20) + "\n"

@@ -3,7 +3,10 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/busylamp/busylamp/cli/conf"
@@ -21,16 +24,21 @@ const (
 
 // modeSet is all that can be typed in one mode: configuration lines, actions
 // and the built-in commands, in one grammar.Set, so that abbreviations are
-// judged over all of them.
+// judged over all of them. It is put together when the mode is first entered, see
+// Shell.mode; until then it has conf and own only.
 type modeSet struct {
-	conf    *conf.CompiledMode // nil for the EXEC mode
-	user    *grammar.Set       // what levels below 15 can type; EXEC only
-	set     *grammar.Set       // everything
+	conf *conf.CompiledMode // nil for the EXEC mode
+	own  []*Exec
+	once sync.Once
+	errs []error
+
+	user    *grammar.Set // what levels below 15 can type; EXEC only
+	set     *grammar.Set // everything
 	actions map[*grammar.Command]action
 	builtin map[*grammar.Command]builtin
 	// First words of commands with Pipe, with Group; EXEC only.
 	pipes, groups map[string]bool
-	execs         []leveled              // EXEC only
+	execs         []leveled
 	levels        atomic.Pointer[levels] // by `privilege exec`; nil: user and set
 }
 
@@ -74,11 +82,18 @@ func builtins(mode *conf.CompiledMode) []grammar.Spec {
 	}
 }
 
-// compileSets makes the set of EXEC and one for each configuration mode. All
-// errors are reported at once.
-func compileSets(schema *conf.Schema, execs []Exec, lib *grammar.Library) (map[string]*modeSet, error) {
+// modeSets makes the set of EXEC and one for each configuration mode, which are put
+// together later. All errors are reported at once.
+func modeSets(schema *conf.Schema, execs []Exec) (map[string]*modeSet, error) {
 	var errs []error
-	byMode := map[string][]*Exec{}
+	sets := map[string]*modeSet{ExecMode: {}}
+	for _, m := range schema.Modes() {
+		if m.Mode.Name == ExecMode {
+			errs = append(errs, fmt.Errorf("a configuration mode cannot be called %s", ExecMode))
+			continue
+		}
+		sets[m.Mode.Name] = &modeSet{conf: m}
+	}
 	for i := range execs {
 		e := &execs[i]
 		if e.Run == nil {
@@ -90,39 +105,54 @@ func compileSets(schema *conf.Schema, execs []Exec, lib *grammar.Library) (map[s
 			modes = []string{ExecMode}
 		}
 		for _, m := range modes {
-			if m != ExecMode && schema.Mode(m) == nil {
+			if sets[m] == nil {
 				errs = append(errs, fmt.Errorf("EXEC command %q: no mode is called %q", e.Syntax, m))
+				continue
 			}
-			byMode[m] = append(byMode[m], e)
+			sets[m].own = append(sets[m].own, e)
 		}
-	}
-	sets := map[string]*modeSet{}
-	exec, err := compileSet(nil, byMode[ExecMode], lib)
-	errs = append(errs, err)
-	sets[ExecMode] = exec
-	for _, m := range schema.Modes() {
-		if m.Mode.Name == ExecMode {
-			errs = append(errs, fmt.Errorf("a configuration mode cannot be called %s", ExecMode))
-			continue
-		}
-		set, err := compileSet(m, byMode[m.Mode.Name], lib)
-		errs = append(errs, err)
-		sets[m.Mode.Name] = set
 	}
 	return sets, errors.Join(errs...)
 }
 
-func compileSet(mode *conf.CompiledMode, execs []*Exec, lib *grammar.Library) (*modeSet, error) {
-	var errs []error
-	m := &modeSet{conf: mode, actions: map[*grammar.Command]action{}, builtin: map[*grammar.Command]builtin{},
-		pipes: map[string]bool{}, groups: map[string]bool{}}
+// mode is what can be typed in a mode; nil if there is none of that name.
+func (sh *Shell) mode(name string) *modeSet {
+	m := sh.sets[name]
+	if m != nil {
+		m.once.Do(func() { m.join(sh.o.Library) })
+	}
+	return m
+}
+
+// Check puts all modes together and compiles all commands of the shell, those of the
+// configuration included, and reports all errors of the declarations. Without it a
+// command that does not compile fits no line: tests ask it.
+func (sh *Shell) Check() error {
+	errs := []error{sh.store.Schema().Check()}
+	for _, name := range slices.Sorted(maps.Keys(sh.sets)) {
+		m := sh.mode(name)
+		errs = append(errs, m.errs...)
+		for c := range m.actions {
+			if err := c.Err(); err != nil {
+				errs = append(errs, fmt.Errorf("mode %s: %w", name, err))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// join puts the set together.
+func (m *modeSet) join(lib *grammar.Library) {
+	mode := m.conf
+	m.actions, m.builtin = map[*grammar.Command]action{}, map[*grammar.Command]builtin{}
+	m.pipes, m.groups = map[string]bool{}, map[string]bool{}
 	name := ExecMode
 	var user, all []*grammar.Command
 	if mode != nil {
 		name = mode.Mode.Name
-		all = append(all, mode.Set.Commands()...)
+		all = append(all, mode.Grammar()...)
 	}
-	for _, group := range groupActions(execs, mode != nil) {
+	for _, group := range groupActions(m.own, mode != nil) {
 		e := group.plain
 		if e == nil {
 			e = group.no
@@ -131,9 +161,9 @@ func compileSet(mode *conf.CompiledMode, execs []*Exec, lib *grammar.Library) (*
 		if group.no == e {
 			spec.Syntax = strings.TrimPrefix(e.Syntax, "no ")
 		}
-		c, err := grammar.Compile(spec, lib)
+		c, err := grammar.Declare(spec, lib)
 		if err != nil {
-			errs = append(errs, fmt.Errorf("mode %s: %w", name, err))
+			m.errs = append(m.errs, fmt.Errorf("mode %s: %w", name, err))
 			continue
 		}
 		m.actions[c] = group
@@ -152,9 +182,9 @@ func compileSet(mode *conf.CompiledMode, execs []*Exec, lib *grammar.Library) (*
 			if spec.Syntax == "" {
 				continue
 			}
-			c, err := grammar.Compile(spec, own)
+			c, err := grammar.Declare(spec, own)
 			if err != nil {
-				errs = append(errs, fmt.Errorf("mode %s: %w", name, err))
+				m.errs = append(m.errs, fmt.Errorf("mode %s: %w", name, err))
 				continue
 			}
 			m.builtin[c] = builtin(b)
@@ -166,14 +196,17 @@ func compileSet(mode *conf.CompiledMode, execs []*Exec, lib *grammar.Library) (*
 		opt = grammar.SetOptions{Negatable: true, NoHelp: "Negate a command or set its defaults",
 			DefaultHelp: "Set a command to its defaults"}
 	}
-	var err error
-	if m.set, err = grammar.NewSet(all, opt); err != nil {
-		errs = append(errs, fmt.Errorf("mode %s: %w", name, err))
+	m.set, m.user = m.grammar(name, all, opt), m.grammar(name, user, opt)
+}
+
+// grammar is a set of the commands, an empty one if there is something wrong with it.
+func (m *modeSet) grammar(name string, commands []*grammar.Command, opt grammar.SetOptions) *grammar.Set {
+	set, err := grammar.NewSet(commands, opt)
+	if err != nil {
+		m.errs = append(m.errs, fmt.Errorf("mode %s: %w", name, err))
+		set, _ = grammar.NewSet(nil, grammar.SetOptions{})
 	}
-	if m.user, err = grammar.NewSet(user, opt); err != nil {
-		errs = append(errs, fmt.Errorf("mode %s: %w", name, err))
-	}
-	return m, errors.Join(errs...)
+	return set
 }
 
 // leadingWords are the keywords that a syntax begins with.

@@ -39,8 +39,8 @@ type Shell struct {
 	sent        int        // archives that this process has made
 }
 
-// NewShell compiles the EXEC commands and joins them with the configuration
-// modes of the store's schema. It reports all errors of the declarations.
+// NewShell makes a shell of the EXEC commands and the configuration modes of the
+// store's schema. What is wrong with the syntax of a command, Check tells.
 func NewShell(o Options) (*Shell, error) {
 	if o.Store == nil || o.Library == nil || o.Log == nil {
 		return nil, errors.New("the shell needs a store, a library and a log")
@@ -54,8 +54,8 @@ func NewShell(o Options) (*Shell, error) {
 	sh := &Shell{o: o, store: o.Store, vtys: map[int]*Session{}, uses: map[int]int{}, started: o.Now(), agenda: newAgenda()}
 	sh.config.Store(&Config{Hostname: defaultHostname}) // until Apply: no vtys
 	var err error
-	if sh.sets, err = compileSets(o.Store.Schema(), o.Exec, o.Library); err != nil {
-		return nil, fmt.Errorf("compiling the commands of the shell: %w", err)
+	if sh.sets, err = modeSets(o.Store.Schema(), o.Exec); err != nil {
+		return nil, fmt.Errorf("the commands of the shell: %w", err)
 	}
 	if sh.filters, err = compileFilters(); err != nil {
 		return nil, err
@@ -80,7 +80,7 @@ func (sh *Shell) Apply(_ context.Context, _, new Config) error {
 	old := sh.config.Swap(&new)
 	sh.planArchives(old.Archive, new.Archive)
 	if !slices.Equal(old.Privileges, new.Privileges) {
-		return sh.sets[ExecMode].setPrivileges(new.Privileges)
+		return sh.mode(ExecMode).setPrivileges(new.Privileges)
 	}
 	return nil
 }

@@ -41,7 +41,7 @@ func TestInert(t *testing.T) {
 	watched, _ := apply(t, base, at[modeEphoneDNTemplate], "allow watch")
 	trees = append(trees, watched)
 	for _, m := range schema.Modes() {
-		for _, c := range m.Mode.Commands {
+		for _, c := range m.Commands() {
 			if c.Syntax == "" || c.Hidden || c.Generic {
 				continue // no view can ask for a line of the tables, see TestTablesGiveWay
 			}
@@ -50,7 +50,7 @@ func TestInert(t *testing.T) {
 				before := views(tree)
 				for _, line := range samples(c.Syntax) {
 					for _, line := range []string{line, "no " + line} {
-						r := m.Set.Match(line, Bounds(C3825)(tree))
+						r := m.Set().Match(line, Bounds(C3825)(tree))
 						if r.Outcome != grammar.OK {
 							continue // it has no such form
 						}

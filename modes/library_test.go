@@ -49,7 +49,7 @@ telephony-service
 // refusal does not tell the secret.
 func TestRewriteRefuses(t *testing.T) {
 	schema := compiled(t)
-	r := schema.Mode(conf.Global).Set.Match("enable secret lab", nil)
+	r := schema.Mode(conf.Global).Set().Match("enable secret lab", nil)
 	for _, set := range []map[string]string{{"type": "6", "secret": "lab"}, {"unknown": "lab"}} {
 		if _, err := rewritten(r.Args, set); err == nil || strings.Contains(err.Error(), "lab") {
 			t.Errorf("%v: %v", set, err)

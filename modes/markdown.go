@@ -38,7 +38,7 @@ func Markdown(w io.Writer, schema *conf.Schema, exec []cli.Exec) error {
 		return err
 	}
 	for _, m := range schema.Modes() {
-		if !slices.ContainsFunc(m.Mode.Commands, func(c conf.Command) bool { return !c.Generic }) {
+		if !slices.ContainsFunc(m.Commands(), func(c conf.Command) bool { return !c.Generic }) {
 			continue
 		}
 		if err := modeSection(w, m.Mode, exec, help); err != nil {

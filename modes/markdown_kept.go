@@ -24,7 +24,7 @@ func MarkdownKept(w io.Writer, schema *conf.Schema) error {
 	}
 	for _, m := range schema.Modes() {
 		var rows strings.Builder
-		for _, c := range m.Mode.Commands {
+		for _, c := range m.Commands() {
 			if c.Generic {
 				rows.WriteString(keptRow(c) + "\n")
 			}

@@ -16,7 +16,7 @@ type example struct{ mode, line string }
 func examples(schema *conf.Schema) []example {
 	var out []example
 	for _, m := range schema.Modes() {
-		for _, c := range m.Mode.Commands {
+		for _, c := range m.Commands() {
 			if c.Syntax == "" {
 				continue
 			}
@@ -41,7 +41,7 @@ func TestPasteBehindBlocks(t *testing.T) {
 	for again := true; again; {
 		again = false
 		for _, m := range schema.Modes() {
-			for _, c := range m.Mode.Commands {
+			for _, c := range m.Commands() {
 				chain, ok := chains[m.Mode.Name]
 				if _, done := chains[c.Enter]; ok && c.Enter != "" && !done {
 					chains[c.Enter] = append(slices.Clone(chain), step{m.Mode.Name, samples(c.Syntax)[0]})
@@ -60,10 +60,10 @@ func TestPasteBehindBlocks(t *testing.T) {
 		}
 		for _, e := range all {
 			parent, outer := at[e.mode]
-			if !outer || schema.Mode(inner).Set.Match(e.line, Bounds(Unlimited)(tree)).Outcome != grammar.OK {
+			if !outer || schema.Mode(inner).Set().Match(e.line, Bounds(Unlimited)(tree)).Outcome != grammar.OK {
 				continue
 			}
-			r := schema.Mode(e.mode).Set.Match(e.line, Bounds(Unlimited)(tree))
+			r := schema.Mode(e.mode).Set().Match(e.line, Bounds(Unlimited)(tree))
 			if r.Outcome != grammar.OK {
 				continue
 			}
@@ -102,7 +102,7 @@ func TestPasteRunning(t *testing.T) {
 		tree := base
 		for range rapid.IntRange(1, 60).Draw(rt, "n") {
 			e := lines[rapid.IntRange(0, len(lines)-1).Draw(rt, "line")]
-			r := schema.Mode(e.mode).Set.Match(e.line, Bounds(Unlimited)(tree))
+			r := schema.Mode(e.mode).Set().Match(e.line, Bounds(Unlimited)(tree))
 			if r.Outcome != grammar.OK {
 				continue // beyond a maximum typed before
 			}

@@ -100,7 +100,7 @@ func respell(t conf.Tree, args grammar.Args, line string) (grammar.Args, error) 
 	if args.Form() == grammar.No {
 		line = "no " + line
 	}
-	r := t.Schema().Mode(conf.Global).Set.Match(line, nil)
+	r := t.Schema().Mode(conf.Global).Set().Match(line, nil)
 	if r.Outcome != grammar.OK {
 		return args, fmt.Errorf("%% %s: no such line", line)
 	}

@@ -82,7 +82,7 @@ func ofType(t conf.Tree, args grammar.Args, model string, values map[string]stri
 			values[name] = args.String(name)
 		}
 	}
-	r := t.Schema().Mode(conf.Global).Set.Match(model, nil)
+	r := t.Schema().Mode(conf.Global).Set().Match(model, nil)
 	if r.Outcome != grammar.OK {
 		return args, fmt.Errorf("%% %s: no such line", model)
 	}

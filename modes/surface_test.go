@@ -12,7 +12,7 @@ import (
 // declared fails the test.
 func compiled(t testing.TB) *conf.Schema {
 	t.Helper()
-	schema, err := conf.Compile(All(), Library())
+	schema, err := conf.Declare(All(), Library())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -20,15 +20,18 @@ func compiled(t testing.TB) *conf.Schema {
 	return schema
 }
 
-// TestCompile: every literal compiles, which includes that each of its tokens
+// TestCompile: everything compiles, which includes that each token of a literal
 // has help.
 func TestCompile(t *testing.T) {
 	schema := compiled(t)
+	if err := newPlatform(t, schema, C3825).shell.Check(); err != nil {
+		t.Error(err)
+	}
 	for _, m := range schema.Modes() {
 		if !strings.HasSuffix(m.Mode.Title, " commands:") || m.Mode.Prompt == "" {
 			t.Errorf("mode %s: title %q, prompt %q", m.Mode.Name, m.Mode.Title, m.Mode.Prompt)
 		}
-		for _, c := range m.Mode.Commands {
+		for _, c := range m.Commands() {
 			if len(c.Name+c.Syntax) > 0 && !c.Generic && !printable(c.Help) {
 				t.Errorf("mode %s: %s: help %q", m.Mode.Name, c.Syntax, c.Help)
 			}
@@ -98,7 +101,7 @@ func blocks(t *testing.T, schema *conf.Schema) (conf.Tree, map[string]conf.Path)
 			if !ok {
 				continue
 			}
-			for _, c := range m.Mode.Commands {
+			for _, c := range m.Commands() {
 				if _, done := at[c.Enter]; c.Enter == "" || done {
 					continue
 				}
@@ -118,7 +121,7 @@ func apply(t *testing.T, tree conf.Tree, parent conf.Path, line string) (conf.Tr
 	if !ok {
 		t.Fatalf("%q: the block is gone", line)
 	}
-	r := tree.Schema().Mode(node.Mode()).Set.Match(line, Bounds(C3825)(tree))
+	r := tree.Schema().Mode(node.Mode()).Set().Match(line, Bounds(C3825)(tree))
 	if r.Outcome != grammar.OK {
 		t.Fatalf("mode %s: %q: outcome %d at column %d", node.Mode(), line, r.Outcome, r.Caret+1)
 	}
@@ -142,18 +145,18 @@ func TestSurface(t *testing.T) {
 			t.Errorf("no line opens mode %s", m.Mode.Name)
 			continue
 		}
-		for _, c := range m.Mode.Commands {
+		for _, c := range m.Commands() {
 			if c.Syntax == "" {
 				continue
 			}
 			for _, line := range samplesOf(c) {
 				n++
-				r := m.Set.Match(line, nil)
+				r := m.Set().Match(line, nil)
 				if r.Outcome != grammar.OK {
 					t.Errorf("mode %s: %q: outcome %d at column %d", m.Mode.Name, line, r.Outcome, r.Caret+1)
 					continue
 				}
-				again := m.Set.Match(r.Args.Line(), nil)
+				again := m.Set().Match(r.Args.Line(), nil)
 				if again.Outcome != grammar.OK || !again.Args.Equal(r.Args) {
 					t.Errorf("mode %s: %q prints as %q, which is another line", m.Mode.Name, line, r.Args.Line())
 				}

@@ -1,8 +1,7 @@
 package modes
 
 import (
-	"embed"
-	"io/fs"
+	_ "embed"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,51 +30,107 @@ import (
 // part of the identity of the entry; no capture is needed for it. In a line that
 // opens a mode all arguments need one, or entering it again would lose them. The text behind --
 // is the help of the last leading keyword. Other tokens have that of Describe.
-//
-//go:embed tables/*.txt
-var tableFiles embed.FS
 
-// tables are the files read: lines by mode, or by "global before ANCHOR", and the modes that
-// only the files have.
-type tables struct {
-	lines  map[string][]conf.Command
-	modes  []conf.Mode
-	places []string // of global lines, in their order
+// The files, in the order of their names.
+var (
+	//go:embed tables/10-system.txt
+	tableSystem string
+	//go:embed tables/20-routing.txt
+	tableRouting string
+	//go:embed tables/30-interface.txt
+	tableInterface string
+	//go:embed tables/40-network.txt
+	tableNetwork string
+	//go:embed tables/50-voice.txt
+	tableVoice string
+)
+
+func tableFiles() []string {
+	return []string{tableSystem, tableRouting, tableInterface, tableNetwork, tableVoice}
 }
 
-// readTables reads all files in the order of their names. What is wrong with them
-// shows when the modes are compiled; the tests do that for every line.
+// tables are where the lines of each mode stand in the files. The lines themselves are
+// read when their mode is first needed.
+type tables struct {
+	sections map[string][]section // by mode, or by "global before ANCHOR"
+	modes    []conf.Mode          // that only the files have
+	places   []string             // of global lines, in their order
+}
+
+// section is what stands behind a line with @, up to the next one.
+type section struct {
+	file     string
+	from, to int
+}
+
+// readTables finds the sections. What is wrong with them shows when the modes are
+// compiled; the tests do that for every line.
 func readTables() tables {
-	t := tables{lines: map[string][]conf.Command{}}
-	files, err := fs.Glob(tableFiles, "tables/*.txt")
-	if err != nil {
-		return t
-	}
-	slices.Sort(files)
-	for _, name := range files {
-		text, err := tableFiles.ReadFile(name)
-		if err != nil {
-			continue // they are part of the program
+	t := tables{sections: map[string][]section{}}
+	for _, file := range tableFiles() {
+		mode, from := "", 0
+		for {
+			n := strings.Index(file[from:], "\n@ ")
+			if n < 0 {
+				t.add(mode, section{file, from, len(file)})
+				break
+			}
+			t.add(mode, section{file, from, from + n + 1})
+			line, _, _ := strings.Cut(file[from+n+len("\n@ "):], "\n")
+			mode = t.head(line)
+			from += n + len("\n@ ") + len(line)
 		}
-		mode, short := "", []string(nil)
-		for line := range strings.Lines(string(text)) {
+	}
+	return t
+}
+
+func (t *tables) add(mode string, s section) {
+	t.sections[mode] = append(t.sections[mode], s)
+}
+
+// lines reads the sections of a mode.
+func (t *tables) lines(mode string) []conf.Command {
+	var all []conf.Command
+	for _, s := range t.sections[mode] {
+		var short shorthands
+		for from := 0; ; {
+			n := strings.Index(s.file[from:s.from], "\n= ")
+			if n < 0 {
+				break
+			}
+			line, _, _ := strings.Cut(s.file[from+n+1:], "\n")
+			short = short.with(line)
+			from += n + len(line)
+		}
+		for line := range strings.Lines(s.file[s.from:s.to]) {
 			line = strings.TrimRight(line, "\n ")
 			switch {
 			case line == "" || line[0] == '#':
 			case strings.HasPrefix(line, "= "):
-				name, text, _ := strings.Cut(line[2:], " ")
-				short = append([]string{"%" + name, strings.NewReplacer(short...).Replace(text)}, short...)
-			case strings.HasPrefix(line, "@ "):
-				mode = t.head(line[2:])
+				short = short.with(line)
 			default:
-				if strings.Contains(line, "%") {
-					line = strings.NewReplacer(short...).Replace(line)
-				}
-				t.lines[mode] = append(t.lines[mode], tableLine(line))
+				all = append(all, tableLine(short.in(line)))
 			}
 		}
 	}
-	return t
+	return all
+}
+
+// shorthands are names and what they stand for, in turns, the last one first.
+type shorthands []string
+
+// with adds the one of a line that begins with =.
+func (s shorthands) with(line string) shorthands {
+	name, text, _ := strings.Cut(strings.TrimRight(line[len("= "):], " "), " ")
+	return append(shorthands{"%" + name, s.in(text)}, s...)
+}
+
+// in puts in what they stand for.
+func (s shorthands) in(line string) string {
+	if !strings.Contains(line, "%") {
+		return line
+	}
+	return strings.NewReplacer(s...).Replace(line)
 }
 
 // head reads the line that begins the lines of a mode.
@@ -122,6 +177,9 @@ func tableLine(line string) conf.Command {
 
 // withCaptures names what stands before a `!` without a capture.
 func withCaptures(syntax string) string {
+	if !strings.Contains(syntax, "!") {
+		return syntax
+	}
 	var out strings.Builder
 	n, start := 0, 0 // of the token
 	for i := range len(syntax) {
@@ -155,8 +213,7 @@ func lastKeyword(syntax string) string {
 	return last
 }
 
-// into adds the lines of the tables to the modes, and the modes that they declare.
-// What a literal declares already is left out.
+// into gives the modes the lines of the tables, and adds the modes that the tables declare.
 func (t tables) into(modes []conf.Mode) []conf.Mode {
 	for _, own := range t.modes {
 		if !slices.ContainsFunc(modes, func(m conf.Mode) bool { return m.Name == own.Name }) {
@@ -164,20 +221,26 @@ func (t tables) into(modes []conf.Mode) []conf.Mode {
 		}
 	}
 	for i := range modes {
-		m := &modes[i]
-		m.Commands = withLines(m.Commands, t.lines[m.Name])
-		if m.Name == conf.Global {
-			for _, p := range t.places {
-				m.Commands = t.insert(m.Commands, p)
-			}
-		}
-		seen := map[string]bool{}
-		for _, c := range m.Commands {
-			seen[c.Syntax] = seen[c.Syntax] || !c.Generic
-		}
-		m.Commands = slices.DeleteFunc(m.Commands, func(c conf.Command) bool { return c.Generic && seen[c.Syntax] })
+		name := modes[i].Name
+		modes[i].Later = func(own []conf.Command) []conf.Command { return t.behind(name, own) }
 	}
 	return modes
+}
+
+// behind adds the lines of the tables to those of a mode. What a literal declares
+// already is left out.
+func (t tables) behind(mode string, own []conf.Command) []conf.Command {
+	all := withLines(own, t.lines(mode))
+	if mode == conf.Global {
+		for _, p := range t.places {
+			all = t.insert(all, p)
+		}
+	}
+	seen := map[string]bool{}
+	for _, c := range own {
+		seen[c.Syntax] = true
+	}
+	return slices.DeleteFunc(all, func(c conf.Command) bool { return c.Generic && seen[c.Syntax] })
 }
 
 // withLines puts plain lines ahead of those that open a mode within the mode: pasted
@@ -201,9 +264,9 @@ func (t tables) insert(commands []conf.Command, place string) []conf.Command {
 		at = len(commands)
 	}
 	if where == "with" {
-		return slices.Insert(commands, min(at+1, len(commands)), t.lines[place]...)
+		return slices.Insert(commands, min(at+1, len(commands)), t.lines(place)...)
 	}
-	return slices.Insert(commands, at, separated(t.lines[place])...)
+	return slices.Insert(commands, at, separated(t.lines(place))...)
 }
 
 // separated puts the separators around blocks that routers print.

@@ -1,6 +1,8 @@
 package modes
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -17,17 +19,21 @@ func TestTables(t *testing.T) {
 	opened := map[string]bool{conf.Global: true}
 	literals := map[string]bool{}
 	for _, m := range schema.Modes() {
-		for _, c := range m.Mode.Commands {
+		for _, c := range m.Commands() {
 			opened[c.Enter] = true
 			literals[m.Mode.Name+": "+c.Syntax] = !c.Generic
 		}
-		for _, c := range m.Set.Commands() {
+		for _, c := range m.Grammar() {
 			if err := c.Err(); err != nil {
 				t.Errorf("mode %s: %v", m.Mode.Name, err)
 			}
 		}
 	}
-	for mode, lines := range read.lines {
+	for mode := range read.sections {
+		lines := read.lines(mode)
+		if mode == "" && len(lines) == 0 {
+			continue // what stands before the first mode
+		}
 		if strings.HasPrefix(mode, "global ") {
 			_, anchor, _ := strings.Cut(strings.TrimPrefix(mode, "global "), " ")
 			if !slices.ContainsFunc(globalMode().Commands, func(c conf.Command) bool { return strings.HasPrefix(c.Syntax, anchor) }) {
@@ -55,12 +61,12 @@ func TestTables(t *testing.T) {
 func TestTablesGiveWay(t *testing.T) {
 	schema := compiled(t)
 	for _, m := range schema.Modes() {
-		for _, c := range m.Mode.Commands {
+		for _, c := range m.Commands() {
 			if c.Syntax == "" || c.Generic {
 				continue
 			}
 			for _, line := range samples(c.Syntax) {
-				r := m.Set.Match(line, nil)
+				r := m.Set().Match(line, nil)
 				if r.Outcome != grammar.OK {
 					continue // TestSurface tells
 				}
@@ -68,6 +74,28 @@ func TestTablesGiveWay(t *testing.T) {
 					t.Errorf("mode %s: %q is read as %s", m.Mode.Name, line, got.Syntax)
 				}
 			}
+		}
+	}
+}
+
+// TestTableFiles: all files of the directory are read, in order, and each begins with
+// a comment: what is looked for are lines behind another one.
+func TestTableFiles(t *testing.T) {
+	names, err := filepath.Glob("tables/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := tableFiles()
+	for i, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i >= len(read) || string(text) != read[i] {
+			t.Errorf("%s is not file %d of tableFiles", name, i)
+		}
+		if !strings.HasPrefix(string(text), "#") {
+			t.Errorf("%s does not begin with a comment", name)
 		}
 	}
 }

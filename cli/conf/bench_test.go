@@ -18,7 +18,7 @@ type pasted struct {
 func bigPaste(tb testing.TB, s *Schema, n int) []pasted {
 	var out []pasted
 	add := func(mode, format string, a ...any) {
-		r := s.Mode(mode).Set.Match(fmt.Sprintf(format, a...), nil)
+		r := s.Mode(mode).Set().Match(fmt.Sprintf(format, a...), nil)
 		if r.Outcome != grammar.OK {
 			tb.Fatalf(format, a...)
 		}

@@ -103,8 +103,8 @@ type Command struct {
 	// docs/deviations.md lists them.
 	Inert bool
 
-	// Generic commands are compiled when they are first used, have help for all
-	// tokens by Library.Describe, and are named by their syntax.
+	// Generic commands have help for all tokens by Library.Describe, and are named by
+	// their syntax.
 	// They allow no Default, Fill, PerLine and Implicit.
 	Generic bool
 
@@ -160,6 +160,9 @@ type Mode struct {
 	Indent int
 	// Commands in declaration order, which is output order.
 	Commands []Command
+	// Later, if there is one, is called with Commands when the mode is first needed, and
+	// gives what stands in their place. It is called once, and by any goroutine.
+	Later func(own []Command) []Command
 }
 
 // Global is the name of the root mode.

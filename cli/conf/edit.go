@@ -32,7 +32,7 @@ func (t Tree) Apply(parent Path, args grammar.Args) (Tree, Path, []Change, error
 	if !ok || at.mode == nil {
 		return t, parent, nil, ErrGone
 	}
-	cmd := at.mode.byGrammar[args.Command()]
+	cmd := at.mode.declared().byGrammar[args.Command()]
 	if cmd == nil {
 		return t, parent, nil, ErrForeign
 	}
@@ -86,7 +86,7 @@ func (c *command) fill(args grammar.Args) (grammar.Args, error) {
 		return args, nil
 	}
 	values := maps.Clone(c.Fill)
-	for _, name := range c.captures {
+	for _, name := range c.grammar.Captures() {
 		if args.Has(name) {
 			values[name] = args.String(name)
 		}
@@ -113,9 +113,9 @@ func (e *edit) set(args grammar.Args) error {
 	e.replace()
 	switch {
 	case e.cmd.Hidden:
-	case e.cmd.list != "":
+	case e.cmd.list() != "":
 		return e.setElements(args)
-	case e.cmd.def != nil && args.Equal(*e.cmd.def):
+	case e.cmd.def() != nil && args.Equal(*e.cmd.def()):
 		e.remove(e.path)
 	case e.cmd.Implicit:
 		// Its line is stored with the first line below it.
@@ -162,11 +162,11 @@ func (e *edit) merged(args grammar.Args) grammar.Args {
 func (e *edit) no(args grammar.Args) {
 	switch {
 	case e.cmd.Hidden:
-	case e.cmd.list != "":
+	case e.cmd.list() != "":
 		e.removeElements(args)
-	case e.cmd.def != nil && e.cmd.def.Form() == grammar.No:
+	case e.cmd.def() != nil && e.cmd.def().Form() == grammar.No:
 		e.remove(e.path)
-	case e.cmd.No == NoStored || e.cmd.toggle:
+	case e.cmd.No == NoStored || e.cmd.toggle():
 		e.replace()
 		e.store(e.path, e.bare(args))
 	default:
@@ -182,7 +182,7 @@ func (e *edit) no(args grammar.Args) {
 func (e *edit) reset(args grammar.Args) {
 	switch {
 	case e.cmd.Hidden:
-	case e.cmd.list != "":
+	case e.cmd.list() != "":
 		e.removeElements(args)
 	default:
 		block := e.old.get(e.path)
@@ -201,7 +201,7 @@ func (e *edit) bare(args grammar.Args) grammar.Args {
 		if c != ' ' {
 			continue
 		}
-		r := e.parent.mode.Set.Match(strings.TrimRight(text[:i], " "), nil)
+		r := e.parent.mode.Set().Match(strings.TrimRight(text[:i], " "), nil)
 		if r.Outcome == grammar.OK && r.Args.Command() == args.Command() &&
 			r.Args.Form() == grammar.No && r.Args.Key() == args.Key() {
 			return r.Args
@@ -211,8 +211,8 @@ func (e *edit) bare(args grammar.Args) grammar.Args {
 }
 
 func (e *edit) setElements(args grammar.Args) error {
-	for _, elem := range args.List(e.cmd.list) {
-		one, ok := args.WithList(e.cmd.list, []string{elem})
+	for _, elem := range args.List(e.cmd.list()) {
+		one, ok := args.WithList(e.cmd.list(), []string{elem})
 		if !ok {
 			return fmt.Errorf("%% Element %s cannot be stored", elem)
 		}
@@ -223,7 +223,7 @@ func (e *edit) setElements(args grammar.Args) error {
 }
 
 func (e *edit) removeElements(args grammar.Args) {
-	elems := args.List(e.cmd.list)
+	elems := args.List(e.cmd.list())
 	if len(elems) == 0 {
 		e.removeGroup(e.cmd)
 		return

@@ -86,7 +86,7 @@ func TestApplyErrors(t *testing.T) {
 	}
 
 	s := ty.tree.Schema()
-	number := s.Mode("ephone-dn").Set.Match("number 2001", nil).Args
+	number := s.Mode("ephone-dn").Set().Match("number 2001", nil).Args
 	dn := ty.places[len(ty.places)-1]
 	if _, _, _, err := ty.tree.Apply(Root, number); !errors.Is(err, ErrForeign) {
 		t.Errorf("line of another mode: %v", err)

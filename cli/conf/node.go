@@ -90,11 +90,11 @@ func (n Node) Get(name string) (args grammar.Args, ok bool) {
 	}
 	if found := n.tree.under(n.Path().group(c.index)); len(found) > 0 {
 		args = found[0].args()
-		if c.list != "" {
+		if c.list() != "" {
 			args = join(found)
 		}
-	} else if c.def != nil {
-		args = *c.def
+	} else if c.def() != nil {
+		args = *c.def()
 	} else {
 		return grammar.Args{}, false
 	}
@@ -128,7 +128,7 @@ func (n Node) command(name string) *command {
 	if n.mode == nil {
 		return nil
 	}
-	c := n.mode.byName[name]
+	c := n.mode.declared().byName[name]
 	if c == nil && n.tree.schema.OnUnknown != nil {
 		n.tree.schema.OnUnknown(n.mode.Mode.Name, name)
 	}
@@ -144,9 +144,9 @@ func join(lines []*line) grammar.Args {
 	}
 	var all []string
 	for _, l := range lines {
-		all = append(all, l.args().List(first.cmd.list)...)
+		all = append(all, l.args().List(first.cmd.list())...)
 	}
-	args, ok := first.args().WithList(first.cmd.list, all)
+	args, ok := first.args().WithList(first.cmd.list(), all)
 	if !ok {
 		return first.args()
 	}

@@ -51,7 +51,7 @@ func drawLine(rt *rapid.T, n Node, forms []string) (string, grammar.Args, bool) 
 	for strings.Contains(text, "%") {
 		text = strings.Replace(text, "%", fmt.Sprint(rapid.IntRange(1, 4).Draw(rt, "number")), 1)
 	}
-	r := n.mode.Set.Match(text, nil)
+	r := n.mode.Set().Match(text, nil)
 	if r.Outcome != grammar.OK && !strings.HasPrefix(text, "no version") && !strings.HasPrefix(text, "default version") {
 		rt.Fatalf("%q in mode %s: outcome %v", text, n.Mode(), r.Outcome)
 	}
@@ -64,7 +64,7 @@ func drawTree(rt *rapid.T, s *Schema) Tree {
 	for range rapid.IntRange(0, 40).Draw(rt, "lines") {
 		at := rapid.SampledFrom(places(tree)).Draw(rt, "place")
 		if rapid.Bool().Draw(rt, "sip-ua") && at.Path() == Root {
-			at, _ = at.tree.At(Root.entry(s.root.byName["sip-ua"].index, ""))
+			at, _ = at.tree.At(Root.entry(s.root.declared().byName["sip-ua"].index, ""))
 		}
 		text, args, ok := drawLine(rt, at, ctlModes)
 		if !ok {
@@ -158,15 +158,15 @@ func TestNoRestores(t *testing.T) {
 		if err != nil || len(changes) == 0 || slices.ContainsFunc(changes, func(c Change) bool { return !c.Added }) {
 			return // it did not just add itself
 		}
-		cmd := at.mode.byGrammar[args.Command()]
-		if cmd.list != "" && len(changes) < len(args.List(cmd.list)) {
+		cmd := at.mode.declared().byGrammar[args.Command()]
+		if cmd.list() != "" && len(changes) < len(args.List(cmd.list())) {
 			return // an element of it was there before
 		}
 		undo := "no "
-		if cmd.No == NoStored || cmd.toggle {
+		if cmd.No == NoStored || cmd.toggle() {
 			undo = "default "
 		}
-		r := at.mode.Set.Match(undo+text, nil)
+		r := at.mode.Set().Match(undo+text, nil)
 		if r.Outcome != grammar.OK {
 			return // version
 		}

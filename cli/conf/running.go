@@ -52,7 +52,7 @@ type writer struct {
 
 // mode writes all lines of one block, or of the root.
 func (w *writer) mode(m *CompiledMode, parent Path) {
-	stops := m.stops
+	stops := m.declared().stops
 	lines := w.tree.under(parent)
 	for len(lines) > 0 {
 		cmd := lines[0].cmd
@@ -63,7 +63,7 @@ func (w *writer) mode(m *CompiledMode, parent Path) {
 			stops = stops[1:]
 		}
 		n := run(lines, cmd)
-		if cmd.list != "" {
+		if cmd.list() != "" {
 			for chunk := range slices.Chunk(lines[:n], cmd.PerLine) {
 				w.line(m, join(chunk))
 				w.bangs(cmd.Bangs, m.Mode.Indent)
@@ -85,7 +85,7 @@ func (w *writer) mode(m *CompiledMode, parent Path) {
 // stop writes a separator, or a Fixed command that is not stored.
 func (w *writer) stop(m *CompiledMode, cmd *command) {
 	if cmd.Fixed {
-		w.line(m, *cmd.def)
+		w.line(m, *cmd.def())
 		w.bangs(cmd.Bangs, m.Mode.Indent)
 		return
 	}

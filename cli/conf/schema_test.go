@@ -189,7 +189,7 @@ func (ty *typist) try(text string) ([]Change, error) {
 		if !ok {
 			continue
 		}
-		r := ty.tree.Schema().Mode(n.Mode()).Set.Match(text, nil)
+		r := ty.tree.Schema().Mode(n.Mode()).Set().Match(text, nil)
 		if r.Outcome == grammar.NeedText {
 			ty.open, ty.where, ty.text = r, at, ""
 			return nil, nil
@@ -319,7 +319,7 @@ func TestSchemaLookup(t *testing.T) {
 	if m == nil || m.Mode.Prompt != "config-presence" {
 		t.Fatalf("mode presence: %v", m)
 	}
-	r := s.Mode(Global).Set.Match("ephone-dn 1", nil)
+	r := s.Mode(Global).Set().Match("ephone-dn 1", nil)
 	if c, ok := s.Mode(Global).CommandOf(r.Args); !ok || c.Enter != "ephone-dn" {
 		t.Errorf("CommandOf: %v %v", c, ok)
 	}

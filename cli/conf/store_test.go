@@ -36,7 +36,7 @@ func commit(t testing.TB, s *Store, text string) Commit {
 
 func global(t testing.TB, s *Store, text string) grammar.Args {
 	t.Helper()
-	r := s.Schema().Mode(Global).Set.Match(text, nil)
+	r := s.Schema().Mode(Global).Set().Match(text, nil)
 	if r.Outcome != grammar.OK {
 		t.Fatalf("%q does not parse", text)
 	}

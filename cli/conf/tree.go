@@ -109,16 +109,16 @@ func (t Tree) implicit(p Path) (*line, bool) {
 	mode, parent := t.schema.root, Root
 	for rest := p; mode != nil; {
 		index, level, next, ok := rest.cut()
-		if !ok || index >= len(mode.commands) {
+		if !ok || index >= len(mode.declared().commands) {
 			return nil, false
 		}
-		cmd, path := mode.commands[index], parent+level
+		cmd, path := mode.declared().commands[index], parent+level
 		if t.get(path) == nil {
-			if cmd.header == nil {
+			if cmd.header() == nil {
 				return nil, false
 			}
 			if next == "" {
-				return newLine(path, cmd, cmd.header.args()), true
+				return newLine(path, cmd, cmd.header().args()), true
 			}
 		}
 		mode, parent, rest = cmd.enter, path, next
@@ -139,7 +139,7 @@ func (t Tree) modeOf(p Path) *CompiledMode {
 		if !ok || next == "" {
 			return mode
 		}
-		mode, p = mode.commands[index].enter, next
+		mode, p = mode.declared().commands[index].enter, next
 	}
 }
 

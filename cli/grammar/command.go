@@ -11,28 +11,32 @@ import (
 // Command is one compiled syntax string. It is immutable and safe for
 // concurrent use.
 type Command struct {
-	spec     Spec
-	name     string
-	root     *node
-	leaves   []leaf
-	captures []capture
-	trail    int // blanks at the end of the positive form
-	lead     int // leading keywords: the leaves 0 … lead-1
-
-	// The automaton: what may come first, what may follow each leaf, after which
-	// leaves the line may end, and after which a `no` line may end.
-	first        []move
-	follow       [][]move
-	last, noLast []bool
+	spec  Spec
+	name  string
+	lead  int // leading keywords: the leaves 0 … lead-1
+	*body     // nil until a declared command is compiled
 
 	once sync.Once
 	set  *Set // this command only, see alone
 
 	// Of a declared command: what its first use compiles it with.
 	lib      *Library
-	words    []string // the leading keywords
 	compiled sync.Once
 	err      error
+}
+
+// body is what the syntax string says.
+type body struct {
+	root     *node
+	leaves   []leaf
+	captures []capture
+	trail    int // blanks at the end of the positive form
+
+	// The automaton: what may come first, what may follow each leaf, after which
+	// leaves the line may end, and after which a `no` line may end.
+	first        []move
+	follow       [][]move
+	last, noLast []bool
 }
 
 // alone is the set of this command only, for Build and WithList; few need one.
@@ -99,6 +103,16 @@ func (c *Command) Build(values map[string]string) (Args, error) {
 		return Args{}, fmt.Errorf("build %q: the values do not fit: %q", c.name, line)
 	}
 	return r.Args, nil
+}
+
+// Read matches a line against this command alone, with named bounds open. ok is false
+// if it does not fit or is not whole.
+func (c *Command) Read(line string) (args Args, ok bool) {
+	if c.Err() != nil {
+		return Args{}, false
+	}
+	r := c.alone().Match(line, nil)
+	return r.Args, r.Outcome == OK
 }
 
 // buildLine writes the words of a line for Build.

@@ -35,12 +35,11 @@ func Compile(spec Spec, lib *Library) (*Command, error) {
 	if err != nil {
 		return nil, fmt.Errorf("syntax %q, %w", spec.Syntax, err)
 	}
-	c := &Command{
-		spec: spec, name: spec.Name,
+	c := &Command{spec: spec, name: spec.Name, body: &body{
 		root: out.root, leaves: slices.Clone(out.leaves), captures: out.captures, trail: out.trail,
 		first: whole.first, follow: b.follow,
 		last: make([]bool, len(out.leaves)),
-	}
+	}}
 	for _, l := range whole.last {
 		c.last[l] = true
 	}
@@ -334,8 +333,8 @@ func (c *Command) negatable() {
 // startsWithForm tells whether the command itself starts with `no` or
 // `default` (EXEC commands such as `no debug all`).
 func (c *Command) startsWithForm() bool {
-	if c.lib != nil && c.lead > 0 {
-		return c.words[0] == "no" || c.words[0] == "default"
+	if c.lib != nil {
+		return c.lead > 0 && (c.leadWord(0) == "no" || c.leadWord(0) == "default")
 	}
 	return slices.ContainsFunc(c.first, func(m move) bool {
 		l := &c.leaves[m.leaf]

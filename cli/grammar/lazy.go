@@ -14,21 +14,38 @@ func Declare(spec Spec, lib *Library) (*Command, error) {
 		lib = &Library{}
 	}
 	c := &Command{spec: spec, name: spec.Name, lib: lib}
-	for token := range strings.FieldsSeq(spec.Syntax) {
-		word, _, _ := strings.Cut(token, "$")
-		if strings.ContainsAny(word, "<>[]{}|!~") || strings.HasSuffix(token, "...") || lib.isType(word) {
+	for at := 0; ; c.lead++ {
+		word, end := leadingWord(spec.Syntax, at, lib)
+		if word == "" {
 			break
 		}
-		c.words = append(c.words, strings.TrimPrefix(word, `\`))
-	}
-	c.lead = len(c.words)
-	if c.name == "" {
-		c.name = strings.Join(c.words, " ")
+		if at = end; spec.Name == "" {
+			c.name = strings.TrimPrefix(c.name+" "+word, " ")
+		}
 	}
 	if c.name == "" || strings.Trim(spec.Syntax, " ") == "" {
 		return nil, fmt.Errorf("syntax %q, column 1: no leading keyword and no Name", spec.Syntax)
 	}
 	return c, nil
+}
+
+// leadingWord reads the keyword at or behind the offset at of a syntax, and where it
+// ends; "" when what stands there is none or the last keyword is behind at.
+func leadingWord(syntax string, at int, lib *Library) (word string, end int) {
+	for at < len(syntax) && syntax[at] == ' ' {
+		at++
+	}
+	for end = at; end < len(syntax) && syntax[end] != ' '; end++ {
+	}
+	word = syntax[at:end]
+	if strings.HasSuffix(word, "...") {
+		return "", end
+	}
+	word, _, _ = strings.Cut(word, "$")
+	if strings.ContainsAny(word, "<>[]{}|!~") || lib.isType(word) {
+		return "", end
+	}
+	return strings.TrimPrefix(word, `\`), end
 }
 
 func (l *Library) isType(word string) bool {
@@ -48,35 +65,40 @@ func (c *Command) Err() error {
 		switch {
 		case err != nil:
 			c.err = err
-		case full.lead != c.lead:
+		case full.lead != c.lead || full.name != c.name:
 			c.err = fmt.Errorf("syntax %q: %d leading keywords were read ahead, there are %d", c.spec.Syntax, c.lead, full.lead)
 		default:
-			c.root, c.leaves, c.captures, c.trail = full.root, full.leaves, full.captures, full.trail
-			c.first, c.follow, c.last, c.noLast = full.first, full.follow, full.last, full.noLast
+			c.body = full.body
 		}
 	})
 	return c.err
 }
 
-// leadWord is one of the leading keywords.
+// leadWord is the leading keyword number i.
 func (c *Command) leadWord(i int) string {
 	if c.lib == nil {
 		return c.leaves[i].word
 	}
-	return c.words[i]
+	word, end := "", 0
+	for range i + 1 {
+		word, end = leadingWord(c.spec.Syntax, end, c.lib)
+	}
+	return word
 }
 
-// leadHelp is its help.
-func (c *Command) leadHelp(i int) string {
+// leadHelp is the help of the leading keyword number i, the text of which is word.
+func (c *Command) leadHelp(i int, word string) string {
 	if c.lib == nil {
 		return c.leaves[i].help
 	}
-	if c.spec.Help != "" {
-		if own, err := helpLines(c.spec.Help); err == nil && own[c.words[i]] != "" {
-			return own[c.words[i]]
-		}
+	own, err := helpLines(c.spec.Help)
+	if err == nil && own[word] != "" {
+		return own[word]
 	}
-	return c.lib.helpFor(c.words[i], c.spec.Generic)
+	if text := c.lib.helpFor(word, c.spec.Generic); text != "" && !strings.Contains(c.spec.Help, "$") || c.Err() != nil {
+		return text
+	}
+	return c.leaves[i].help
 }
 
 // helpFor is the help that commands share for a token, "" if there is none.

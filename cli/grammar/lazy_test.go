@@ -2,6 +2,7 @@ package grammar
 
 import (
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -56,6 +57,56 @@ func TestDeclare(t *testing.T) {
 		if err := c.Err(); (err != nil) != (c.Name() == "broken") {
 			t.Errorf("%s: %v", c.Name(), err)
 		}
+	}
+}
+
+// TestFirstUse: what a set puts off until it is needed, sessions may need at once.
+func TestFirstUse(t *testing.T) {
+	lib := &Library{Types: StandardTypes()}
+	specs := []Spec{
+		{Syntax: "show$verb clock [detail]", Help: "$verb  Show information\nclock  Time\ndetail  More"},
+		{Syntax: "show version", Help: "show  Not this\nversion  Version"},
+		{Syntax: "undo <1-9>$n", Help: "undo  Undo\n$n  Steps", NoRefused: true},
+	}
+	for range 20 {
+		var cmds []*Command
+		for _, s := range specs {
+			c, err := Declare(s, lib)
+			if err != nil {
+				t.Fatal(err)
+			}
+			cmds = append(cmds, c)
+		}
+		set, err := NewSet(cmds, SetOptions{Negatable: true, NoHelp: "Negate", DefaultHelp: "Reset"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var sessions sync.WaitGroup
+		for range 4 {
+			sessions.Go(func() {
+				for line, want := range map[string]string{
+					"sh clo det": "show clock detail", "no sho ver": "no show version", "default show clock": "default show clock", "und 3": "undo 3",
+				} {
+					if r := set.Match(line, nil); r.Outcome != OK || r.Args.Line() != want {
+						t.Errorf("%q: %v %q", line, r.Outcome, r.Args.Line())
+					}
+				}
+				if r := set.Match("no undo 3", nil); r.Outcome != NoMatch || r.Caret != 3 {
+					t.Errorf("no undo: %v %d", r.Outcome, r.Caret)
+				}
+				var help []string
+				for _, it := range set.Next("", nil).Items {
+					help = append(help, it.Text+" "+it.Help)
+				}
+				if got := strings.Join(help, ", "); got != "default Reset, no Negate, show Show information, undo Undo" {
+					t.Error(got)
+				}
+				if !set.Begins("SHOW") || !set.Begins("no") || set.Begins("sho") || set.Begins("clock") {
+					t.Error("Begins")
+				}
+			})
+		}
+		sessions.Wait()
 	}
 }
 

@@ -77,7 +77,7 @@ func (s *Set) walker(line string, env Env) *walker {
 	if !ok {
 		w = &walker{}
 	}
-	w.set, w.env, w.line, w.branch = s, env, line, s.root
+	w.set, w.env, w.line, w.branch = s, env, line, s.at(&s.root)
 	return w
 }
 

@@ -49,6 +49,23 @@ func (s *Set) Next(line string, env Env) Help {
 	return h.Help
 }
 
+// Begins tells whether word is a whole keyword, in any case, that a line can begin with.
+func (s *Set) Begins(word string) bool {
+	w := s.walker("", nil)
+	defer w.done()
+	w.begin()
+	low := strings.ToLower(word)
+	if i := w.branch.search(low); i < len(w.branch.twigs) && w.branch.twigs[i].low == low {
+		return true
+	}
+	found := false
+	w.eachMove(func(_ *thread, _ move, l *leaf) bool {
+		found = l.kind == keywordLeaf && !l.silent && l.low == low
+		return !found
+	})
+	return found
+}
+
 // helper collects the items of a Help.
 type helper struct {
 	Help
@@ -62,7 +79,7 @@ func (h *helper) keywords() {
 		return
 	}
 	key := strings.ToLower(h.Word)
-	offer := func(low string, it Item, cmd int) {
+	offer := func(low string, cmd int, item func() Item) {
 		if !strings.HasPrefix(low, key) {
 			return
 		}
@@ -71,6 +88,7 @@ func (h *helper) keywords() {
 			return
 		}
 		h.cmdOf[low] = cmd
+		it := item()
 		if !there {
 			h.Items = append(h.Items, it)
 			return
@@ -83,12 +101,12 @@ func (h *helper) keywords() {
 			if !strings.HasPrefix(t.low, key) {
 				break
 			}
-			offer(t.low, Item{t.text, t.help, true}, t.cmd)
+			offer(t.low, t.cmd, func() Item { return Item{t.text, h.set.help(h.branch, t), true} })
 		}
 	}
 	h.eachMove(func(t *thread, _ move, l *leaf) bool {
 		if l.kind == keywordLeaf && !l.silent {
-			offer(l.low, Item{l.word, l.help, true}, t.cmd)
+			offer(l.low, t.cmd, func() Item { return Item{l.word, l.help, true} })
 		}
 		return true
 	})

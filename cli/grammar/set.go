@@ -11,22 +11,28 @@ import (
 // for concurrent use.
 type Set struct {
 	cmds    []*Command
-	root    *branch
+	opt     SetOptions
+	root    branch
 	walkers sync.Pool // *walker, with room for their threads
 }
 
 // branch is a place in the tree of leading keywords, which finds a command among
-// thousands with one binary search per word.
+// thousands with one binary search per word. It grows when a line first comes there:
+// of the keywords of a router a session uses few.
 type branch struct {
+	depth int  // leading keywords before it
+	form  Form // of the lines below; behind no and default another than around them
+
+	grown  sync.Once
+	below  []int  // until then: its commands
 	twigs  []twig // sorted by low
 	starts []int  // commands whose leading keywords end here
-	form   Form   // No and Default: where these words lead
 }
 
 type twig struct {
-	low, text, help string
-	cmd             int // first command that has the keyword, -1 for no and default
-	to              *branch
+	low, text string
+	cmd       int // first command that has the keyword, -1 for no and default
+	to        *branch
 }
 
 // SetOptions say what a Set accepts beside its commands.
@@ -59,60 +65,67 @@ func NewSet(cmds []*Command, opt SetOptions) (*Set, error) {
 }
 
 func newSet(cmds []*Command, opt SetOptions) *Set {
-	s := &Set{cmds: cmds, root: &branch{}}
-	refused := slices.ContainsFunc(cmds, func(c *Command) bool { return c.spec.NoRefused })
-	negative := &branch{}
-	for i, c := range cmds {
-		s.root.grow(c, i)
-		if opt.Negatable && refused && !c.spec.NoRefused {
-			negative.grow(c, i)
-		}
-	}
-	s.root.sort()
-	if opt.Negatable {
-		if refused {
-			negative.sort()
-		} else {
-			negative = &branch{twigs: slices.Clone(s.root.twigs), starts: s.root.starts} // most sets
-		}
-		for _, f := range []struct {
-			word, help string
-			form       Form
-		}{{"no", opt.NoHelp, No}, {"default", opt.DefaultHelp, Default}} {
-			to := &branch{twigs: negative.twigs, starts: negative.starts, form: f.form}
-			at := s.root.search(f.word)
-			s.root.twigs = slices.Insert(s.root.twigs, at, twig{f.word, f.word, f.help, -1, to})
-		}
+	s := &Set{cmds: cmds, opt: opt, root: branch{below: make([]int, len(cmds))}}
+	for i := range cmds {
+		s.root.below[i] = i
 	}
 	return s
 }
 
-func (b *branch) grow(c *Command, index int) {
-	for i := range c.lead {
-		word := c.leadWord(i)
-		low := strings.ToLower(word)
-		// Linear only while a set is built; commands come in groups, so the
-		// keyword is mostly among the last.
-		at := -1
-		for j := len(b.twigs) - 1; j >= 0 && at < 0; j-- {
-			if b.twigs[j].low == low {
-				at = j
+// at is what can follow at b, which grows if it has not.
+func (s *Set) at(b *branch) *branch {
+	b.grown.Do(func() {
+		known := map[string]int{}
+		for _, i := range b.below {
+			b.grow(s.cmds[i], i, known)
+		}
+		if b == &s.root && s.opt.Negatable {
+			for _, f := range []struct {
+				word string
+				form Form
+			}{{"no", No}, {"default", Default}} {
+				to := &branch{form: f.form}
+				for i, c := range s.cmds {
+					if !c.spec.NoRefused {
+						to.below = append(to.below, i)
+					}
+				}
+				b.twigs = append(b.twigs, twig{f.word, f.word, -1, to})
 			}
 		}
-		if at < 0 {
-			at = len(b.twigs)
-			b.twigs = append(b.twigs, twig{low, word, c.leadHelp(i), index, &branch{}})
-		}
-		b = b.twigs[at].to
-	}
-	b.starts = append(b.starts, index)
+		b.below = nil
+		slices.SortFunc(b.twigs, func(x, y twig) int { return strings.Compare(x.low, y.low) })
+	})
+	return b
 }
 
-func (b *branch) sort() {
-	slices.SortFunc(b.twigs, func(x, y twig) int { return strings.Compare(x.low, y.low) })
-	for _, t := range b.twigs {
-		t.to.sort()
+// grow adds a command to the twig of its next keyword. known are the twigs by keyword.
+func (b *branch) grow(c *Command, index int, known map[string]int) {
+	if c.lead == b.depth {
+		b.starts = append(b.starts, index)
+		return
 	}
+	word := c.leadWord(b.depth)
+	low := strings.ToLower(word)
+	at, ok := known[low]
+	if !ok {
+		at = len(b.twigs)
+		known[low] = at
+		b.twigs = append(b.twigs, twig{low, word, index, &branch{depth: b.depth + 1}})
+	}
+	to := b.twigs[at].to
+	to.below = append(to.below, index)
+}
+
+// help is what `?` says of a twig of b.
+func (s *Set) help(b *branch, t twig) string {
+	switch {
+	case t.cmd >= 0:
+		return s.cmds[t.cmd].leadHelp(b.depth, t.text)
+	case t.to.form == No:
+		return s.opt.NoHelp
+	}
+	return s.opt.DefaultHelp
 }
 
 // Commands returns the commands in their order; the caller must not change it.

@@ -22,7 +22,7 @@ func (w *walker) step(wd rawWord) Outcome {
 	var to *branch
 	if w.branch != nil && keyword != "" {
 		if i := w.branch.search(keyword); i < len(w.branch.twigs) && w.branch.twigs[i].low == keyword {
-			to = w.branch.twigs[i].to
+			to = w.set.at(w.branch.twigs[i].to)
 		}
 	}
 	for i := range w.threads {

@@ -104,7 +104,7 @@ func Start(o Options) (*App, error) {
 
 func (a *App) wire(o Options) error {
 	lib := modes.Library()
-	schema, err := conf.Compile(modes.All(), lib)
+	schema, err := conf.Declare(modes.All(), lib)
 	if err != nil {
 		return err
 	}

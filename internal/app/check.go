@@ -50,7 +50,7 @@ func Check(ctx context.Context, r io.Reader, p modes.Platform) ([]Finding, error
 		return nil, fmt.Errorf("larger than %d MiB", maxStartup>>20)
 	}
 	lib := modes.Library()
-	schema, err := conf.Compile(modes.All(), lib)
+	schema, err := conf.Declare(modes.All(), lib)
 	if err != nil {
 		return nil, err
 	}
