@@ -207,6 +207,9 @@ func (s *Session) leaveConfig() {
 		return
 	}
 	s.stack = nil
+	if s.trial {
+		return // nobody has configured anything
+	}
 	// The message is logged as the configuration says that it ends.
 	s.settle(context.WithoutCancel(s.ctx))
 	s.shell.o.Log.Msg("SYS", logbuf.Notifications, "CONFIG_I", "Configured from %s by %s", s.source, s.origin().Text)

@@ -312,6 +312,7 @@ func globalVoice() []conf.Command {
 		{
 			Syntax: "username WORD(64)$name! [privilege <0-15>$privilege] [<password [<0|7>$ptype] LINE$password|secret [" + secretTypes + "$stype] LINE$secret|nopassword>$kind]",
 			Check:  checkUser,
+			Order:  conf.Arrival,
 			Help: `
 				username    User database
 				$name       User name
