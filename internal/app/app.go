@@ -116,7 +116,7 @@ func (a *App) wire(o Options) error {
 	a.wireStrangers(o)
 	a.SIP = sipua.New(sipua.Options{Net: o.Net, Log: a.Log, Guard: a.guard,
 		AllowEvents: []string{"presence", "dialog", "presence.winfo"}, Supported: []string{"eventlist", "recipient-list-subscribe"}})
-	a.far = relay.New(relay.Options{UA: a.SIP, Log: a.Log, Journal: a.journals.outgoing()})
+	a.far = relay.New(relay.Options{UA: a.SIP, Log: a.Log, Journal: a.journals.outgoing(), Dial: a.dialUDP(o)})
 	a.hub = presence.New(presence.Options{Log: a.Log, Relay: a.far})
 	a.wirePhones(o.Net)
 	a.watch = presencesip.New(presencesip.Options{

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/netip"
 
 	"github.com/busylamp/busylamp/cli/conf"
@@ -34,6 +35,22 @@ func files(o Options) fetch.Network {
 		return o.Net
 	}
 	return sipua.OS{}
+}
+
+// dialUDP connects sockets from the address of SIP, which hear of ICMP errors. A network in
+// memory has none.
+func (a *App) dialUDP(o Options) func(context.Context, netip.AddrPort) (net.Conn, error) {
+	if o.Net != nil {
+		return nil
+	}
+	return func(ctx context.Context, to netip.AddrPort) (net.Conn, error) {
+		from := a.SIP.LocalAddr().Addr()
+		if !from.IsValid() {
+			return nil, sipua.ErrClosed
+		}
+		d := net.Dialer{LocalAddr: net.UDPAddrFromAddrPort(netip.AddrPortFrom(from, 0))}
+		return d.DialContext(ctx, "udp", to.String())
+	}
 }
 
 // guard says what becomes of a SIP request. A REGISTER is for the registrar to judge:

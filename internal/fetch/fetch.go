@@ -14,10 +14,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"net"
-	"net/http"
 	"net/netip"
 	"net/url"
 	"strconv"
@@ -54,29 +52,35 @@ func New(o Options) *Fetcher { return &Fetcher{o} }
 // Fetch reads one file. Errors never hold a password of the URL nor any content of
 // the file.
 func (f *Fetcher) Fetch(ctx context.Context, location string) ([]byte, error) {
+	data, _, _, err := f.FetchAgain(ctx, location, "")
+	return data, err
+}
+
+// FetchAgain is Fetch for who may have the file already, in the version that it was given
+// with it; "" fetches it anyway. If the server says that it is still that one, same is
+// true and data is nil. Only HTTP has versions.
+func (f *Fetcher) FetchAgain(ctx context.Context, location, have string) (data []byte, version string, same bool, err error) {
 	scheme, rest, ok := strings.Cut(location, ":")
 	if !ok {
-		return nil, errors.New("no URL")
+		return nil, "", false, errors.New("no URL")
 	}
-	var data []byte
-	var err error
 	switch strings.ToLower(scheme) {
 	case "flash":
 		data, err = f.flash(rest)
 	case "tftp":
 		data, err = f.tftp(ctx, location)
 	case "http":
-		data, err = f.http(ctx, location)
+		data, version, same, err = f.http(ctx, location, have)
 	default:
-		return nil, fmt.Errorf("%s: is none of flash:, tftp: and http", scheme)
+		return nil, "", false, fmt.Errorf("%s: is none of flash:, tftp: and http", scheme)
+	}
+	if err == nil && len(data) > f.o.Limit {
+		err = ErrTooLarge
 	}
 	if err != nil {
-		return nil, err
+		return nil, "", false, err
 	}
-	if len(data) > f.o.Limit {
-		return nil, ErrTooLarge
-	}
-	return data, nil
+	return data, version, same, nil
 }
 
 func (f *Fetcher) flash(name string) ([]byte, error) {
@@ -119,56 +123,6 @@ func parse(location string) (*url.URL, error) {
 		return nil, errors.New("malformed URL")
 	}
 	return u, nil
-}
-
-func (f *Fetcher) http(ctx context.Context, location string) ([]byte, error) {
-	u, err := parse(location)
-	if err != nil {
-		return nil, err
-	}
-	at, err := host(u, 80)
-	if err != nil {
-		return nil, err
-	}
-	client := http.Client{
-		Transport: &http.Transport{
-			DisableKeepAlives: true, // nothing stays behind
-			DialContext:       func(ctx context.Context, _, _ string) (net.Conn, error) { return f.o.Net.Dial(ctx, at) },
-		},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
-	if err != nil {
-		return nil, errors.New("malformed URL")
-	}
-	res, err := client.Do(req)
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) { // it names the URL once more
-		err = wrapped.Err
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer res.Body.Close()
-	if res.StatusCode != http.StatusOK {
-		return nil, refusal{fmt.Sprintf("the server answered %d", res.StatusCode), statusError(res.StatusCode)}
-	}
-	data, err := io.ReadAll(io.LimitReader(res.Body, int64(f.o.Limit)+1))
-	if err == nil && res.ContentLength > int64(len(data)) && len(data) <= f.o.Limit {
-		err = io.ErrUnexpectedEOF
-	}
-	return data, err
-}
-
-// statusError is what a status of HTTP means for a file.
-func statusError(code int) error {
-	switch code {
-	case http.StatusNotFound, http.StatusGone:
-		return fs.ErrNotExist
-	case http.StatusUnauthorized, http.StatusForbidden:
-		return fs.ErrPermission
-	}
-	return fs.ErrInvalid
 }
 
 // Redacted is a location without the password that it may hold, for logs.

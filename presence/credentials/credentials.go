@@ -7,7 +7,7 @@
 // Up to five files are read in the background, again when their line changes, when
 // somebody types `credential load`, and from time to time, since a file may be edited:
 // one in flash: every 30 seconds, one on a server every five minutes, or one minute while
-// it cannot be read. A file is taken whole or not at all; until it can be taken the users
+// it cannot be read; a web server is asked for it only if it is another one. A file is taken whole or not at all; until it can be taken the users
 // it had before remain. The last good one is kept outside of flash:, so that they also
 // remain over a restart while the same URL cannot be read.
 // Users are unique over all files: of several the one of the lowest tag, and of the
@@ -89,7 +89,9 @@ type Config struct {
 // Fetcher reads a file. It is called on a goroutine of the Store and must heed
 // ctx. Its errors are logged.
 type Fetcher interface {
-	Fetch(ctx context.Context, url string) ([]byte, error)
+	// FetchAgain returns a file and its version, "" if that has none. With a version
+	// in have it may say that the file is the same, without data.
+	FetchAgain(ctx context.Context, url, have string) (data []byte, version string, same bool, err error)
 }
 
 // Keeper holds secret files of this appliance over a restart, beside its host keys.

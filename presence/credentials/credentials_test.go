@@ -70,8 +70,10 @@ func FuzzParse(f *testing.F) {
 
 // shelf is a Fetcher; a file that is not there never answers.
 type shelf struct {
-	mu    sync.Mutex
-	files map[string]string
+	mu       sync.Mutex
+	files    map[string]string
+	versions map[string]string
+	asked    []string // with which version, and whether it was the same
 }
 
 func (s *shelf) put(url, text string) {
@@ -80,15 +82,22 @@ func (s *shelf) put(url, text string) {
 	s.files[url] = text
 }
 
-func (s *shelf) Fetch(ctx context.Context, url string) ([]byte, error) {
+func (s *shelf) FetchAgain(ctx context.Context, url, have string) (data []byte, version string, same bool, err error) {
 	s.mu.Lock()
 	text, ok := s.files[url]
+	if version = s.versions[url]; ok {
+		same = have != "" && have == version
+		s.asked = append(s.asked, fmt.Sprintf("%s %t", have, same))
+	}
 	s.mu.Unlock()
 	if !ok {
 		<-ctx.Done()
-		return nil, errors.New("no answer")
+		return nil, "", false, errors.New("no answer")
 	}
-	return []byte(text), nil
+	if same {
+		return nil, version, true, nil
+	}
+	return []byte(text), version, false, nil
 }
 
 func TestStore(t *testing.T) {
@@ -175,6 +184,59 @@ func (v *vault) RemoveKey(name string) error {
 	defer v.mu.Unlock()
 	delete(v.files, name)
 	return nil
+}
+
+// A file on a web server is read again only if it is another one: not if the server says that
+// it is the same, but if the operator asks, and while the newest could not be taken.
+func TestFileIsTheSame(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const url = "http://10.0.0.7/c"
+		files := &shelf{files: map[string]string{url: "a,1\n"}, versions: map[string]string{url: "v1"}}
+		log := logbuf.New(time.Now)
+		defer log.Close()
+		if err := log.Apply(t.Context(), logbuf.Config{}, logbuf.Config{BufferSize: 1 << 16, BufferLevel: logbuf.Debugging}); err != nil {
+			t.Fatal(err)
+		}
+		s := New(Options{Fetcher: files, Log: log})
+		defer s.Close()
+		put := func(text, version string) {
+			files.put(url, text)
+			files.mu.Lock()
+			files.versions[url] = version
+			files.mu.Unlock()
+		}
+		step := func(what, asked, password string) {
+			t.Helper()
+			synctest.Wait()
+			files.mu.Lock()
+			got := strings.Join(files.asked, ", ")
+			files.asked = nil
+			files.mu.Unlock()
+			if pw, _ := s.Password("a", Presence); got != asked || pw != password {
+				t.Errorf("%s: asked %q, want %q; the password is %q, want %q", what, got, asked, pw, password)
+			}
+		}
+		_ = s.Apply(t.Context(), Config{}, Config{Files: []File{{1, url}}})
+		step("first", " false", "1")
+		time.Sleep(farAge)
+		step("the same", "v1 true", "1")
+		put("a,2\n", "v2")
+		time.Sleep(farAge)
+		step("another", "v1 false", "2")
+		put("secret", "v3")
+		time.Sleep(farAge)
+		step("broken", "v2 false", "2")
+		time.Sleep(again)
+		step("still broken", "v2 false", "2")
+		put("a,2\n", "v2")
+		time.Sleep(again)
+		step("back", "v2 true", "2")
+		if said := strings.Join(log.Buffer(), "\n"); strings.Count(said, "is loaded: 1 users") != 2 {
+			t.Error(said)
+		}
+		_ = s.Load(t.Context(), 1)
+		step("the operator asks", " false", "2")
+	})
 }
 
 // Files that are edited are taken, the last good ones survive a restart, and who is gone is told.

@@ -24,6 +24,7 @@ type slot struct {
 	users  []Entry // of the file as it was read last
 	fault  string  // why it could not be read, as logged; "": it could
 	known  bool    // users are those of url, and digest is of its file
+	have   string  // version of that file, "" if it has none or is the copy
 	copied bool    // they are from the copy
 	digest [sha256.Size]byte
 	wanted uint64        // counts reads that were asked for
@@ -51,25 +52,31 @@ func (f *slot) run() {
 	defer look.Stop()
 	look.Stop()
 	for {
+		asked := false
 		select {
 		case <-f.s.ctx.Done():
 			return
 		case <-f.wake:
+			asked = true
 		case <-look.C:
 		}
 		look.Stop()
-		if wait := f.attempt(); wait > 0 {
+		if wait := f.attempt(asked); wait > 0 {
 			look.Reset(wait)
 		}
 	}
 }
 
-// attempt reads the file once and returns when to do so again, 0 for never.
-func (f *slot) attempt() (wait time.Duration) {
+// attempt reads the file once, even if it is the same when somebody has asked, and returns
+// when to do so again, 0 for never.
+func (f *slot) attempt(asked bool) (wait time.Duration) {
 	s := f.s
 	s.mu.Lock()
-	url, wanted, known := f.url, f.wanted, f.known
+	url, wanted, known, have := f.url, f.wanted, f.known, f.have
 	s.mu.Unlock()
+	if asked || !known {
+		have = ""
+	}
 	if url == "" {
 		f.drop()
 		return 0
@@ -78,10 +85,10 @@ func (f *slot) attempt() (wait time.Duration) {
 		f.recall(url)
 	}
 	ctx, cancel := context.WithTimeout(s.ctx, readTime)
-	data, err := s.o.Fetcher.Fetch(ctx, url)
+	data, version, same, err := s.o.Fetcher.FetchAgain(ctx, url, have)
 	cancel()
 	var users []Entry
-	if err == nil {
+	if err == nil && !same {
 		users, err = Parse(data, f.tag)
 	}
 	s.mu.Lock()
@@ -90,7 +97,7 @@ func (f *slot) attempt() (wait time.Duration) {
 		return again // a newer read is on its way, or the line has gone
 	}
 	digest := sha256.Sum256(data)
-	fresh := err == nil && (!f.known || f.digest != digest)
+	fresh := err == nil && !same && (!f.known || f.digest != digest)
 	var gone []string
 	if err != nil {
 		if fault := err.Error(); fault != f.fault {
@@ -99,6 +106,11 @@ func (f *slot) attempt() (wait time.Duration) {
 		}
 	} else {
 		f.copied = false
+		if same {
+			users = f.users
+		} else {
+			f.have = version // not that of a file that was not taken
+		}
 		if f.fault != "" || fresh && f.known {
 			f.fault = ""
 			s.log(logbuf.Notifications, "LOADED", "file %d (%s) is loaded: %d users", f.tag, s.o.Name(url), len(users))
@@ -169,7 +181,7 @@ func (f *slot) recall(url string) {
 		s.mu.Unlock()
 		return
 	}
-	f.users, f.digest, f.known, f.copied = users, sha256.Sum256(data), true, true
+	f.users, f.digest, f.known, f.copied, f.have = users, sha256.Sum256(data), true, true, ""
 	gone := s.rebuild()
 	s.mu.Unlock()
 	s.tell(gone)

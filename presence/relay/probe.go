@@ -17,7 +17,7 @@ import (
 // it does again every subscription is refreshed. One that never answers OPTIONS is not
 // held to it.
 const (
-	probeEvery = 30 * time.Second
+	probeEvery = 10 * time.Second
 	probeAgain = 10 * time.Second // after one that had no answer
 )
 
@@ -25,8 +25,13 @@ const (
 type probe struct {
 	server   netip.Addr
 	next     alarm
+	asking   bool // an OPTIONS is outstanding
 	answered bool // it has answered once
 	down     bool
+
+	hush    func() // ends the canary; nil: there is none
+	refused bool   // the last that it said
+	verdict alarm  // when to believe it
 }
 
 // watchOver begins to probe a server, unless it is probed.
@@ -36,14 +41,18 @@ func (r *Relay) watchOver(server netip.Addr) {
 	}
 	p := &probe{server: server}
 	p.next.do = func() { r.ask(p) }
+	p.verdict.do = func() { r.condemn(p) }
 	r.probes[server] = p
 	r.alarms.set(&p.next, time.Now().Add(time.Second))
+	r.canary(p)
 }
 
 // ask sends one OPTIONS. Without subscriptions at the server it ends the probe.
 func (r *Relay) ask(p *probe) {
 	if !r.needs(p.server) {
 		delete(r.probes, p.server)
+		r.alarms.set(&p.verdict, time.Time{})
+		p.hushed()
 		return
 	}
 	if !r.open {
@@ -62,6 +71,8 @@ func (r *Relay) ask(p *probe) {
 		answered(nil, err)
 		return
 	}
+	p.asking = true
+	r.alarms.set(&p.next, time.Time{})
 	r.ua.Send(req, r.server(p.server), answered)
 }
 
@@ -80,20 +91,29 @@ func (r *Relay) probed(p *probe, err error) {
 	if r.probes[p.server] != p {
 		return
 	}
-	now, was := time.Now(), p.down
+	p.asking = false
+	now, down := time.Now(), p.down
 	switch {
 	case err == nil:
-		p.answered, p.down = true, false
+		p.answered, down = true, false
 		r.alarms.set(&p.next, now.Add(probeEvery))
+		r.alarms.set(&p.verdict, time.Time{})
 	case r.ours(err):
 		r.alarms.set(&p.next, now.Add(probeAgain))
 	default:
-		p.down = p.answered && r.open
+		down = p.answered && r.open
 		r.alarms.set(&p.next, now.Add(probeAgain))
 	}
-	if p.down == was {
+	r.found(p, down)
+}
+
+// found says whether a server is down.
+func (r *Relay) found(p *probe, down bool) {
+	if p.down == down {
 		return
 	}
+	p.down = down
+	now := time.Now()
 	r.debug(topicEvent, 0, "presence_relay_server", "%s is reachable: %t", p.server, !p.down)
 	spread := time.Duration(1+len(r.subs)/openRate) * time.Second
 	for _, s := range r.inOrder() {

@@ -16,7 +16,8 @@
 //	invariant                              the state holds
 //	too busy to send, or the endpoint has
 //	moved under a request                  asked again in a moment; the state holds
-//	OPTIONS without an answer              unknown until there is one, then all refresh
+//	OPTIONS without an answer for 32 s, or
+//	for 2 s while ICMP says so (canary.go) unknown until there is one, then all refresh
 //
 // After a failure the state is unknown. For SCCP watchers the next attempt comes
 // after `sccp blf-speed-dial retry-interval` and beyond its limit the watcher is
@@ -36,7 +37,8 @@
 //
 // # Goroutines and bounds
 //
-// One goroutine (run) owns all state, and writes the Journal. Calls of the hub are left in a table with one
+// One goroutine (run) owns all state, and writes the Journal; another one for each server has a
+// socket of its own there (canary.go). Calls of the hub are left in a table with one
 // entry for each sibling. A NOTIFY waits on its worker of sipua until it was taken,
 // and there is one answer for each SUBSCRIBE outstanding, of which a subscription has
 // one at a time. At most window attempts to subscribe are outstanding; a dialog keeps
@@ -51,6 +53,7 @@ package relay
 
 import (
 	"context"
+	"net"
 	"net/netip"
 	"slices"
 	"sync"
@@ -85,6 +88,9 @@ type Options struct {
 	UA      *sipua.UA
 	Log     *logbuf.Log
 	Journal Journal // nil: the server is left with what a killed process had
+	// Dial connects a UDP socket to an address, from the address of the UA; nil: that a
+	// server has died is known by its silence only.
+	Dial func(context.Context, netip.AddrPort) (net.Conn, error)
 }
 
 // Relay implements presence.Relay.
@@ -93,11 +99,16 @@ type Relay struct {
 	log     *logbuf.Log
 	hub     Hub
 	journal Journal
+	dial    func(context.Context, netip.AddrPort) (net.Conn, error)
 
 	wake    chan struct{} // capacity 1: there is something to do
 	quit    chan struct{}
 	stopped chan struct{}
 	once    sync.Once
+
+	canaries sync.WaitGroup
+	life     context.Context // of canaries
+	end      context.CancelFunc
 
 	mu    sync.Mutex
 	inbox []func()        // answers, NOTIFYs and what else goes to the goroutine, in order
@@ -117,10 +128,11 @@ type want struct {
 // New makes a relay. Give it to the hub, then Start it.
 func New(o Options) *Relay {
 	r := &Relay{
-		ua: o.UA, log: o.Log, journal: o.Journal,
+		ua: o.UA, log: o.Log, journal: o.Journal, dial: o.Dial,
 		wake: make(chan struct{}, 1), quit: make(chan struct{}), stopped: make(chan struct{}),
 		wants: map[uint32]want{}, state: newState(),
 	}
+	r.life, r.end = context.WithCancel(context.Background())
 	r.sweep.do = func() { r.sweepUp(sweepAt) }
 	return r
 }
@@ -139,6 +151,8 @@ func (r *Relay) Start(h Hub) {
 func (r *Relay) Close() {
 	r.once.Do(func() { close(r.quit) })
 	<-r.stopped
+	r.end()
+	r.canaries.Wait()
 }
 
 // Apply takes a configuration. Numbers that were refused are tried again if it is
@@ -280,6 +294,14 @@ func (r *Relay) server(a netip.Addr) sipua.Target {
 func (r *Relay) configure(c Config) {
 	if r.config.TCP == c.TCP && slices.Equal(r.config.Accounts, c.Accounts) {
 		return
+	}
+	if r.config.TCP != c.TCP {
+		r.config.TCP = c.TCP
+		for _, p := range r.probes {
+			p.hushed()
+			p.refused = false
+			r.canary(p)
+		}
 	}
 	r.config = c
 	r.keys = newKeys(c.Accounts)
