@@ -27,7 +27,8 @@ type clientTx struct {
 	slow     bool          // provisional response seen: E is T2
 	stream   *stream       // whose end ends it; nil: UDP
 	raw      bool          // of SendRaw
-	loan     *[]byte       // where msg is, if it goes back to rooms after all; nil: it does not
+	again    func(time.Duration)
+	loan     *[]byte // where msg is, if it goes back to rooms after all; nil: it does not
 }
 
 // clientKey finds a client transaction: tokens compare without case (RFC 3261 7.3.1).
@@ -51,7 +52,7 @@ func appendClientKey(b []byte, branch, method string) []byte {
 func (u *UA) Send(req *sip.Request, to Target, done func(*sip.Response, error)) {
 	branch, ep := newBranch(), u.endpoint()
 	callID, msg := u.compose(ep, req, to, branch)
-	u.send(ep, string(req.Method), callID, branch, msg, to, done, false, nil)
+	u.send(ep, string(req.Method), callID, branch, msg, to, done, false, nil, nil)
 }
 
 // SendRaw is Send for a request that is already bytes. A 2xx has no headers in
@@ -63,7 +64,7 @@ func (u *UA) SendRaw(r Raw, to Target, done func(*sip.Response, error)) {
 	if loan != nil && (to.tcp() || cap(*loan) > maxRoom) {
 		loan = nil
 	}
-	u.send(ep, r.Method, r.CallID, branch, msg, to, done, true, loan)
+	u.send(ep, r.Method, r.CallID, branch, msg, to, done, true, loan, r.Again)
 }
 
 // complete puts the Via into a request.
@@ -127,9 +128,9 @@ func (u *UA) compose(ep *endpoint, req *sip.Request, to Target, branch string) (
 	return callID, b.Bytes()
 }
 
-func (u *UA) send(ep *endpoint, method, callID, branch string, msg []byte, to Target, done func(*sip.Response, error), raw bool, loan *[]byte) {
+func (u *UA) send(ep *endpoint, method, callID, branch string, msg []byte, to Target, done func(*sip.Response, error), raw bool, loan *[]byte, again func(time.Duration)) {
 	s := u.shardOf([]byte(callID))
-	tx := &clientTx{shard: s, ep: ep, key: clientKey(branch, method), method: method, msg: msg, to: to, done: done, raw: raw, loan: loan,
+	tx := &clientTx{shard: s, ep: ep, key: clientKey(branch, method), method: method, msg: msg, to: to, done: done, raw: raw, loan: loan, again: again,
 		interval: t1, deadline: time.Now().Add(64 * t1)}
 	if err := u.admit(ep, to, msg); err != nil {
 		s.finish(done, nil, fmt.Errorf("sending %s to %s: %w", method, to.Addr, err))
@@ -262,11 +263,15 @@ func (tx *clientTx) expire(now time.Time) {
 	if tx.slow {
 		tx.interval = t2
 	}
-	s.ua.wheel.set(&tx.timer, tx, min(tx.interval, tx.deadline.Sub(now)))
+	wait := min(tx.interval, tx.deadline.Sub(now))
+	s.ua.wheel.set(&tx.timer, tx, wait)
 	s.mu.Unlock()
 	s.ua.stats.again(false, tx.method)
 	if s.ua.tells() {
 		s.ua.event("client", "%s to %s sent again", tx.method, tx.to.Addr)
+	}
+	if tx.again != nil {
+		tx.again(wait)
 	}
 	tx.write()
 }

@@ -277,7 +277,7 @@ func (t *InviteTx) sendCancel() {
 	}
 	ep := s.ua.endpoint()
 	callID, msg := s.ua.compose(ep, req, t.to, t.branch)
-	s.ua.send(ep, "CANCEL", callID, t.branch, msg, t.to, func(*sip.Response, error) {}, true, nil)
+	s.ua.send(ep, "CANCEL", callID, t.branch, msg, t.to, func(*sip.Response, error) {}, true, nil, nil)
 }
 
 // Ack sends the ACK for a 2xx with the To tag of ack, now and for each

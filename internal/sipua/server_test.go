@@ -29,6 +29,23 @@ func TestOptionsIsAnswered(t *testing.T) {
 	})
 }
 
+// OPTIONS within a dialog that nobody knows is 481, RFC 3261 12.2.2.
+func TestOptionsInDialog(t *testing.T) {
+	inBed(t, Options{}, func(b *bed) {
+		b.send(request1(reqOpt{method: "OPTIONS", callID: "c1", toTag: "mine"}))
+		b.expect("SIP/2.0 481")
+		for _, id := range []string{"c2", "c3"} {
+			b.ua.OnDialog(func(k Key) bool { return k == Key{id, "mine", "f1"} })
+		}
+		for id, want := range map[string]string{"c2": "200", "c3": "200", "c4": "481"} {
+			b.send(request1(reqOpt{method: "OPTIONS", callID: id, toTag: "mine"}))
+			b.expect("SIP/2.0 " + want)
+		}
+		b.send(request1(reqOpt{method: "OPTIONS", callID: "c5"}))
+		b.expect("SIP/2.0 200")
+	})
+}
+
 func TestAnswerGoesToSentByWithoutRport(t *testing.T) {
 	inBed(t, Options{}, func(b *bed) {
 		other, err := b.net.ListenPacket(ap(peerHost + ":9999"))

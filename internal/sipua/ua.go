@@ -93,6 +93,10 @@ type Raw struct {
 	Line   string // request line without line end
 	Rest   []byte // all other header lines, the empty line and the body; copied
 
+	// Again, if not nil, is called each time the request is about to be sent again (Timer
+	// E), with the time until the next; on a goroutine of the UA, which it must not block.
+	Again func(next time.Duration)
+
 	room []byte  // of Dialog.Raw: Rest with free bytes before it. The first says that they are taken
 	loan *[]byte // of rooms, where room is
 }
@@ -114,6 +118,7 @@ type UA struct {
 	handlers   atomic.Pointer[map[string]handler]
 	onOpen     []func()
 	onClose    []func()
+	dialogs    []func(Key) bool
 	refusals   *limit // stateless error answers: they must not make us a reflector
 	complaints *limit // debug lines about bad input
 
@@ -221,6 +226,15 @@ func (u *UA) OnClose(f func()) {
 	u.handling.Unlock()
 }
 
+// OnDialog adds a function that says whether a dialog exists: OPTIONS within one that
+// nobody knows is 481 (RFC 3261 12.2.2). It is called on a worker. Add them before the
+// first Apply.
+func (u *UA) OnDialog(f func(Key) bool) {
+	u.handling.Lock()
+	u.dialogs = append(u.dialogs, f)
+	u.handling.Unlock()
+}
+
 // tell calls the functions of OnOpen or OnClose.
 func (u *UA) tell(list *[]func()) {
 	u.handling.Lock()
@@ -261,6 +275,15 @@ func (u *UA) Allow() string {
 
 // options answers OPTIONS. RFC 3261 11.2.
 func (u *UA) options(t *ServerTx) {
+	if k := t.Key(); k.LocalTag != "" {
+		u.handling.Lock()
+		knows := u.dialogs
+		u.handling.Unlock()
+		if !slices.ContainsFunc(knows, func(f func(Key) bool) bool { return f(k) }) {
+			t.mustReject(sip.StatusCallTransactionDoesNotExists)
+			return
+		}
+	}
 	if bad := Unsupported(t.Request(), u.o.Supported...); len(bad) > 0 {
 		t.mustReject(sip.StatusBadExtension, "Unsupported", strings.Join(bad, ", "))
 		return

@@ -244,13 +244,15 @@ func TestPhoneMoves(t *testing.T) {
 func TestRequestsOfNoDialog(t *testing.T) {
 	run(t, func(b *bed) {
 		p := b.phone(1)
-		for _, method := range []string{"BYE", "UPDATE", "INFO", "REFER", "INVITE"} {
+		for _, method := range []string{"BYE", "UPDATE", "INFO", "REFER", "INVITE", "OPTIONS"} {
 			d := p.dial("2002")
 			d.remoteTag = "none"
 			d.request(method, "")
 			p.one("481")
 		}
 		d, _ := p.connect()
+		d.request("OPTIONS", "")
+		p.one("200")
 		tag := d.localTag
 		d.localTag = "other"
 		d.request("BYE", "")

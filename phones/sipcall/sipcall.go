@@ -181,6 +181,7 @@ func New(o Options) *Agent {
 		a.ua.Handle(method, func(tx *sipua.ServerTx) { a.inDialog(tx, f) })
 	}
 	a.ua.Handle("REFER", a.refer)
+	a.ua.OnDialog(func(k sipua.Key) bool { return a.find(k.CallID, k.LocalTag) != nil }) // of our tag nobody else knows
 	a.ua.OnOpen(a.renew)
 	a.ua.OnClose(a.dismiss)
 	a.x.Attach(phones.PoolDevice, a)

@@ -40,6 +40,21 @@ func (r *Relay) notify(tx *sipua.ServerTx) {
 	}
 }
 
+// knows says whether a dialog is one at the server. It is called on a worker.
+func (r *Relay) knows(k sipua.Key) bool {
+	found := make(chan bool, 1)
+	r.post(func() {
+		u := r.usages[sipua.Key{CallID: k.CallID, LocalTag: k.LocalTag}]
+		found <- u != nil && (u.live || u.made) && u.d.RemoteTag == k.RemoteTag
+	})
+	select {
+	case is := <-found:
+		return is
+	case <-r.stopped:
+		return false
+	}
+}
+
 // heard takes a NOTIFY and says how to answer it (RFC 6665 4.1.3).
 func (r *Relay) heard(req *sip.Request) reply {
 	k := sipua.KeyOf(req)

@@ -142,6 +142,7 @@ func New(o Options) *Relay {
 func (r *Relay) Start(h Hub) {
 	r.hub = h
 	r.ua.Handle("NOTIFY", r.notify)
+	r.ua.OnDialog(r.knows)
 	r.ua.OnOpen(func() { r.post(r.opened) })
 	r.ua.OnClose(r.dismiss)
 	go r.run()

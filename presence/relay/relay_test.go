@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/busylamp/busylamp/internal/sipua"
 	"github.com/busylamp/busylamp/presence"
 )
 
@@ -175,6 +176,22 @@ func TestForkedNotify(t *testing.T) {
 		check(t, "state", w.last(), "busy")
 		after(57*time.Minute + 10*time.Second)
 		check(t, "refreshes", f.one().tag("To"), "b")
+	})
+}
+
+// A dialog at the server is known from its making to its end.
+func TestKnowsItsDialogs(t *testing.T) {
+	run(t, func(r *rig) {
+		f := r.server(server1).obliging(idle)
+		_, id := r.watch(presence.SIPPhone, "5001")
+		m := f.one()
+		k := sipua.Key{CallID: m.get("Call-ID"), LocalTag: m.tag("From"), RemoteTag: "far"}
+		check(t, "there", r.r.knows(k), true)
+		check(t, "another's", r.r.knows(sipua.Key{CallID: k.CallID, LocalTag: k.LocalTag, RemoteTag: "other"}), false)
+		check(t, "none", r.r.knows(sipua.Key{}), false)
+		r.hub.End(id, presence.ReasonTimeout)
+		after(2 * time.Minute)
+		check(t, "gone", r.r.knows(k), false)
 	})
 }
 

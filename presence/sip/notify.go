@@ -123,6 +123,11 @@ func (a *Adapter) send(d *dialog, p *place) {
 	if a.log.Enabled(topicTrace) { // or the arguments are made for nothing
 		a.debug(topicTrace, id, "presence_sip_notify", "NOTIFY to %s", to.Addr)
 	}
+	if a.log.Enabled(topicTimer) {
+		raw.Again = func(next time.Duration) {
+			a.debug(topicTimer, id, "presence_sip_notify_timer", "NOTIFY to %s is sent again, next in %s", to.Addr, next.Round(time.Millisecond))
+		}
+	}
 	if a.log.Enabled(topicXML) {
 		a.debug(topicXML, id, "presence_sip_notify", "%s", logbuf.Lines(body))
 	}

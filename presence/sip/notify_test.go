@@ -216,6 +216,46 @@ func TestDebug(t *testing.T) {
 	})
 }
 
+// `debug presence timer` tells each time that a NOTIFY goes again (Timer E), until it is
+// given up (Timer F).
+func TestDebugTimer(t *testing.T) {
+	run(t, func(r *rig) {
+		if err := r.log.Apply(context.Background(), r.log.Config(), logbuf.Config{BufferSize: 1 << 20, BufferLevel: logbuf.Debugging}); err != nil {
+			t.Fatal(err)
+		}
+		r.log.SetDebug(topicTimer, true)
+		p := r.phone("10.1.1.11:5060")
+		p.answers("")
+		p.subscribe(sub{})
+		time.Sleep(33 * time.Second)
+		want(t, "sent again", len(p.hear()), 10)
+		var got []string
+		for _, line := range r.log.Buffer() {
+			if _, text, is := strings.Cut(line, "presence_sip_notify_timer: "); is {
+				got = append(got, strings.TrimPrefix(text, "NOTIFY to 10.1.1.11:5060 is sent again, next in "))
+			}
+		}
+		want(t, "told", got, "[1s 2s 4s 4s 4s 4s 4s 4s 4s 500ms NOTIFY is given up: sending NOTIFY to 10.1.1.11:5060: no final response in time]")
+	})
+}
+
+// OPTIONS in the dialog of a subscription is answered, and 481 when that is gone.
+func TestOptionsInDialog(t *testing.T) {
+	run(t, func(r *rig) {
+		p := r.phone("10.1.1.11:5060")
+		ok, _ := p.subscribe(sub{})
+		asks := func(s sub) string {
+			p.send([]byte(strings.ReplaceAll(string(p.write(s)), "SUBSCRIBE", "OPTIONS")))
+			return p.hear()[0].first
+		}
+		want(t, "there", asks(sub{toTag: ok.tag("To")}), "SIP/2.0 200 OK")
+		want(t, "another From tag", asks(sub{toTag: ok.tag("To"), fromTag: "other"}), "SIP/2.0 481 Call/Transaction Does Not Exist")
+		p.subscribe(sub{toTag: ok.tag("To"), expires: "0"})
+		want(t, "gone", asks(sub{toTag: ok.tag("To")}), "SIP/2.0 481 Call/Transaction Does Not Exist")
+		want(t, "outside", asks(sub{}), "SIP/2.0 200 OK")
+	})
+}
+
 // All dialogs may have one hash.
 func TestDialogsCollide(t *testing.T) {
 	ds := newDialogs()

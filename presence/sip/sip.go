@@ -182,6 +182,7 @@ func New(o Options) *Adapter {
 		a.ua.HandleBrief("PUBLISH", a.publish)
 	}
 	a.ua.HandleBrief("NOTIFY", a.stray)
+	a.ua.OnDialog(func(k sipua.Key) bool { return a.dialogs.find(k) != nil })
 	a.ua.OnOpen(a.renew)
 	a.ua.OnClose(a.dismiss)
 	return a
