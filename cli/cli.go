@@ -81,7 +81,9 @@ type Context struct {
 type Options struct {
 	Store *conf.Store
 	// State holds startup-config and flash:; nil: nothing can be saved.
-	State   *conf.State
+	State *conf.State
+	// Keys are the RSA keys; nil: there are none, and none can be made.
+	Keys    Keys
 	Exec    []Exec
 	Library *grammar.Library
 	// Bounds answers the named bounds of ranges for a tree; nil: all open.
@@ -189,6 +191,13 @@ type Line struct {
 	Synchronous bool
 }
 
+// EnableLevel is what leads to a privilege level (`enable secret level`). If both are
+// set the secret counts.
+type EnableLevel struct {
+	Level            int
+	Password, Secret Secret
+}
+
 // User is one `username` line.
 type User struct {
 	Name      string
@@ -207,6 +216,9 @@ type SSHConfig struct {
 	// Retries is how often it may try again (`ip ssh authentication-retries`).
 	Retries int
 	Keys    []UserKey
+	// KeyPair names the host key (`ip ssh rsa keypair-name`); "" or one that is not
+	// there: that of the router's own name, else the first.
+	KeyPair string
 }
 
 // UserKey is a public key that a user may log in with, known by its hash
@@ -221,8 +233,11 @@ type UserKey struct {
 // after Apply.
 type Config struct {
 	Hostname       string // "Router" when empty
+	Domain         string // `ip domain name`, "" for none
 	EnablePassword Secret
 	EnableSecret   Secret
+	// EnableLevels are the passwords of levels below 15 that have their own.
+	EnableLevels []EnableLevel
 	Users          []User
 	Console        Line
 	Vty            []Line

@@ -212,6 +212,23 @@ func (s *Session) delay(ctx context.Context) {
 	}
 }
 
+// enable is what leads to a level: its own secret or password, else that of level 15.
+func (c Config) enable(level int) (want Secret, secret bool) {
+	for _, l := range c.EnableLevels {
+		switch {
+		case l.Level != level:
+		case !l.Secret.IsZero():
+			return l.Secret, true
+		default:
+			return l.Password, false
+		}
+	}
+	if !c.EnableSecret.IsZero() {
+		return c.EnableSecret, true
+	}
+	return c.EnablePassword, false
+}
+
 // Enable is `enable [LEVEL]`: it asks for the enable secret or, without one, the
 // enable password. With neither the console gets in freely, and a vty by the
 // password of the console, if it has one. A level that is not above the present
@@ -226,9 +243,10 @@ func (c *Context) Enable(level int) error {
 		return nil
 	}
 	conf := s.shell.Config()
-	want, bad := conf.EnableSecret, "% Bad secrets\n"
-	if want.IsZero() {
-		want, bad = conf.EnablePassword, "% Bad passwords\n"
+	want, secret := conf.enable(level)
+	bad := "% Bad passwords\n"
+	if secret {
+		bad = "% Bad secrets\n"
 	}
 	if want.IsZero() {
 		if s.kind == LineConsole {

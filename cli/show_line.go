@@ -232,7 +232,12 @@ func (c *Context) ShowSSH() error {
 // ShowIPSSH is `show ip ssh`.
 func (c *Context) ShowIPSSH() error {
 	ssh := c.Shell.Config().SSH
-	c.Printf("SSH Enabled - version 2.0\nAuthentication timeout: %d secs; Authentication retries: %d\n",
+	if keys := c.Shell.o.Keys; keys != nil && !keys.Serving() {
+		c.Printf("SSH Disabled - version 2.0\n%%Please create RSA keys to enable SSH (and of atleast 768 bits for SSH v2).\n")
+	} else {
+		c.Printf("SSH Enabled - version 2.0\n")
+	}
+	c.Printf("Authentication timeout: %d secs; Authentication retries: %d\n",
 		int(cmp.Or(ssh.Timeout, DefaultSSHTimeout)/time.Second), ssh.Retries)
 	return nil
 }

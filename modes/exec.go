@@ -17,6 +17,7 @@ func Exec(a Agents) []cli.Exec {
 	cmds := slices.Concat(
 		execSession(),
 		execLines(),
+		execCrypto(),
 		execConfiguration(),
 		execFiles(),
 		execReload(),

@@ -148,29 +148,35 @@ func globalAccess() []conf.Command {
 				monitor  Messages on terminals that monitor` + severityHelp,
 		},
 		{
-			Syntax: "enable secret [" + secretTypes + "$type] LINE$secret",
+			Syntax: "enable secret [level <1-15>$level!] [" + secretTypes + "$type] LINE$secret",
 			Check:  checkEncrypted("type", "secret"),
 			Help: `
 				enable   Privileged EXEC
-				secret   Password that is kept hashed` + secretHelp + `
+				secret   Password that is kept hashed
+				level    Set the password of a level
+				$level   Level` + secretHelp + `
 				$type    Kind of password that follows
 				$secret  The password`,
 		},
 		{
 			// Stored as `enable secret` of that type.
-			Syntax: "enable algorithm-type " + algorithms + "$algorithm secret LINE$secret",
+			Syntax: "enable algorithm-type " + algorithms + "$algorithm secret [level <1-15>$level] LINE$secret",
 			Help: `
 				enable          Privileged EXEC
 				algorithm-type  How the secret is hashed` + algorithmHelp + `
 				secret          Password that is kept hashed
+				level           Set the password of a level
+				$level          Level
 				$secret         The password`,
 		},
 		{
-			Syntax: "enable password [<0|7>$type] LINE$password",
+			Syntax: "enable password [level <1-15>$level!] [<0|7>$type] LINE$password",
 			Check:  checkEncrypted("type", "password"),
 			Help: `
 				enable     Privileged EXEC
 				password   Password
+				level      Set the password of a level
+				$level     Level
 				0          An unencrypted password follows
 				7          A hidden password follows
 				$type      Kind of password that follows
@@ -284,7 +290,7 @@ func globalAddressing() []conf.Command {
 				ip             IP parameters
 				domain-lookup  Look names up`,
 		},
-		inert("ip domain name WORD$name", "", `
+		acting("ip domain name WORD$name", "", `
 			ip      IP parameters
 			domain  Domain names
 			name    Domain of this router

@@ -21,6 +21,9 @@ func Rewrite(t conf.Tree, parent conf.Path, args grammar.Args) (grammar.Args, er
 		return respell(t, args, "ip domain lookup")
 	}
 	if args.Form() != grammar.Positive {
+		if (name == "enable secret" || name == "enable password") && args.Int("level") == privilegedLevel {
+			return respell(t, args, name)
+		}
 		return args, nil
 	}
 	switch name {
@@ -73,8 +76,8 @@ func obscured(args grammar.Args) (map[string]string, error) {
 
 func unprintable(r rune) bool { return r < ' ' || r > '~' }
 
-// rewritten is args with some captures set. The error does not quote the
-// values, which may be secret.
+// rewritten is args with some captures set, and those set to "" left out. The error
+// does not quote the values, which may be secret.
 func rewritten(args grammar.Args, set map[string]string) (grammar.Args, error) {
 	if len(set) == 0 {
 		return args, nil
@@ -86,7 +89,9 @@ func rewritten(args grammar.Args, set map[string]string) (grammar.Args, error) {
 		}
 	}
 	for name, value := range set {
-		values[name] = value
+		if values[name] = value; value == "" {
+			delete(values, name)
+		}
 	}
 	out, err := args.Command().Build(values)
 	if err != nil {

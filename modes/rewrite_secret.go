@@ -14,6 +14,12 @@ import (
 // rewriteSecret is Rewrite for lines with a secret of this appliance's own: who may
 // log in, and who may enable.
 func rewriteSecret(t conf.Tree, args grammar.Args) (grammar.Args, error) {
+	if args.Int("level") == privilegedLevel { // the level that is meant without one
+		var err error
+		if args, err = rewritten(args, map[string]string{"level": ""}); err != nil {
+			return args, err
+		}
+	}
 	switch args.Command().Name() {
 	case "enable secret":
 		return hashedSecret(args, "type")
@@ -77,7 +83,7 @@ func ofType(t conf.Tree, args grammar.Args, model string, values map[string]stri
 		return args, fmt.Errorf("%% The secret cannot be hashed: %w", err)
 	}
 	values["secret"] = hash
-	for _, name := range []string{"name", "privilege"} {
+	for _, name := range []string{"name", "privilege", "level"} {
 		if args.Has(name) {
 			values[name] = args.String(name)
 		}

@@ -22,6 +22,7 @@ func globalSSH() []conf.Command {
 		shared(conf.Command{Syntax: "ip ssh time-out <1-120>$seconds", Default: "ip ssh time-out 120", Help: sshHelp}),
 		shared(conf.Command{Syntax: "ip ssh authentication-retries <0-5>$n", Default: "ip ssh authentication-retries 3", Help: sshHelp}),
 		shared(inert("ip ssh version <1-2>$version", "", sshHelp)),
+		shared(conf.Command{Syntax: "ip ssh rsa keypair-name WORD(128)$pair", Help: sshHelp}),
 		shared(conf.Command{Syntax: "ip ssh pubkey-chain", Enter: modePubkeyChain, Implicit: true, Help: sshHelp}),
 	}
 }
@@ -35,6 +36,9 @@ const sshHelp = `
 	$n                      Number
 	version                 Version of the protocol, which is 2 here
 	$version                Version
+	rsa                     RSA keys
+	keypair-name            Pair that is the host key
+	$pair                   Name of the pair
 	pubkey-chain            Public keys of users
 	username                A user
 	$name                   User name
@@ -142,7 +146,7 @@ func hashOfKey(words []string) (string, error) {
 func sshConfig(root conf.Node) cli.SSHConfig {
 	timeout, _ := root.Get("ip ssh time-out")
 	retries, _ := root.Get("ip ssh authentication-retries")
-	c := cli.SSHConfig{Timeout: time.Duration(timeout.Int("seconds")) * time.Second, Retries: retries.Int("n")}
+	c := cli.SSHConfig{KeyPair: text(root, "ip ssh rsa keypair-name", "pair"), Timeout: time.Duration(timeout.Int("seconds")) * time.Second, Retries: retries.Int("n")}
 	for chain := range root.All("ip ssh pubkey-chain") {
 		for user := range chain.All("username") {
 			for key := range user.All("key-hash") {

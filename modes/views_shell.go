@@ -1,6 +1,7 @@
 package modes
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -16,18 +17,14 @@ func ShellConfig(t conf.Tree) cli.Config {
 	if args, ok := root.Get("hostname"); ok {
 		c.Hostname = args.String("name")
 	}
+	c.Domain = text(root, "ip domain name", "name")
 	c.AccessLists = accessLists(t)
 	c.SSH = sshConfig(root)
 	c.DomainLookup = root.On("ip domain lookup")
 	c.FilePromptQuiet = text(root, "file prompt", "how") == "quiet"
 	c.Archive = archiveConfig(root)
 	aliasesAndPrivileges(root, &c)
-	if args, ok := root.Get("enable password"); ok {
-		c.EnablePassword = storedSecret(args, "type", "password")
-	}
-	if args, ok := root.Get("enable secret"); ok {
-		c.EnableSecret = storedSecret(args, "type", "secret")
-	}
+	enablePasswords(root, &c)
 	for u := range root.All("username") {
 		c.Users = append(c.Users, user(u.Args()))
 	}
@@ -48,6 +45,32 @@ func ShellConfig(t conf.Tree) cli.Config {
 		}
 	}
 	return c
+}
+
+// enablePasswords are those of level 15, and those of the levels that have their own.
+func enablePasswords(root conf.Node, c *cli.Config) {
+	levels := map[int]*cli.EnableLevel{}
+	each := func(line string, set func(*cli.EnableLevel, grammar.Args)) {
+		for n := range root.All(line) {
+			level := privilegedLevel
+			if n.Args().Has("level") {
+				level = n.Args().Int("level")
+			}
+			if levels[level] == nil {
+				levels[level] = &cli.EnableLevel{Level: level}
+			}
+			set(levels[level], n.Args())
+		}
+	}
+	each("enable password", func(l *cli.EnableLevel, args grammar.Args) { l.Password = storedSecret(args, "type", "password") })
+	each("enable secret", func(l *cli.EnableLevel, args grammar.Args) { l.Secret = storedSecret(args, "type", "secret") })
+	for _, level := range slices.Sorted(maps.Keys(levels)) {
+		if l := levels[level]; level == privilegedLevel {
+			c.EnablePassword, c.EnableSecret = l.Password, l.Secret
+		} else {
+			c.EnableLevels = append(c.EnableLevels, *l)
+		}
+	}
 }
 
 func user(args grammar.Args) cli.User {

@@ -86,7 +86,7 @@ var promptRE = regexp.MustCompile(`^(?:[A-Za-z][\w.\-]*(?:\([\w.\-]+\))?[>#]` +
 	`|Password: ?|Username: ` +
 	`|[A-Z].*\[[^\]]*\]\? ?` +
 	`|configuration\. .*\[no\]: ?` +
-	`|(?:[A-Z].*)?\[confirm\]|[A-Z].*\[yes/no\]: ` +
+	`|(?:[A-Z].*)?\[confirm\]|(?:% )?[A-Z].*\[(?:yes/no|\d+)\]: ` +
 	`| --More-- )`)
 
 // Parse reads a transcript. The name is used in messages.

@@ -16,6 +16,18 @@ import (
 // rsaBits is the size of a new RSA host key.
 const rsaBits = 2048
 
+// The names of the host keys' files.
+const (
+	ed25519File = "ssh_host_ed25519_key"
+	rsaFile     = "ssh_host_rsa_key"
+)
+
+// RemoveHostKeys removes what LoadOrCreateHostKeys has written. remove should take a
+// file that is not there for removed.
+func RemoveHostKeys(remove func(name string) error) error {
+	return errors.Join(remove(ed25519File), remove(rsaFile))
+}
+
 // LoadOrCreateHostKeys returns an Ed25519 and an RSA host key. read is asked
 // for "ssh_host_ed25519_key" and "ssh_host_rsa_key"; when its error is
 // fs.ErrNotExist, a key is made and handed to write, which should store it
@@ -26,11 +38,11 @@ func LoadOrCreateHostKeys(read func(name string) ([]byte, error), write func(nam
 		name string
 		make func() (crypto.PrivateKey, error)
 	}{
-		{"ssh_host_ed25519_key", func() (crypto.PrivateKey, error) {
+		{ed25519File, func() (crypto.PrivateKey, error) {
 			_, k, err := ed25519.GenerateKey(rand.Reader)
 			return k, err
 		}},
-		{"ssh_host_rsa_key", func() (crypto.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, rsaBits) }},
+		{rsaFile, func() (crypto.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, rsaBits) }},
 	} {
 		text, err := read(kind.name)
 		if errors.Is(err, fs.ErrNotExist) {

@@ -30,8 +30,9 @@ const (
 
 // SSHOptions configure ServeSSH.
 type SSHOptions struct {
-	// HostKeys, at least one; see LoadOrCreateHostKeys.
-	HostKeys []ssh.Signer
+	// HostKeys is asked for each connection; without one it is closed at once. See
+	// LoadOrCreateHostKeys.
+	HostKeys func() []ssh.Signer
 	Door     Door
 	// Auth decides on a user name and password and gives the privilege level; line is
 	// what the Door gave. ctx ends with the server. It may be called concurrently.
@@ -79,15 +80,20 @@ func ServeSSH(ctx context.Context, ln net.Listener, o SSHOptions) error {
 	if o.MaxUnauthenticated <= 0 {
 		o.MaxUnauthenticated = defaultUnauthenticated
 	}
-	if o.Auth == nil || o.Handler == nil || len(o.HostKeys) == 0 {
+	if o.Auth == nil || o.Handler == nil || o.HostKeys == nil {
 		ln.Close()
-		return errors.New("ssh server: Auth, Handler and a host key are needed")
+		return errors.New("ssh server: Auth, Handler and host keys are needed")
 	}
 	strangers := make(chan struct{}, o.MaxUnauthenticated)
 	return serve(ctx, ln, o.MaxConns, func(ctx context.Context, conn net.Conn) {
 		select {
 		case strangers <- struct{}{}:
 		default:
+			return
+		}
+		keys := o.HostKeys()
+		if len(keys) == 0 {
+			<-strangers
 			return
 		}
 		line, leave, ok := o.Door.enter(KindSSH, conn)
@@ -98,7 +104,7 @@ func ServeSSH(ctx context.Context, ln net.Listener, o SSHOptions) error {
 		defer leave()
 		limits := o.limits()
 		conn.SetReadDeadline(time.Now().Add(limits.Timeout))
-		sc, channels, requests, err := ssh.NewServerConn(&stallConn{conn}, o.config(ctx, line, limits))
+		sc, channels, requests, err := ssh.NewServerConn(&stallConn{conn}, o.config(ctx, line, limits, keys))
 		<-strangers
 		if err != nil {
 			return // a stranger's failed attempt; the peer has been told
@@ -123,7 +129,7 @@ func (o SSHOptions) limits() SSHLimits {
 }
 
 // config is how one connection logs in.
-func (o SSHOptions) config(ctx context.Context, line any, limits SSHLimits) *ssh.ServerConfig {
+func (o SSHOptions) config(ctx context.Context, line any, limits SSHLimits, keys []ssh.Signer) *ssh.ServerConfig {
 	granted := func(level int, ok bool) (*ssh.Permissions, error) {
 		if !ok {
 			return nil, errRefused
@@ -161,7 +167,7 @@ func (o SSHOptions) config(ctx context.Context, line any, limits SSHLimits) *ssh
 			return text[:min(len(text), maxBanner)]
 		}
 	}
-	for _, k := range o.HostKeys {
+	for _, k := range keys {
 		cfg.AddHostKey(k)
 	}
 	return cfg

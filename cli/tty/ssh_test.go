@@ -29,7 +29,7 @@ var hostKeys = sync.OnceValue(func() []ssh.Signer {
 
 // sshHost is ServeSSH in memory: user admin, password secret, level 15.
 func sshHost(t *testing.T, o SSHOptions) (dial func() net.Conn, stop func()) {
-	o.HostKeys = hostKeys()
+	o.HostKeys = hostKeys
 	if o.Handler == nil {
 		o.Handler = echoShell
 	}

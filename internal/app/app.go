@@ -66,6 +66,7 @@ type App struct {
 	Skinny *sccp.Server
 
 	state    *conf.State
+	keys     *keyring
 	journals journals
 	store    *conf.Store
 	hub      *presence.Hub
@@ -95,7 +96,11 @@ func Start(o Options) (*App, error) {
 	if err != nil {
 		return nil, fmt.Errorf("state directory: %w", err)
 	}
-	a := &App{state: state, started: time.Now(), reload: make(chan string, 1)}
+	keys, err := openKeyring(state)
+	if err != nil {
+		return nil, errors.Join(err, state.Close())
+	}
+	a := &App{state: state, keys: keys, started: time.Now(), reload: make(chan string, 1)}
 	if err := a.wire(o); err != nil {
 		return nil, errors.Join(err, a.journals.close(false), state.Close())
 	}
@@ -130,7 +135,7 @@ func (a *App) wire(o Options) error {
 	a.far.Start(a.hub)
 
 	a.Shell, err = cli.NewShell(cli.Options{
-		Store: a.store, State: a.state, Library: lib, Log: a.Log,
+		Store: a.store, State: a.state, Keys: a.keys, Library: lib, Log: a.Log,
 		Exec: modes.Exec(modes.Agents{
 			Presence: a.hub, Phones: a.Lines, Calls: a.Calls, SIP: a.SIP, Credentials: a.users, Trust: a.trust, Skinny: a.Skinny, SIPPhones: a.sipCalls,
 			Mobility: a.mobile, Csim: a.csim.start, Platform: o.Platform,

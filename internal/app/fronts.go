@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/crypto/ssh"
+
 	"github.com/busylamp/busylamp/cli"
 	"github.com/busylamp/busylamp/cli/term"
 	"github.com/busylamp/busylamp/cli/tty"
@@ -51,13 +53,12 @@ func (a *App) ServeSSH(ln net.Listener) error {
 }
 
 func (a *App) sshServer() (func(net.Listener) error, error) {
-	keys, err := tty.LoadOrCreateHostKeys(a.state.ReadKey, a.state.WriteKey)
-	if err != nil {
-		return nil, fmt.Errorf("ssh host keys: %w", err)
+	if err := a.keys.prepare(); err != nil {
+		return nil, err
 	}
 	return func(ln net.Listener) error {
 		return tty.ServeSSH(a.ctx, ln, tty.SSHOptions{
-			HostKeys: keys, Door: a.door(), Handler: a.handle,
+			HostKeys: a.hostKeys, Door: a.door(), Handler: a.handle,
 			Auth: func(ctx context.Context, line any, user, password string) (int, bool) {
 				return line.(*cli.Session).Login(ctx, user, password)
 			},
@@ -71,6 +72,12 @@ func (a *App) sshServer() (func(net.Listener) error, error) {
 			Banner: func() string { return sshBanner(a.Shell.Config().BannerLogin) },
 		})
 	}, nil
+}
+
+// hostKeys are those of SSH as the configuration is now.
+func (a *App) hostKeys() []ssh.Signer {
+	c := a.Shell.Config()
+	return a.keys.hostKeys(c.SSH.KeyPair, c.Hostname+"."+c.Domain)
 }
 
 func (a *App) telnetServer(ln net.Listener) error {
