@@ -1,13 +1,11 @@
 package sipua
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"hash/maphash"
 	"net"
 	"net/netip"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -61,13 +59,6 @@ type Options struct {
 	MaxTransactionBytes   int // and their size [256 MiB]
 	MaxClientTransactions int // outstanding client transactions [131072]
 	MaxConns              int // TCP connections [2048]
-}
-
-// Verdict is what becomes of a request. The zero value passes it.
-type Verdict struct {
-	Drop   bool   // it is not answered at all
-	Status int    // else, if not 0, it is refused with this status, without a transaction
-	Reason string // of a refusal: Reason header (RFC 3326), "" for none
 }
 
 // Tracer is told every message received (before it is parsed) and sent, on the
@@ -247,64 +238,6 @@ func (u *UA) tell(list *[]func()) {
 
 func (u *UA) handler(method string) handler { return (*u.handlers.Load())[method] }
 
-// methods are those that 405 is for, in the order of Cisco's Allow; others get 501.
-var methods = [...]string{"INVITE", "OPTIONS", "BYE", "CANCEL", "ACK", "PRACK", "UPDATE", "REFER",
-	"SUBSCRIBE", "NOTIFY", "INFO", "REGISTER", "PUBLISH", "MESSAGE"}
-
-func knownMethod(m string) bool { return slices.Contains(methods[:], m) }
-
-// UserAgent is the value of User-Agent and Server headers.
-func (u *UA) UserAgent() string { return u.o.UserAgent }
-
-// Allow is the value of an Allow header: the methods that have handlers.
-func (u *UA) Allow() string {
-	h := *u.handlers.Load()
-	var room [len(methods)]string
-	list := room[:0]
-	for _, m := range methods {
-		_, ok := h[m]
-		if m == "CANCEL" || m == "ACK" {
-			_, ok = h["INVITE"]
-		}
-		if ok {
-			list = append(list, m)
-		}
-	}
-	return strings.Join(list, ", ")
-}
-
-// options answers OPTIONS. RFC 3261 11.2.
-func (u *UA) options(t *ServerTx) {
-	if k := t.Key(); k.LocalTag != "" {
-		u.handling.Lock()
-		knows := u.dialogs
-		u.handling.Unlock()
-		if !slices.ContainsFunc(knows, func(f func(Key) bool) bool { return f(k) }) {
-			t.mustReject(sip.StatusCallTransactionDoesNotExists)
-			return
-		}
-	}
-	if bad := Unsupported(t.Request(), u.o.Supported...); len(bad) > 0 {
-		t.mustReject(sip.StatusBadExtension, "Unsupported", strings.Join(bad, ", "))
-		return
-	}
-	headers := []string{"Allow", u.Allow(), "Accept", strings.Join(u.o.Accept, ", ")}
-	t.mustReject(sip.StatusOK, append(headers, u.Offers()...)...)
-}
-
-// Offers are the headers, name and value in turn, that say which event packages and
-// extensions there are: in answers to OPTIONS (RFC 3261 11.2) and REGISTER (RFC 6665 8.2.2).
-func (u *UA) Offers() []string {
-	var headers []string
-	if len(u.o.AllowEvents) > 0 {
-		headers = append(headers, "Allow-Events", strings.Join(u.o.AllowEvents, ", "))
-	}
-	if len(u.o.Supported) > 0 {
-		headers = append(headers, "Supported", strings.Join(u.o.Supported, ", "))
-	}
-	return headers
-}
-
 // LocalAddr is the bound address, zero while closed.
 func (u *UA) LocalAddr() netip.AddrPort {
 	if ep := u.endpoint(); ep != nil {
@@ -357,84 +290,5 @@ func (s *shard) abandon() {
 	s.mu.Unlock()
 	for _, fail := range failed {
 		fail(ErrClosed)
-	}
-}
-
-// admitted asks the guard and carries out its verdict. Responses are for whoever
-// sent the request, and keep-alives say nothing.
-func (u *UA) admitted(it item) bool {
-	start := bytes.TrimLeft(it.data, "\r\n")
-	if len(start) == 0 || bytes.HasPrefix(start, []byte("SIP/")) {
-		return true
-	}
-	// A longer method is garbage; the guard is told that it is none it knows.
-	method, _, ok := bytes.Cut(start[:min(len(start), maxMethod)], []byte(" "))
-	if !ok {
-		method = nil
-	}
-	v := u.o.Guard(it.src.Addr().Unmap(), string(method))
-	if v.Passes() {
-		return true
-	}
-	u.stats.dropped.Add(1)
-	u.debugError("%s:%s: %s from an untrusted source", it.transport(), it.src, method)
-	if v.Drop {
-		return false
-	}
-	if h, err := scan(it.data); err == nil && h.request {
-		r := request{item: it, head: h}
-		code, why := r.check()
-		var more []string
-		if code == 0 {
-			code, more = v.Status, v.headers()
-		}
-		u.refuse(&r, code, why, more...)
-	}
-	return false
-}
-
-// Passes says that the request is taken.
-func (v Verdict) Passes() bool { return !v.Drop && v.Status == 0 }
-
-func (v Verdict) headers() []string {
-	if v.Reason == "" {
-		return nil
-	}
-	return []string{"Reason: " + v.Reason}
-}
-
-// maxMethod bounds the text that a method is looked for in, in bytes.
-const maxMethod = 64
-
-// receive takes a message from a reader and hands a copy to the worker of its Call-ID.
-func (u *UA) receive(it item) {
-	it.at = time.Now()
-	if u.o.Guard != nil && !u.admitted(it) {
-		return
-	}
-	s := u.shardOf(callIDOf(it.data))
-	queue := func() bool {
-		queued := it
-		queued.data = append([]byte(nil), it.data...)
-		return s.offer(queued)
-	}
-	if u.fair(s, it) && queue() {
-		return
-	}
-	if it.stream != nil && inDialog(it.data) {
-		it.stream.holdUp(func() bool { return s.pressure(time.Now()) < crowded && queue() })
-		return
-	}
-	u.stats.dropped.Add(1)
-	if it.stream == nil {
-		return // the sender will retransmit
-	}
-	if h, err := scan(it.data); err == nil && h.request {
-		r := request{item: it, head: h}
-		if code, why := r.check(); code != 0 {
-			u.refuse(&r, code, why)
-		} else {
-			u.refuse(&r, sip.StatusServiceUnavailable, "")
-		}
 	}
 }
