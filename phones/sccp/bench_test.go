@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/busylamp/busylamp/internal/logbuf"
+	"github.com/busylamp/busylamp/internal/readable"
 	"github.com/busylamp/busylamp/phones"
 	"github.com/busylamp/busylamp/phones/call"
 	"github.com/busylamp/busylamp/phones/sccp/wire"
@@ -313,16 +314,16 @@ func BenchmarkFanOut(b *testing.B) {
 		return time.Since(start)
 	}
 	frame := wire.Encode(nil, wire.NewFeatureStat(9, 1, wire.ButtonBLFSpeedDial, 2, "label"), 9)
-	sockets := make([]net.Conn, 0, fleetSize)
+	sockets := make([]readable.Conn, 0, fleetSize)
 	f.s.mu.Lock()
 	for _, sl := range f.s.slots {
-		sockets = append(sockets, sl.conn.net)
+		sockets = append(sockets, sl.conn.link)
 	}
 	f.s.mu.Unlock()
 	bare := func() time.Duration {
 		start := time.Now()
 		for _, c := range sockets {
-			_, _ = c.Write(frame)
+			_ = c.Write(frame, start.Add(time.Minute))
 		}
 		await()
 		return time.Since(start)

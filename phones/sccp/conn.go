@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/busylamp/busylamp/internal/readable"
 	"github.com/busylamp/busylamp/phones"
 	"github.com/busylamp/busylamp/phones/call"
 	"github.com/busylamp/busylamp/phones/sccp/wire"
@@ -21,7 +22,6 @@ const (
 	maxQueue     = 64 << 10
 	smallBuffer  = 512
 	keepBuffer   = 8 << 10          // larger buffers are not kept for others
-	firstBytes   = 24               // the usual messages are shorter
 	writeTimeout = 10 * time.Second // then the phone does not read and is dropped
 	strangerTime = 30 * time.Second // to register in, and to come back in after leaving
 )
@@ -30,7 +30,7 @@ const (
 // phone. Everything below mu is touched under it only.
 type conn struct {
 	s      *Server
-	net    net.Conn
+	link   readable.Conn
 	remote netip.AddrPort
 	socket int // number of the connection: the lowest free one, from 1
 
@@ -62,14 +62,13 @@ type conn struct {
 	lists map[uint32]*entry // call list entries that are watched, by transaction id
 	wake  *time.Timer       // of the next thing to do about lamps; nil: nothing
 
-	first      [firstBytes]byte // of what comes after a while; of the reader goroutine
-	reader     *reader          // while it handles messages; of the reader goroutine
-	out        *[]byte          // frames to be written
-	reason     error            // why it was closed
-	handling   bool             // the reader handles messages and will write out what there is
-	held       bool             // more is about to be queued: what there is waits for it
-	writing    bool             // a goroutine writes, and will find what is added to out
-	last       bool             // close when out is empty
+	reader     *reader // while there are messages, or part of one; of the goroutine that reads
+	out        *[]byte // frames to be written
+	reason     error   // why it was closed
+	handling   bool    // the reader handles messages and will write out what there is
+	held       bool    // more is about to be queued: what there is waits for it
+	writing    bool    // a goroutine writes, and will find what is added to out
+	last       bool    // close when out is empty
 	closed     bool
 	registered bool
 	ready      bool // it has asked for its keys
@@ -110,7 +109,7 @@ type facts struct {
 type key struct{ kind, instance uint8 }
 
 // local is the address that the phone has connected to.
-func (c *conn) local() netip.AddrPort { return addrPort(c.net.LocalAddr()) }
+func (c *conn) local() netip.AddrPort { return c.link.Local() }
 
 // device is the phone's name in the call model.
 func (c *conn) device() phones.Device {
@@ -169,7 +168,7 @@ func (c *conn) fail(reason error) {
 	}
 	c.recycle(c.out)
 	c.out = nil
-	_ = c.net.Close()
+	c.link.Close()
 }
 
 // evict closes a connection that had to make room.
@@ -198,8 +197,7 @@ func (c *conn) write(now time.Time) {
 		if !first {
 			now = time.Now()
 		}
-		_ = c.net.SetWriteDeadline(now.Add(writeTimeout))
-		_, err := c.net.Write(*b)
+		err := c.link.Write(*b, now.Add(writeTimeout))
 		c.recycle(b)
 		if err != nil {
 			c.mu.Lock()
@@ -222,18 +220,13 @@ func (c *conn) recycle(b *[]byte) {
 	}
 }
 
-// lingers is how long the goroutine of a connection waits for more before it makes
-// room for one that only waits; see doze.
-const lingers = 100 * time.Millisecond
-
-// reader is the connection as its goroutine reads it while there is something to
-// handle: when there is nothing left the answers are written, before it waits for more.
+// reader is the connection as it is read while there is something to handle: when
+// there is nothing left the answers are written.
 type reader struct {
 	c      *conn
 	frames *wire.Reader
 	todo   []call.Input // for the Exchange, when mu is free
-	few    bool         // the phone may be quiet now: the goroutine lingers
-	until  time.Time    // the phone may be quiet; what Read waits until unless it lingers
+	until  time.Time    // the phone may be quiet
 }
 
 func (r *reader) Read(p []byte) (int, error) {
@@ -252,14 +245,7 @@ func (r *reader) Read(p []byte) (int, error) {
 	if mine {
 		c.write(now)
 	}
-	deadline := r.until
-	// A message that has begun is waited for here.
-	r.few = r.frames.Held() == 0
-	if soon := now.Add(lingers); r.few && soon.Before(deadline) {
-		deadline = soon
-	}
-	_ = c.net.SetReadDeadline(deadline)
-	n, err := c.net.Read(p)
+	n, err := c.link.Read(p)
 	if n > 0 {
 		c.mu.Lock()
 		c.handling = true
@@ -268,27 +254,15 @@ func (r *reader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// doze is the goroutine of a connection that has been quiet. It holds no more than
-// the first bytes of what comes, and next to nothing on its stack: that begins with
-// 2 kB, and one that has grown never becomes as small again.
-func (c *conn) doze() {
-	n, err := c.net.Read(c.first[:])
-	c.serve(n, err)
-}
-
-// serve handles what the phone says until it has been quiet for a while. n bytes of
-// it are there already.
-func (c *conn) serve(n int, err error) {
-	if n == 0 {
-		c.end(err)
-		return
+// Ready implements readable.Handler: it handles what the phone has said. While the
+// phone is quiet it has no reader, unless that holds the beginning of a message.
+func (c *conn) Ready() (until time.Time, more bool) {
+	r := c.reader
+	if r == nil {
+		r = c.s.readers.Get().(*reader)
+		r.c, c.reader = c, r
+		r.frames.Reset(r)
 	}
-	r := c.s.readers.Get().(*reader)
-	r.c, c.reader = c, r
-	r.frames.Reset(r, c.first[:n])
-	c.mu.Lock()
-	c.handling = true
-	c.mu.Unlock()
 	for {
 		id, version, body, err := r.frames.Next()
 		if err == nil {
@@ -296,24 +270,20 @@ func (c *conn) serve(n int, err error) {
 			continue
 		}
 		c.tell() // digits before what is no frame
-		until, quiet := r.until, r.few && errors.Is(err, os.ErrDeadlineExceeded) && time.Now().Before(r.until)
-		if quiet && r.frames.Held() > 0 {
-			continue // in the midst of a message
+		until, more = r.until, errors.Is(err, readable.ErrQuiet)
+		if !more || r.frames.Held() == 0 {
+			r.c, c.reader = nil, nil
+			c.s.readers.Put(r)
 		}
-		r.c, c.reader = nil, nil
-		c.s.readers.Put(r)
-		if quiet {
-			_ = c.net.SetReadDeadline(until)
-			go c.doze() // in its place
-		} else {
+		if !more {
 			c.end(err)
 		}
-		return
+		return until, more
 	}
 }
 
 // tell passes on to the Exchange what the phone's message asks for. It runs on the
-// reader goroutine. mu is not held.
+// goroutine that reads. mu is not held.
 func (c *conn) tell() {
 	r := c.reader
 	if len(r.todo) == 0 {
@@ -324,7 +294,7 @@ func (c *conn) tell() {
 	r.todo = r.todo[:0]
 }
 
-// end is the end of the connection's goroutine: whatever the phone had is given back.
+// end is the end of the connection: whatever the phone had is given back.
 func (c *conn) end(err error) {
 	defer c.s.conns.Done()
 	c.mu.Lock()

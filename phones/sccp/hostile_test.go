@@ -16,14 +16,14 @@ import (
 	"github.com/busylamp/busylamp/presence"
 )
 
-// A message that comes in pieces, with pauses in which the goroutine of the
-// connection would make room for one that only waits, is one message all the same.
+// A message that comes in pieces, with pauses after which a connection counts as
+// quiet, is one message all the same.
 func TestPauses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLab(t, guide())
 		p := l.register(ephone1, 7, 11)
 		p.begin()
-		for _, pause := range []time.Duration{lingers / 2, lingers * 3 / 2, 20 * lingers} {
+		for _, pause := range []time.Duration{50 * time.Millisecond, 150 * time.Millisecond, 2 * time.Second} {
 			for piece := 1; piece <= 40; piece++ {
 				frames := wire.Encode(nil, &wire.LineStatReq{Line: 1}, p.inUse)
 				for frames = wire.Encode(frames, &wire.KeepAlive{}, p.inUse); len(frames) > 0; frames = frames[min(piece, len(frames)):] {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/busylamp/busylamp/internal/logbuf"
+	"github.com/busylamp/busylamp/internal/readable"
 )
 
 const (
@@ -23,6 +24,7 @@ type listener struct {
 	s     *Server
 	net   net.Listener
 	local netip.AddrPort
+	set   *readable.Set // its connections
 	quit  chan struct{}
 	wg    sync.WaitGroup // accept
 }
@@ -42,7 +44,7 @@ func (s *Server) listen(cfg Config) (l *listener, standIn bool, err error) {
 	if err != nil {
 		return nil, false, fmt.Errorf("opening TCP %s: %w", addr, err)
 	}
-	return &listener{s: s, net: ln, local: addrPort(ln.Addr()), quit: make(chan struct{})}, standIn, nil
+	return &listener{s: s, net: ln, local: addrPort(ln.Addr()), set: readable.New(), quit: make(chan struct{})}, standIn, nil
 }
 
 func (s *Server) install(l *listener, cfg Config, standIn bool) {
@@ -93,14 +95,16 @@ func (s *Server) shut() {
 	if s.at == nil {
 		return
 	}
-	close(s.at.quit)
-	_ = s.at.net.Close()
-	s.at.wg.Wait()
+	l := s.at
 	s.at = nil
+	close(l.quit)
+	_ = l.net.Close()
+	l.wg.Wait()
 	s.mu.Lock()
 	s.listening = netip.AddrPort{}
 	s.mu.Unlock()
 	s.hangUp()
+	l.set.Stop()
 }
 
 // accept takes connections until the listener closes.
@@ -111,7 +115,7 @@ func (l *listener) accept() {
 		nc, err := l.net.Accept()
 		if err == nil {
 			failing = false
-			l.s.enter(nc, l.quit)
+			l.s.enter(nc, l)
 			continue
 		}
 		if errors.Is(err, net.ErrClosed) {

@@ -8,13 +8,12 @@
 // # Goroutines
 //
 // A Server has one goroutine that accepts while it listens, one that retries a
-// busy port, and one that spaces out the phones of a `reset all`. Each connection
-// has one goroutine that reads it, handles what it reads and writes the answers.
-// After 100 ms without a word a fresh one takes its place that only waits
-// (conn.doze), so that a phone that has nothing to say costs 2 kB of stack and no
-// buffer. Others exist only while something from elsewhere is on its way out, or
-// while subscriptions are renewed. Close, and a move of the listener, wait for
-// all. Show runs on the goroutine that steps the Exchange (its own, or that of a
+// busy port, and one that spaces out the phones of a `reset all`. No connection has one
+// of its own: those that have something to say are read by the workers of
+// internal/readable, which handle it and write the answers; a phone that has nothing to
+// say costs no stack and no buffer. Others exist only while something from elsewhere is
+// on its way out, or while subscriptions are renewed. Close, and a move of the
+// listener, wait for all. Show runs on the goroutine that steps the Exchange (its own, or that of a
 // connection) and lamps are lit on those of the Hub: both put frames into the
 // queue of a connection and never wait. The queue is bounded (maxQueue); a phone
 // that lets it overflow is dropped.

@@ -34,7 +34,7 @@ const minSockets = 256
 type Server struct {
 	o     Options
 	usual *[wire.KeySets][]placed // soft keys of phones without a template
-	conns sync.WaitGroup          // goroutines of connections and their timers
+	conns sync.WaitGroup          // connections, goroutines that write to them and their timers
 	pool  sync.Pool               // *[]byte, buffers of frames that are on their way
 	// painters are *painter, readers *reader, with their buffers.
 	painters, readers sync.Pool
@@ -212,16 +212,17 @@ func (sl *slot) vacate(over []leaving) []leaving {
 
 // enter takes a new connection. If there are too many, a stranger makes room; if
 // there is none the new connection is closed. Nobody makes room before he had
-// hearing to say who he is: newer connections wait that long, until quit is closed.
-func (s *Server) enter(nc net.Conn, quit <-chan struct{}) {
-	c := &conn{s: s, net: nc, remote: addrPort(nc.RemoteAddr())}
+// hearing to say who he is: newer connections wait that long, until the listener closes.
+func (s *Server) enter(nc net.Conn, l *listener) {
+	c := &conn{s: s, remote: addrPort(nc.RemoteAddr())}
+	c.link = l.set.Take(nc)
 	s.mu.Lock()
 	var out *conn
 	for out == nil && s.open >= minSockets+2*s.cfg.Telephony.MaxEphones {
 		first := s.strangers.oldest()
 		if first == nil {
 			s.mu.Unlock()
-			_ = nc.Close()
+			c.link.Close()
 			return
 		}
 		wait := hearing - time.Since(first.since)
@@ -232,8 +233,8 @@ func (s *Server) enter(nc net.Conn, quit <-chan struct{}) {
 		}
 		s.mu.Unlock()
 		select {
-		case <-quit:
-			_ = nc.Close()
+		case <-l.quit:
+			c.link.Close()
 			return
 		case <-time.After(wait):
 		}
@@ -255,8 +256,7 @@ func (s *Server) enter(nc net.Conn, quit <-chan struct{}) {
 		out.evict()
 	}
 	s.accepted(c, open)
-	_ = nc.SetReadDeadline(c.until)
-	go c.doze()
+	c.link.Start(c, c.until)
 }
 
 // leave gives the number of a connection back, if it has one still.
@@ -276,7 +276,7 @@ func (s *Server) free(c *conn) {
 	s.open--
 }
 
-// hangUp closes all connections and waits for their goroutines.
+// hangUp closes all connections and waits for what is done about them.
 func (s *Server) hangUp() {
 	s.mu.Lock()
 	all := slices.Clone(s.sockets)

@@ -54,14 +54,8 @@ type Reader struct {
 // NewReader reads from src; it reads ahead.
 func NewReader(src io.Reader) *Reader { return &Reader{src: src} }
 
-// Reset makes it read head and then src, in the buffer that it has.
-func (r *Reader) Reset(src io.Reader, head []byte) {
-	r.src, r.r, r.w = src, 0, 0
-	if len(head) > len(r.buf) {
-		r.buf = make([]byte, max(len(head), smallBuffer))
-	}
-	r.w = copy(r.buf, head)
-}
+// Reset makes it read src, in the buffer that it has.
+func (r *Reader) Reset(src io.Reader) { r.src, r.r, r.w = src, 0, 0 }
 
 // Ready reports whether Next returns at once: with a message, or with ErrLength.
 func (r *Reader) Ready() bool {
