@@ -94,6 +94,9 @@ type Options struct {
 	System System
 	// Servers are tftp: and http:; nil: they cannot be reached.
 	Servers Servers
+	// Space is how many bytes the disk below flash: still takes; ok is false where that
+	// is not known. nil: as many as flash: may hold.
+	Space func() (bytes int64, ok bool)
 	// LoginDelay is how long a wrong name or password is left unanswered; 0: not at all.
 	LoginDelay time.Duration
 	// DebugText is what switching a debug topic prints, where a router does not

@@ -116,10 +116,33 @@ Router>show clock
 Router>show terminal
 Line 0, Location: "", Type: ""
 Length: 0 lines, Width: 511 columns
+Baud rate (TX/RX) is 9600/9600, no parity, 2 stopbits, 8 databits
+Status: PSI Enabled, Ready, Active, No Exit Banner
+Capabilities: none
+Modem state: Ready
+Group codes:    0
+Special Chars: Escape  Hold  Stop  Start  Disconnect  Activation
+                ^^x    none   -     -       none         
 Timeouts:      Idle EXEC    Idle Session   Modem Answer  Session   Dispatch
-               00:10:00     never                        none     not set
+               00:10:00        never                        none     not set
+                            Idle Session Disconnect Warning
+                              never 
+                            Login-sequence User Response
+                             00:00:30
+                            Autoselect Initial Wait
+                              not set 
+Modem type is unknown.
+Session limit is not set.
+Time since activation: 00:00:00
 Editing is enabled.
 History is enabled, history size is 3.
+DNS resolution in show commands is enabled
+Full user help is disabled
+Allowed input transports are none.
+Allowed output transports are none.
+Preferred transport is telnet.
+No output characters are padded
+No special data dispatching characters
 Router>show history
   show clock
   show terminal

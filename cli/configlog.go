@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -63,30 +65,50 @@ func (s *Session) record(cfg ConfigLog, line string, depth int) {
 // secretWords are the keywords behind which a password or a key stands.
 var secretWords = map[string]bool{
 	"password": true, "secret": true, "pin": true, "key": true, "key-string": true, "md5": true,
-	"community": true, "passphrase": true, "pre-shared-key": true, "authentication-key": true,
+	"community": true, "capf-auth-str": true, "passphrase": true, "pre-shared-key": true, "authentication-key": true,
 }
 
+// secretPlaces begin lines in which a secret stands behind one more word, without a
+// keyword of its own.
+var secretPlaces = [][]string{{"authentication", "credential"}, {"service", "local-directory", "authenticate"}, {"snmp-server", "host"}}
+
+// inURL is the password of a URL.
+var inURL = regexp.MustCompile(`(://[^\s:/@]*:)\S*@`)
+
 // hideKeys puts an asterisk in the place of what is secret in a line.
-func hideKeys(line string) string {
-	words := strings.Fields(line)
-	for i := 0; i+1 < len(words); i++ {
-		if !secretWords[strings.ToLower(words[i])] {
-			continue
-		}
-		switch words[i+1] {
-		case "0", "5", "6", "7", "8", "9":
-			if i+2 < len(words) {
-				return strings.Join(append(words[:i+1], "*"), " ")
-			}
-		}
-		words[i+1] = "*"
-		rest := words[i+2:]
-		if words[i] == "community" {
-			return strings.Join(append(words[:i+2], rest...), " ")
-		}
-		return strings.Join(words[:i+2], " ") // a password may have blanks
+func hideKeys(line string) string { return conceal(line, "*") }
+
+// conceal puts mark in the place of what is secret in a line. A line without secrets
+// stays as it is.
+func conceal(line, mark string) string {
+	if strings.Contains(line, "://") {
+		line = inURL.ReplaceAllString(line, "${1}"+mark+"@")
 	}
-	return line
+	words := strings.Fields(line)
+	first, end := secretIn(words)
+	if first < 0 {
+		return line
+	}
+	indent := line[:len(line)-len(strings.TrimLeft(line, " "))]
+	return indent + strings.Join(slices.Concat(words[:first], []string{mark}, words[end:]), " ")
+}
+
+// secretIn finds the words that are secret, from first up to end; none if first is -1.
+func secretIn(words []string) (first, end int) {
+	for _, place := range secretPlaces {
+		if n := len(place); len(words) > n+1 && slices.Equal(words[:n], place) {
+			return n + 1, len(words)
+		}
+	}
+	for i := 0; i+1 < len(words); i++ {
+		switch word := strings.ToLower(words[i]); {
+		case word == "community":
+			return i + 1, i + 2
+		case secretWords[word]:
+			return i + 1, len(words) // a password may have blanks
+		}
+	}
+	return -1, 0
 }
 
 // LogQuery says which lines `show archive log config` lists.

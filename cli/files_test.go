@@ -83,6 +83,42 @@ func TestHideKeys(t *testing.T) {
 	}
 }
 
+func TestConceal(t *testing.T) {
+	for line, want := range map[string]string{
+		"username ann password 0 very secret": "username ann password <removed>", "  password 7 021201481F": "  password <removed>",
+		"snmp-server community public ro": "snmp-server community <removed> ro", "snmp-server host 10.1.1.9 version 2c public": "snmp-server host 10.1.1.9 <removed>",
+		" authenticate credential 2 http://web:hush@10.1.1.6/cred2.csv": " authenticate credential 2 http://web:<removed>@10.1.1.6/cred2.csv",
+		" authentication credential app1 hush": " authentication credential app1 <removed>", " capf-auth-str 9081": " capf-auth-str <removed>",
+		" service local-directory authenticate dir1 hush": " service local-directory authenticate dir1 <removed>",
+		" archive http://10.1.1.6/a@b": " archive http://10.1.1.6/a@b", "  service local-directory": "  service local-directory",
+		" number 2001": " number 2001", " description all * of  them": " description all * of  them", "banner motd ^C  *  ^C": "banner motd ^C  *  ^C",
+	} {
+		if got := conceal(line, removed); got != want {
+			t.Errorf("%s: %s, want %s", line, got, want)
+		}
+	}
+}
+
+// flash: never says that it has more room than the disk.
+func TestFlashSpace(t *testing.T) {
+	b := newBox(t, DefaultConfig())
+	disk, known := int64(1000), true
+	b.Shell.o.Space = func() (int64, bool) { return disk, known }
+	for _, c := range []struct {
+		disk  int64
+		known bool
+		want  int64
+	}{{1000, true, 1000}, {1 << 40, true, conf.MaxFlash - 24}, {0, true, 0}, {1000, false, conf.MaxFlash - 24}} {
+		disk, known = c.disk, c.known
+		if got := b.Shell.flashFree(24); got != c.want {
+			t.Errorf("%+v: %d", c, got)
+		}
+	}
+	if got := b.Shell.flashFree(conf.MaxFlash + 1); got != 0 {
+		t.Errorf("overfull: %d", got)
+	}
+}
+
 func TestSpell(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		0: "0 seconds", time.Minute: "1 minute", 90 * time.Second: "1 minute and 30 seconds", 90 * time.Minute: "1 hour and 30 minutes",

@@ -94,7 +94,8 @@ func (c *Context) dirFlash(pattern string) error {
 	if len(files) == 0 {
 		c.Printf("No files in directory\n")
 	}
-	c.Printf("\n%d bytes total (%d bytes free)\n", int64(conf.MaxFlash), conf.MaxFlash-used)
+	free := c.Shell.flashFree(used)
+	c.Printf("\n%d bytes total (%d bytes free)\n", used+free, free)
 	return nil
 }
 
@@ -300,6 +301,6 @@ func (c *Context) ShowFlash() error {
 		used += f.Size()
 		c.Printf("%-3d %10d %s %s\n", i+1, f.Size(), f.ModTime().In(c.Shell.now().Location()).Format("Jan _2 2006 15:04:05 -07:00"), f.Name())
 	}
-	c.Printf("\n%d bytes available (%d bytes used)\n\n", conf.MaxFlash-used, used)
+	c.Printf("\n%d bytes available (%d bytes used)\n\n", c.Shell.flashFree(used), used)
 	return nil
 }

@@ -1,9 +1,6 @@
 package cli
 
 import (
-	"fmt"
-	"strings"
-
 	"github.com/busylamp/busylamp/cli/conf"
 	"github.com/busylamp/busylamp/cli/render"
 	"github.com/busylamp/busylamp/internal/logbuf"
@@ -59,19 +56,16 @@ func (c *Context) ShowPrivilege() error {
 	return nil
 }
 
-// ShowTerminal is `show terminal`, as far as it says something true here.
+// ShowTerminal is `show terminal`: what `show line` says of the session's own line, as
+// `terminal length` and the like have changed it.
 func (c *Context) ShowTerminal() error {
 	s := c.Session
-	info := SessionInfo{Kind: s.kind, Number: s.number}
-	c.Printf("Line %d, Location: %q, Type: \"\"\n", info.Absolute(), s.from)
-	c.Printf("Length: %d lines, Width: %d columns\n", s.pageLength(), s.columns())
-	timeout := "never"
-	if d := s.line().ExecTimeout; d > 0 {
-		timeout = render.HMS(d)
+	own := SessionInfo{Kind: s.kind, Number: s.number}.Absolute()
+	for _, l := range c.Shell.ttys() {
+		if l.absolute() == own {
+			c.details(l, screen{s.pageLength(), s.columns(), s.histSize})
+		}
 	}
-	c.Printf("Timeouts:      Idle EXEC    Idle Session   Modem Answer  Session   Dispatch\n")
-	c.Printf("               %-12s never                        none     not set\n", timeout)
-	c.Printf("Editing is enabled.\nHistory is enabled, history size is %d.\n", s.histSize)
 	return nil
 }
 
@@ -125,69 +119,4 @@ func (c *Context) ShowDebuggingOf(own func(logbuf.Topic) []string) error {
 		}
 	}
 	return nil
-}
-
-// ShowVersion is `show version`. It has the shape that clients parse and says in
-// its second line what this really is.
-func (c *Context) ShowVersion() error {
-	v := c.Shell.version()
-	now := c.Shell.now()
-	start := c.Shell.started
-	if sys := c.Shell.o.System; sys != nil {
-		start = sys.StartTime()
-	}
-	host := c.Shell.Config().Hostname
-	c.Printf("Cisco IOS Software, %s Software (C%s-BUSYLAMP-M), Version 12.4(24)T, RELEASE SOFTWARE (fc1)\n", series(v.Platform), v.Platform)
-	c.Printf("Busylamp %s%s: behaves like Cisco Unified CME at its terminal, and is not made by Cisco\n", v.Version, commit(v.Commit))
-	if !v.Built.IsZero() {
-		c.Printf("Compiled %s\n", v.Built.UTC().Format("Mon 02-Jan-06 15:04"))
-	}
-	c.Printf("\nROM: none, a process of the host\n\n")
-	c.Printf("%s uptime is %s\n", host, render.Uptime(now.Sub(start)))
-	c.Printf("System returned to ROM by %s\n", v.ReturnReason)
-	c.Printf("System restarted at %s\n", render.Date(start.In(now.Location())))
-	c.Printf("System image file is %q\n\n\n", v.ImageFile)
-	io := v.MemoryKB / 16
-	c.Printf("Cisco %s (revision 1.0) with %dK/%dK bytes of memory.\n", v.Platform, v.MemoryKB-io, io)
-	c.Printf("Processor board ID %s\n", v.BoardID)
-	c.Printf("%dK bytes of NVRAM.\n\n", nvramSize/1024)
-	c.Printf("Configuration register is 0x2102\n\n")
-	return nil
-}
-
-// version fills the gaps of what System says.
-func (sh *Shell) version() VersionInfo {
-	var v VersionInfo
-	if sh.o.System != nil {
-		v = sh.o.System.Version()
-	}
-	def := func(s *string, text string) {
-		if *s == "" {
-			*s = text
-		}
-	}
-	def(&v.Version, "0.1")
-	def(&v.Platform, "3825")
-	def(&v.BoardID, "BLP00000001")
-	def(&v.ImageFile, "flash:busylamp")
-	def(&v.ReturnReason, "power-on")
-	if v.MemoryKB <= 0 {
-		v.MemoryKB = 262144
-	}
-	return v
-}
-
-// series is the family of a platform: 3800 for 3825.
-func series(platform string) string {
-	if len(platform) != 4 || strings.Trim(platform, "0123456789") != "" {
-		return platform
-	}
-	return platform[:2] + "00"
-}
-
-func commit(c string) string {
-	if c == "" {
-		return ""
-	}
-	return fmt.Sprintf(" (%s)", c)
 }

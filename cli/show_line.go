@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/busylamp/busylamp/cli/render"
+	"github.com/busylamp/busylamp/cli/term"
 )
 
 // ShowUsers is `show users` and `who`; all: lines that nobody is on as well.
@@ -122,7 +123,11 @@ func (c *Context) ShowLine(absolute int) error {
 			c.Printf(lineHeader)
 			c.row(l)
 			c.Printf("\n")
-			c.details(l)
+			size := screen{cmp.Or(l.line.Length, defaultLength), cmp.Or(l.line.Width, defaultWidth), cmp.Or(l.line.HistorySize, term.DefaultHistory)}
+			if l.line.NoPaging {
+				size.length = 0
+			}
+			c.details(l, size)
 			return nil
 		}
 	}
@@ -132,12 +137,11 @@ func (c *Context) ShowLine(absolute int) error {
 // ShowVTY is `show line vty N`.
 func (c *Context) ShowVTY(n int) error { return c.ShowLine(firstVTY + n) }
 
-func (c *Context) details(l tty) {
+// screen is how a line is shown: lines of a page, columns, lines of history.
+type screen struct{ length, width, history int }
+
+func (c *Context) details(l tty, size screen) {
 	location, status := "", "No Exit Banner"
-	length, width, size := cmp.Or(l.line.Length, defaultLength), cmp.Or(l.line.Width, defaultWidth), cmp.Or(l.line.HistorySize, 20)
-	if l.line.NoPaging {
-		length = 0
-	}
 	since := "never"
 	if s := l.session; s != nil {
 		s.mu.Lock()
@@ -148,25 +152,27 @@ func (c *Context) details(l tty) {
 		s.mu.Unlock()
 	}
 	c.Printf("Line %d, Location: %q, Type: \"\"\n", l.absolute(), location)
-	c.Printf("Length: %d lines, Width: %d columns\n", length, width)
+	c.Printf("Length: %d lines, Width: %d columns\n", size.length, size.width)
 	if l.kind != LineVTY {
 		c.Printf("Baud rate (TX/RX) is 9600/9600, no parity, 2 stopbits, 8 databits\n")
 	}
 	c.Printf("Status: %s\n", status)
 	c.Printf("Capabilities: none\nModem state: %s\n", map[bool]string{true: "Ready", false: "Idle"}[l.session != nil])
+	c.Printf("Group codes:    0\n")
 	c.Printf("Special Chars: Escape  Hold  Stop  Start  Disconnect  Activation\n")
 	c.Printf("                ^^x    none   -     -       none         \n")
 	c.Printf("Timeouts:      Idle EXEC    Idle Session   Modem Answer  Session   Dispatch\n")
-	c.Printf("               %-12s %-14s                %-9s not set\n", never(l.line.ExecTimeout), never(l.line.SessionTimeout), absoluteText(l.line.AbsoluteTimeout))
+	c.Printf("               %-16s%-29s%-9snot set\n", never(l.line.ExecTimeout), never(l.line.SessionTimeout), absoluteText(l.line.AbsoluteTimeout))
 	c.Printf("                            Idle Session Disconnect Warning\n                              never \n")
 	c.Printf("                            Login-sequence User Response\n                             %s\n", render.HMS(loginTime))
+	c.Printf("                            Autoselect Initial Wait\n                              not set \nModem type is unknown.\n")
 	if l.line.SessionLimit > 0 {
 		c.Printf("Session limit is %d.\n", l.line.SessionLimit)
 	} else {
 		c.Printf("Session limit is not set.\n")
 	}
 	c.Printf("Time since activation: %s\n", since)
-	c.Printf("Editing is enabled.\nHistory is enabled, history size is %d.\n", size)
+	c.Printf("Editing is enabled.\nHistory is enabled, history size is %d.\n", size.history)
 	c.Printf("DNS resolution in show commands is enabled\nFull user help is disabled\n")
 	inputs := "none"
 	if l.kind == LineVTY {

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/busylamp/busylamp/internal/host"
 	"github.com/busylamp/busylamp/internal/logbuf"
 	"github.com/busylamp/busylamp/internal/sipua"
 	"github.com/busylamp/busylamp/internal/trust"
@@ -80,6 +81,20 @@ type Agents struct {
 	// Csim makes a test call and waits until it was answered and ended; nil when it
 	// was answered, else what a router prints behind `csim err`. The context ends it early.
 	Csim func(ctx context.Context, number string) error
+	// Machine is the host, for the generic show commands.
+	Machine interface {
+		Interfaces() ([]host.Interface, error)
+		Routes() ([]host.Route, error)
+		Neighbours() ([]host.Neighbour, error)
+		Connections() ([]host.Conn, error)
+		Forwards() (on, ok bool)
+	}
+	// Meter knows what the process and the interfaces have done lately.
+	Meter interface {
+		Usage() host.Usage
+		Rates(name string) (in, out host.Rate)
+		Memory() host.Memory
+	}
 	// Platform names the limits that `show voice register global` prints; empty
 	// means C3825.
 	Platform Platform

@@ -24,6 +24,8 @@ func Exec(a Agents) []cli.Exec {
 		execArchive(),
 		execPrivilege(),
 		execShow(a),
+		execSystem(a),
+		execHost(a),
 		execDebug(a),
 		execDebugEphone(a),
 		execPresence(a),
@@ -138,8 +140,6 @@ func execConfiguration() []cli.Exec {
 
 func execShow(a Agents) []cli.Exec {
 	return []cli.Exec{
-		everybody("show version", `
-			version  System hardware and software status`, method((*cli.Context).ShowVersion)),
 		everybody("show history", `
 			history  Display the session command history`, method((*cli.Context).ShowHistory)),
 		everybody("show clock", `
@@ -155,6 +155,8 @@ func execShow(a Agents) []cli.Exec {
 			func(c *cli.Context, _ grammar.Args) error { return c.ShowDebuggingOf(a.filter.texts) }),
 		privileged("show startup-config", `
 			startup-config  Contents of startup configuration`, method((*cli.Context).ShowStartup)),
+		privileged("show configuration", `
+			configuration  Contents of Non-Volatile memory`, method((*cli.Context).ShowStartup)),
 		privileged("show running-config", `
 			running-config  Current operating configuration`, method((*cli.Context).ShowRunning)),
 		privileged("show running-config interface INTERFACE$name", `

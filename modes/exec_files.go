@@ -34,6 +34,7 @@ func execFiles() []cli.Exec {
 	const copySyntax = "copy <flash:|http:|nvram:|running-config|startup-config|system:|tftp:|WORD$source>$from <flash:|null:|nvram:|running-config|startup-config|system:|tftp:|WORD$destination>$to"
 	const moreSyntax = "more <flash:|nvram:|system:|WORD$file>$where"
 	const dirSyntax = "dir [</all|all-filesystems|flash:|nvram:|system:|WORD$file>$where]"
+	const dirAllSyntax = "dir /all <flash:|nvram:|system:|WORD$file>$where"
 	return []cli.Exec{
 		privileged(copySyntax, trim(copySyntax, placesHelp), func(c *cli.Context, args grammar.Args) error {
 			return c.Copy(file(args, "from", "source"), file(args, "to", "destination"))
@@ -54,6 +55,11 @@ func execFiles() []cli.Exec {
 				return c.Dir(where)
 			}
 		})),
+		piped(privileged(dirAllSyntax, `
+			dir   List files on a filesystem
+			/all  List the files of all filesystems
+			`+trim(dirAllSyntax, placesHelp),
+			func(c *cli.Context, args grammar.Args) error { return c.Dir(file(args, "where", "file")) })),
 		privileged("delete [{/force$force|/recursive}] WORD$file", `
 			delete      Delete a file
 			/force      Delete without asking

@@ -11,7 +11,7 @@ func interfaceMode() conf.Mode {
 		Title:  "Interface configuration commands:",
 		Indent: 1,
 		Commands: []conf.Command{
-			inert("description LINE(240)$text", "", `
+			acting("description LINE(240)$text", "", `
 				description  Description of the interface
 				$text        Text, up to 240 characters`),
 			inert("encapsulation dot1Q <1-4094>$vlan [native$native]", "", `

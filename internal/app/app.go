@@ -22,6 +22,7 @@ import (
 	"github.com/busylamp/busylamp/cli"
 	"github.com/busylamp/busylamp/cli/conf"
 	"github.com/busylamp/busylamp/internal/fetch"
+	"github.com/busylamp/busylamp/internal/host"
 	"github.com/busylamp/busylamp/internal/logbuf"
 	"github.com/busylamp/busylamp/internal/sipua"
 	"github.com/busylamp/busylamp/internal/trust"
@@ -78,6 +79,8 @@ type App struct {
 	mobile   *mobility.Manager
 	web      *provision.Server
 	csim     *csim
+	machine  *host.Host
+	meter    *host.Meter
 	written  chan string // lines for the running-config, from phones
 	started  time.Time
 	boot     string
@@ -100,7 +103,8 @@ func Start(o Options) (*App, error) {
 	if err != nil {
 		return nil, errors.Join(err, state.Close())
 	}
-	a := &App{state: state, keys: keys, started: time.Now(), reload: make(chan string, 1)}
+	machine := host.New()
+	a := &App{state: state, keys: keys, machine: machine, meter: host.NewMeter(machine), started: time.Now(), reload: make(chan string, 1)}
 	if err := a.wire(o); err != nil {
 		return nil, errors.Join(err, a.journals.close(false), state.Close())
 	}
@@ -138,13 +142,15 @@ func (a *App) wire(o Options) error {
 		Store: a.store, State: a.state, Keys: a.keys, Library: lib, Log: a.Log,
 		Exec: modes.Exec(modes.Agents{
 			Presence: a.hub, Phones: a.Lines, Calls: a.Calls, SIP: a.SIP, Credentials: a.users, Trust: a.trust, Skinny: a.Skinny, SIPPhones: a.sipCalls,
-			Mobility: a.mobile, Csim: a.csim.start, Platform: o.Platform,
+			Mobility: a.mobile, Csim: a.csim.start, Platform: o.Platform, Machine: a.machine, Meter: a.meter,
 		}),
 		Bounds:  modes.Bounds(o.Platform),
 		Rewrite: modes.Rewrite,
 		Follow:  modes.Follow,
 		System:  system{a},
 		Servers: fetch.New(fetch.Options{Net: files(o), Flash: a.state.Flash(), Limit: conf.MaxFlashFile}),
+
+		Space: func() (int64, bool) { return host.Free(o.Dir) },
 
 		LoginDelay: loginDelay,
 
@@ -169,6 +175,7 @@ func (a *App) wire(o Options) error {
 	}
 	a.restore()
 	a.fronts.Go(func() { a.Shell.Tend(a.ctx) })
+	a.fronts.Go(func() { a.meter.Run(a.ctx) })
 	a.bind(o.Bind)
 	return nil
 }
@@ -291,7 +298,7 @@ func (s system) Reload(reason string) {
 func (s system) StartTime() time.Time { return s.a.started }
 
 func (s system) Version() cli.VersionInfo {
-	var v cli.VersionInfo // the shell has the defaults
+	v := cli.VersionInfo{MemoryKB: int(s.a.machine.Installed() >> 10)} // the shell has the defaults
 	if info, ok := debug.ReadBuildInfo(); ok {
 		if m := info.Main.Version; m != "" && m != "(devel)" {
 			v.Version = strings.TrimPrefix(m, "v")

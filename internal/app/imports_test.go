@@ -19,8 +19,8 @@ const module = "github.com/busylamp/busylamp/"
 var imports = map[string]string{
 	"cmd/busylamp":          "internal/app phones phones/handset phones/handset/tui phones/skinny phones/softphone transcripts",
 	"transcripts":           "internal/app internal/memnet internal/sipua phones phones/handset phones/skinny phones/softphone",
-	"internal/app":          "cli cli/conf cli/term cli/tty internal/fetch internal/journal internal/logbuf internal/sipua internal/trust modes phones phones/call phones/mobility phones/provision phones/sccp phones/sip phones/sipcall presence presence/credentials presence/relay presence/sip",
-	"modes":                 "cli cli/conf cli/grammar cli/render cli/secret internal/logbuf internal/sipua internal/trust phones phones/call presence presence/credentials",
+	"internal/app":          "cli cli/conf cli/term cli/tty internal/fetch internal/host internal/journal internal/logbuf internal/sipua internal/trust modes phones phones/call phones/mobility phones/provision phones/sccp phones/sip phones/sipcall presence presence/credentials presence/relay presence/sip",
+	"modes":                 "cli cli/conf cli/grammar cli/render cli/secret internal/host internal/logbuf internal/sipua internal/trust phones phones/call presence presence/credentials",
 	"cli":                   "cli/conf cli/grammar cli/render cli/secret cli/term internal/logbuf",
 	"cli/conf":              "cli/grammar",
 	"cli/tty":               "cli/term",
@@ -52,6 +52,7 @@ var imports = map[string]string{
 	"internal/sipua/digest": "",
 	"internal/logbuf":       "",
 	"internal/journal":      "",
+	"internal/host":         "",
 	"internal/memnet":       "",
 	"internal/readable":     "",
 	"internal/fetch":        "",

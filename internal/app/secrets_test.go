@@ -88,6 +88,11 @@ var shows = map[string][]string{
 	"show archive log config <1-2147483647>$first [<1-2147483647>$last] [provisioning$bare]": {"show archive log config 1 100"},
 	"show archive log config user WORD$user":                                                 {"show archive log config user admin"},
 	"show sip-ua register status [secondary$secondary]":                                      {"show sip-ua register status", "show sip-ua register status secondary"},
+	"show interfaces [INTERFACE$name]":                                                       {"show interfaces", "show interfaces Loopback0"},
+	"show interfaces INTERFACE$name description":                                             {"show interfaces Loopback0 description"},
+	"show ip interface [INTERFACE$name]":                                                     {"show ip interface"},
+	"show ip interface INTERFACE$name brief":                                                 {"show ip interface Loopback0 brief"},
+	"show file information WORD$file":                                                        {"show file information flash:cred1.csv"},
 	"show sip-ua connections <tcp|udp>$transport <brief|detail>$form": {
 		"show sip-ua connections udp brief", "show sip-ua connections udp detail", "show sip-ua connections tcp detail"},
 }
