@@ -10,20 +10,10 @@ import (
 // help is one pool for all of them, "token  text" a line, of which each command takes
 // what its syntax has. A line is a syntax, or "SYNTAX = DEFAULT".
 func keptLines(help string, lines ...string) []conf.Command {
-	pool := map[string]string{}
-	for line := range strings.Lines(help) {
-		if f := strings.Fields(line); len(f) > 0 {
-			pool[f[0]] = line + "\n"
-		}
-	}
-	out := make([]conf.Command, 0, len(lines))
-	for _, line := range lines {
+	out := make([]conf.Command, len(lines))
+	for i, line := range lines {
 		syntax, def, _ := strings.Cut(line, " = ")
-		var own strings.Builder
-		for token := range tokens(syntax) {
-			own.WriteString(pool[token])
-		}
-		out = append(out, inert(syntax, def, own.String()))
+		out[i] = conf.Command{Syntax: syntax, Default: def, Inert: true, Shared: help}
 	}
 	return out
 }

@@ -2,17 +2,13 @@ package modes
 
 import (
 	"fmt"
+	"github.com/busylamp/busylamp/cli"
+	"github.com/busylamp/busylamp/cli/conf"
 	"io"
 	"regexp"
 	"slices"
 	"strings"
-
-	"github.com/olekukonko/tablewriter"
-	"github.com/olekukonko/tablewriter/renderer"
-	"github.com/olekukonko/tablewriter/tw"
-
-	"github.com/busylamp/busylamp/cli"
-	"github.com/busylamp/busylamp/cli/conf"
+	"unicode/utf8"
 )
 
 const markdownIntro = `# Commands
@@ -87,7 +83,7 @@ func modeSection(w io.Writer, m conf.Mode, exec []cli.Exec, help map[string]stri
 		if c.Default != "" {
 			def = code(c.Default)
 		}
-		rows = append(rows, []string{code(c.Syntax), def, effect(c), meaning(c.Name, c.Syntax, c.Help, help)})
+		rows = append(rows, []string{code(c.Syntax), def, effect(c), meaning(c.Name, c.Syntax, c.Help+"\n"+trim(c.Syntax, c.Shared), help)})
 	}
 	if len(rows) > 0 {
 		if err := table(w, []string{"Command", "Default", "Effect", "Meaning"}, rows); err != nil {
@@ -152,17 +148,29 @@ func bareSyntax(syntax string) string {
 	return strings.ReplaceAll(strings.Join(strings.Fields(s), " "), `\`, "")
 }
 
+// table writes a table with its columns aligned.
 func table(w io.Writer, header []string, rows [][]string) error {
-	t := tablewriter.NewTable(w,
-		tablewriter.WithRenderer(renderer.NewMarkdown()),
-		tablewriter.WithHeaderAutoFormat(tw.Off),
-		tablewriter.WithRowAutoWrap(tw.WrapNone),
-		tablewriter.WithHeaderAlignment(tw.AlignLeft),
-		tablewriter.WithRowAlignment(tw.AlignLeft),
-	)
-	t.Header(header)
-	if err := t.Bulk(rows); err != nil {
-		return err
+	width := make([]int, len(header))
+	for _, row := range append([][]string{header}, rows...) {
+		for i, cell := range row {
+			width[i] = max(width[i], utf8.RuneCountInString(cell))
+		}
 	}
-	return t.Render()
+	var b strings.Builder
+	line := func(row []string) {
+		for i, cell := range row {
+			b.WriteString("| " + cell + strings.Repeat(" ", width[i]-utf8.RuneCountInString(cell)+1))
+		}
+		b.WriteString("|\n")
+	}
+	line(header)
+	for _, n := range width {
+		b.WriteString("|:" + strings.Repeat("-", n+1))
+	}
+	b.WriteString("|\n")
+	for _, row := range rows {
+		line(row)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
 }

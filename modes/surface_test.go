@@ -32,8 +32,13 @@ func TestCompile(t *testing.T) {
 			t.Errorf("mode %s: title %q, prompt %q", m.Mode.Name, m.Mode.Title, m.Mode.Prompt)
 		}
 		for _, c := range m.Commands() {
-			if len(c.Name+c.Syntax) > 0 && !c.Generic && !printable(c.Help) {
-				t.Errorf("mode %s: %s: help %q", m.Mode.Name, c.Syntax, c.Help)
+			if len(c.Name+c.Syntax) > 0 && !c.Generic && !printable(c.Help+c.Shared) {
+				t.Errorf("mode %s: %s: help %q", m.Mode.Name, c.Syntax, c.Help+c.Shared)
+			}
+			for line := range strings.Lines(c.Shared) {
+				if token, text, _ := strings.Cut(strings.TrimSpace(line), " "); token != "" && !strings.HasPrefix(text, " ") {
+					t.Errorf("mode %s: shared help line %q: the token and its text must be two blanks apart", m.Mode.Name, line)
+				}
 			}
 		}
 	}
@@ -44,17 +49,16 @@ func TestCompile(t *testing.T) {
 
 // TestStaleHelp: a help line for a token that a command does not have is found.
 func TestStaleHelp(t *testing.T) {
-	for i, m := range All() {
-		for j, c := range m.Commands {
+	lib := Library()
+	for _, m := range All() {
+		for _, c := range m.Commands {
 			if c.Syntax == "" || c.Generic {
-				continue // help for it is looked for at first use
+				continue
 			}
-			modes := All()
-			modes[i].Commands[j].Help += "\nstale-token  Nothing"
-			if _, err := conf.Compile(modes, Library()); err == nil || !strings.Contains(err.Error(), "stale-token") {
-				t.Fatalf("mode %s: %s: %v", m.Name, c.Syntax, err)
+			spec := grammar.Spec{Name: c.Name, Syntax: c.Syntax, Help: c.Help + "\nstale-token  Nothing", Shared: c.Shared}
+			if _, err := grammar.Compile(spec, lib); err == nil || !strings.Contains(err.Error(), "stale-token") {
+				t.Errorf("mode %s: %s: %v", m.Name, c.Syntax, err)
 			}
-			break // one command of each mode
 		}
 	}
 }

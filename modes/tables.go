@@ -93,6 +93,7 @@ func (t *tables) lines(mode string) []conf.Command {
 	var all []conf.Command
 	for _, s := range t.sections[mode] {
 		var short shorthands
+		all = slices.Grow(all, strings.Count(s.file[s.from:s.to], "\n"))
 		for from := 0; ; {
 			n := strings.Index(s.file[from:s.from], "\n= ")
 			if n < 0 {
@@ -232,6 +233,8 @@ func (t tables) into(modes []conf.Mode) []conf.Mode {
 func (t tables) behind(mode string, own []conf.Command) []conf.Command {
 	all := withLines(own, t.lines(mode))
 	if mode == conf.Global {
+		const some = 1024 // one piece of memory for all that comes
+		all = slices.Grow(all, some)
 		for _, p := range t.places {
 			all = t.insert(all, p)
 		}
@@ -251,8 +254,19 @@ func withLines(commands, lines []conf.Command) []conf.Command {
 	if at < 0 {
 		at = len(commands)
 	}
-	commands = slices.Insert(slices.Clone(commands), at, slices.DeleteFunc(slices.Clone(lines), opens)...)
-	return append(commands, slices.DeleteFunc(slices.Clone(lines), func(c conf.Command) bool { return !opens(c) })...)
+	all := append(make([]conf.Command, 0, len(commands)+len(lines)), commands[:at]...)
+	for _, c := range lines {
+		if !opens(c) {
+			all = append(all, c)
+		}
+	}
+	all = append(all, commands[at:]...)
+	for _, c := range lines {
+		if opens(c) {
+			all = append(all, c)
+		}
+	}
+	return all
 }
 
 // insert puts the lines of a place among the global commands: at the end if the

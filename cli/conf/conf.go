@@ -53,9 +53,9 @@ const (
 
 // Command declares one configuration line. It is a literal in modes/.
 type Command struct {
-	// Name, Syntax and Help are those of grammar.Spec. A Command without a
+	// Name, Syntax, Help and Shared are those of grammar.Spec. A Command without a
 	// Syntax is a separator, see Bangs.
-	Name, Syntax, Help string
+	Name, Syntax, Help, Shared string
 
 	// Default is the line that holds when nothing is stored. It is never
 	// stored and never printed (unless Fixed). It may be negative

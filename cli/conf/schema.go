@@ -217,14 +217,14 @@ func (r *reader) separator(cmd *command) {
 	if cmd.Bangs == 0 {
 		r.fail(cmd, "a separator (no Syntax) needs Bangs")
 	}
-	if cmd.Name != "" || cmd.Help != "" || cmd.Default != "" || cmd.Enter != "" {
+	if cmd.Name != "" || cmd.Help+cmd.Shared != "" || cmd.Default != "" || cmd.Enter != "" {
 		r.fail(cmd, "a command without Syntax")
 	}
 }
 
 // declare checks what needs neither another command nor the compiled syntax.
 func (r *reader) declare(cmd *command) {
-	spec := grammar.Spec{Name: cmd.Name, Syntax: cmd.Syntax, Help: cmd.Help,
+	spec := grammar.Spec{Name: cmd.Name, Syntax: cmd.Syntax, Help: cmd.Help, Shared: cmd.Shared,
 		NoRefused: cmd.No == NoRefused, Generic: cmd.Generic, Whole: cmd.Whole}
 	if cmd.Generic {
 		spec.Name = cmd.Syntax

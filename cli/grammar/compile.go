@@ -36,7 +36,7 @@ func Compile(spec Spec, lib *Library) (*Command, error) {
 		return nil, fmt.Errorf("syntax %q, %w", spec.Syntax, err)
 	}
 	c := &Command{spec: spec, name: spec.Name, body: &body{
-		root: out.root, leaves: slices.Clone(out.leaves), captures: out.captures, trail: out.trail,
+		root: out.root, leaves: out.leaves, captures: out.captures, trail: out.trail,
 		first: whole.first, follow: b.follow,
 		last: make([]bool, len(out.leaves)),
 	}}

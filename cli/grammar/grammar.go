@@ -74,6 +74,9 @@ type Spec struct {
 	// keywords. Keywords missing here are looked up in Library.Help; a token
 	// without any help is an error, and so is a line that fits no token.
 	Help string
+	// Shared are such lines for many commands: what a syntax does not have is no error,
+	// and Help goes first.
+	Shared string
 	// NoRefused marks commands that have no `no` and `default` form.
 	NoRefused bool
 	// Generic: tokens without help get that of Library.Describe, and of commands that

@@ -33,6 +33,11 @@ func (b *builder) helpTexts(spec Spec, lib *Library) error {
 				}
 			}
 		}
+		for _, k := range keys {
+			if l.help == "" {
+				l.help = sharedHelp(spec.Shared, k)
+			}
+		}
 		if l.help == "" && (l.kind == keywordLeaf || spec.Generic) {
 			l.help = lib.helpFor(keys[0], spec.Generic)
 		}
@@ -67,4 +72,23 @@ func helpLines(s string) (map[string]string, error) {
 		lines[key] = strings.TrimSpace(line[i:])
 	}
 	return lines, nil
+}
+
+// sharedHelp is the last text for a token in Spec.Shared.
+func sharedHelp(lines, token string) (text string) {
+	for at := 0; at < len(lines); {
+		n := strings.Index(lines[at:], token)
+		if n < 0 {
+			break
+		}
+		from := at + n
+		at = from + len(token)
+		start := strings.LastIndexByte(lines[:from], '\n') + 1
+		if strings.TrimLeft(lines[start:from], " \t") != "" || at == len(lines) || lines[at] != ' ' && lines[at] != '\t' {
+			continue // it is part of something else
+		}
+		line, _, _ := strings.Cut(lines[at:], "\n")
+		text = strings.TrimSpace(line)
+	}
+	return text
 }

@@ -95,7 +95,10 @@ func (c *Command) leadHelp(i int, word string) string {
 	if err == nil && own[word] != "" {
 		return own[word]
 	}
-	if text := c.lib.helpFor(word, c.spec.Generic); text != "" && !strings.Contains(c.spec.Help, "$") || c.Err() != nil {
+	if text := sharedHelp(c.spec.Shared, word); text != "" && !strings.Contains(c.spec.Help, "$") {
+		return text
+	}
+	if text := c.lib.helpFor(word, c.spec.Generic); text != "" && !strings.Contains(c.spec.Help+c.spec.Shared, "$") || c.Err() != nil {
 		return text
 	}
 	return c.leaves[i].help

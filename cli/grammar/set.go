@@ -24,9 +24,9 @@ type branch struct {
 	form  Form // of the lines below; behind no and default another than around them
 
 	grown  sync.Once
-	below  []int  // until then: its commands
-	twigs  []twig // sorted by low
-	starts []int  // commands whose leading keywords end here
+	below  []int32 // until then: its commands
+	twigs  []twig  // sorted by low
+	starts []int   // commands whose leading keywords end here
 }
 
 type twig struct {
@@ -65,9 +65,9 @@ func NewSet(cmds []*Command, opt SetOptions) (*Set, error) {
 }
 
 func newSet(cmds []*Command, opt SetOptions) *Set {
-	s := &Set{cmds: cmds, opt: opt, root: branch{below: make([]int, len(cmds))}}
+	s := &Set{cmds: cmds, opt: opt, root: branch{below: make([]int32, len(cmds))}}
 	for i := range cmds {
-		s.root.below[i] = i
+		s.root.below[i] = int32(i)
 	}
 	return s
 }
@@ -75,46 +75,63 @@ func newSet(cmds []*Command, opt SetOptions) *Set {
 // at is what can follow at b, which grows if it has not.
 func (s *Set) at(b *branch) *branch {
 	b.grown.Do(func() {
-		known := map[string]int{}
-		for _, i := range b.below {
-			b.grow(s.cmds[i], i, known)
-		}
+		s.grow(b)
 		if b == &s.root && s.opt.Negatable {
-			for _, f := range []struct {
-				word string
-				form Form
-			}{{"no", No}, {"default", Default}} {
-				to := &branch{form: f.form}
-				for i, c := range s.cmds {
-					if !c.spec.NoRefused {
-						to.below = append(to.below, i)
-					}
+			var below []int32
+			for i, c := range s.cmds {
+				if !c.spec.NoRefused {
+					below = append(below, int32(i))
 				}
-				b.twigs = append(b.twigs, twig{f.word, f.word, -1, to})
 			}
+			b.twigs = append(b.twigs, twig{"no", "no", -1, &branch{form: No, below: below}},
+				twig{"default", "default", -1, &branch{form: Default, below: slices.Clone(below)}})
+			slices.SortFunc(b.twigs, func(x, y twig) int { return strings.Compare(x.low, y.low) })
 		}
-		b.below = nil
-		slices.SortFunc(b.twigs, func(x, y twig) int { return strings.Compare(x.low, y.low) })
 	})
 	return b
 }
 
-// grow adds a command to the twig of its next keyword. known are the twigs by keyword.
-func (b *branch) grow(c *Command, index int, known map[string]int) {
-	if c.lead == b.depth {
-		b.starts = append(b.starts, index)
-		return
+// grow sorts what is below b by the next keyword.
+func (s *Set) grow(b *branch) {
+	type next struct {
+		low string
+		cmd int32
 	}
-	word := c.leadWord(b.depth)
-	low := strings.ToLower(word)
-	at, ok := known[low]
-	if !ok {
-		at = len(b.twigs)
-		known[low] = at
-		b.twigs = append(b.twigs, twig{low, word, index, &branch{depth: b.depth + 1}})
+	var room [16]next
+	all := room[:0]
+	twigs, same := 0, true
+	for _, i := range b.below {
+		c := s.cmds[i]
+		if c.lead == b.depth {
+			b.starts = append(b.starts, int(i))
+			continue
+		}
+		n := next{strings.ToLower(c.leadWord(b.depth)), i}
+		same = same && (len(all) == 0 || all[0].low == n.low)
+		all = append(all, n)
 	}
-	to := b.twigs[at].to
-	to.below = append(to.below, index)
+	if !same {
+		slices.SortStableFunc(all, func(x, y next) int { return strings.Compare(x.low, y.low) })
+	}
+	for i := range all {
+		b.below[i] = all[i].cmd // its first part is free: each command goes one way
+		if i == 0 || all[i].low != all[i-1].low {
+			twigs++
+		}
+	}
+	b.twigs = make([]twig, 0, twigs)
+	to := make([]branch, twigs)
+	for i := 0; i < len(all); {
+		n := i + 1
+		for n < len(all) && all[n].low == all[i].low {
+			n++
+		}
+		at := len(b.twigs)
+		to[at].depth, to[at].below = b.depth+1, b.below[i:n:n]
+		b.twigs = append(b.twigs, twig{all[i].low, s.cmds[all[i].cmd].leadWord(b.depth), int(all[i].cmd), &to[at]})
+		i = n
+	}
+	b.below = nil
 }
 
 // help is what `?` says of a twig of b.

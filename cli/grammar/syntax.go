@@ -34,6 +34,9 @@ type parser struct {
 
 func parseSyntax(text string, types map[string]Type) (*syntax, error) {
 	p := &parser{text: text, types: types, out: &syntax{}}
+	if len(text) <= maxSyntax {
+		p.out.leaves = make([]leaf, 0, min(strings.Count(text, " ")+strings.Count(text, "|")+1, maxLeaves))
+	}
 	switch {
 	case len(text) > maxSyntax:
 		return nil, p.fail(maxSyntax, "longer than %d bytes", maxSyntax)
@@ -203,7 +206,7 @@ func (p *parser) rangeToken(end, gap int) (*node, error) {
 		return nil, p.fail(start, "the range is empty: %d > %d", lo.n, hi.n)
 	}
 	p.at = end + 1
-	return p.leaf(leaf{kind: rangeLeaf, spell: p.text[start:p.at], lo: lo, hi: hi, gap: gap, col: start + 1})
+	return p.leaf(leaf{kind: rangeLeaf, typ: none, spell: p.text[start:p.at], lo: lo, hi: hi, gap: gap, col: start + 1})
 }
 
 // maxDigits keeps numbers of ranges within an int on every platform.
@@ -237,7 +240,7 @@ func (p *parser) word(gap int) (*node, error) {
 	if name == "" || p.at < len(p.text) && strings.IndexByte("<[{", p.text[p.at]) >= 0 {
 		return nil, p.fail(p.at, "%q is out of place", p.text[p.at:p.at+1])
 	}
-	l := leaf{spell: name, gap: gap, col: start + 1}
+	l := leaf{spell: name, typ: none, gap: gap, col: start + 1}
 	typ, isType := p.types[name]
 	escaped := len(name) > 1 && name[0] == '\\'
 	l.silent = len(name) > 1 && name[0] == '~'
@@ -246,10 +249,11 @@ func (p *parser) word(gap int) (*node, error) {
 	}
 	switch {
 	case isType:
-		l.kind, l.typ = typeLeaf, typ
-		if l.typ.Display == "" {
-			l.typ.Display = name
+		own := typ
+		if own.Display == "" {
+			own.Display = name
 		}
+		l.kind, l.typ = typeLeaf, &own
 	case escaped, l.silent:
 		l.word = name[1:]
 	case looksLikeRange(name):
@@ -345,9 +349,12 @@ func looksLikeKeyword(s string) bool {
 // looksLikeRange finds 1-5 where <1-5> was meant: <1-5|any>. 7960-7940 is none.
 func looksLikeRange(s string) bool {
 	a, b, ok := strings.Cut(s, "-")
+	if !ok || a == "" || !isDigit(a[0]) {
+		return false
+	}
 	lo, err1 := strconv.ParseUint(a, 10, 64)
 	hi, err2 := strconv.ParseUint(b, 10, 64)
-	return ok && err1 == nil && err2 == nil && lo <= hi
+	return err1 == nil && err2 == nil && lo <= hi
 }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }

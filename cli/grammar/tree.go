@@ -38,8 +38,8 @@ type leaf struct {
 	silent bool   // keyword that leaves no word behind
 	low    string // keyword in lower case
 	lo, hi bound
-	typ    Type
-	max    int // characters, 0 = no limit
+	typ    *Type // of keywords and ranges: none, which has no properties
+	max    int   // characters, 0 = no limit
 	help   string
 	col    int
 
@@ -77,3 +77,6 @@ type syntax struct {
 	trail    int // blanks at the end
 	parts    int // any-order parts in all
 }
+
+// none is the type of what has none.
+var none = &Type{}

@@ -3,13 +3,17 @@ package main
 import (
 	"context"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
 	"time"
 )
 
 const (
-	// startPercent is garbage per live heap until memory was looked at for the first time.
+	// firstPercent puts the first collection off until the heap has 12 MB, which a small
+	// configuration does not fill; from then on startPercent is the garbage per live heap,
+	// until memory is looked at for the first time.
+	firstPercent = 300
 	startPercent = 50
 	// garbage is how much of it may lie about, in bytes: an appliance lives on what it
 	// keeps, and makes little but when it is configured or its phones come. It is at
@@ -34,18 +38,24 @@ func frugal() (stop func()) {
 	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
 		return func() {}
 	}
-	debug.SetGCPercent(startPercent)
+	debug.SetGCPercent(firstPercent)
+	collected := make(chan struct{}, 1)
+	runtime.AddCleanup(new([64]byte), func(told chan<- struct{}) { told <- struct{}{} }, collected)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		tick := time.NewTicker(giveBackEvery)
 		defer tick.Stop()
-		k := keeper{percent: startPercent, before: read()}
+		k := keeper{percent: firstPercent, before: read()}
 		for {
 			select {
 			case <-ctx.Done():
 				return
+			case <-collected: // for the first time
+				k.percent = startPercent
+				debug.SetGCPercent(startPercent)
+				continue
 			case <-tick.C:
 			}
 			if percent, changed := k.look(read()); changed {

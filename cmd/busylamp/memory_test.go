@@ -21,7 +21,7 @@ func TestFrugal(t *testing.T) {
 		frugal()()
 		return debug.SetGCPercent(100)
 	}
-	for env, want := range map[string]int{"": startPercent, "GOGC": 100, "GOMEMLIMIT": 100} {
+	for env, want := range map[string]int{"": firstPercent, "GOGC": 100, "GOMEMLIMIT": 100} {
 		if got := start(env); got != want {
 			t.Errorf("environment %q: %d %% garbage, want %d", env, got, want)
 		}

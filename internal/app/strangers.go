@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"time"
 
 	"github.com/busylamp/busylamp/cli/conf"
 	"github.com/busylamp/busylamp/internal/fetch"
@@ -82,10 +83,23 @@ type sipConfig struct {
 	trust    trust.Config
 }
 
+// startPatience is how long the first prompt waits for credential files, which are in
+// flash: or at a server.
+const startPatience = 20 * time.Millisecond
+
 // bindSIP hands them the configuration, the guard first, so that the endpoint never
 // is open without it.
 func (a *App) bindSIP(bind netip.Addr) {
-	conf.Bind(a.store, "credentials", modes.CredentialsConfig, equal, a.users.Apply)
+	starting := true
+	conf.Bind(a.store, "credentials", modes.CredentialsConfig, equal, func(ctx context.Context, old, new credentials.Config) error {
+		if starting { // the first prompt does not wait for a server that does not answer
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithTimeout(ctx, startPatience)
+			defer cancel()
+		}
+		starting = false
+		return a.users.Apply(ctx, old, new)
+	})
 	conf.Bind(a.store, "sip", func(t conf.Tree) sipConfig {
 		c := sipConfig{modes.SIPConfig(t), modes.TrustConfig(t)}
 		c.endpoint.Bind = bind
