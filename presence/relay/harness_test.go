@@ -85,7 +85,7 @@ func newRig(t testing.TB) *rig {
 func newProcess(t testing.TB, net *memnet.Net, j Journal) *rig {
 	r := &rig{t: t, net: net, log: logbuf.New(time.Now)}
 	r.ua = sipua.New(sipua.Options{Net: r.net.Host(router.Addr()), Log: r.log, Workers: 2})
-	r.r = New(Options{UA: r.ua, Log: r.log, Journal: j, Dial: r.icmp.dial})
+	r.r = New(Options{UA: r.ua, Log: r.log, Journal: j})
 	r.hub = presence.New(presence.Options{Log: r.log, Relay: r.r, Shards: 2})
 	r.r.Start(r.hub)
 	return r

@@ -206,7 +206,10 @@ func (a *Adapter) revive(id uint32, r *revived) bool {
 	}
 	if r.entries != nil {
 		d.list = &roster{full: true, entries: r.entries}
-		for _, e := range r.entries {
+		for i, e := range r.entries {
+			if i < len(r.sibs) {
+				e.sib = r.sibs[i]
+			}
 			e.d, e.told, e.changed = d, true, e.id != 0
 			if e.id == 0 {
 				e.ended = presence.ReasonNoResource
@@ -252,7 +255,7 @@ func (a *Adapter) revive(id uint32, r *revived) bool {
 		if e.id == 0 {
 			continue
 		}
-		record.ID, record.Presentity.User, record.SibID = e.id, e.number, 0
+		record.ID, record.Presentity.User, record.SibID = e.id, e.number, e.sib
 		if a.hub.Restore(record, left, e) == nil {
 			some = true
 			continue

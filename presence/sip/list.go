@@ -38,6 +38,7 @@ type entry struct {
 
 	// Under mu of the dialog:
 	id      uint32 // 0: there is no such number
+	sib     uint32 // of its outgoing record
 	told    bool
 	changed bool // and not yet sent
 	line    presence.Line
@@ -60,6 +61,9 @@ func (e *entry) Notify(n presence.Note) {
 	d.told, d.fresh = true, true
 	if n.Active {
 		d.until = time.Since(d.a.epoch) + n.Expires
+		if n.SibID != e.sib {
+			e.sib, d.keeping.stale = n.SibID, true
+		}
 	} else {
 		e.ended = n.Reason
 		// A number that is gone ends its entry; everything else is about the watcher.

@@ -17,6 +17,7 @@ const recordVersion = 1
 const (
 	recordTCP   = 1 << iota
 	recordEnded // reason and Retry-After follow
+	recordSibs  // then the outgoing records of the entries of a list
 )
 
 // birth is what only the first record says.
@@ -38,6 +39,7 @@ type revived struct {
 	reserved  uint32
 	remoteSeq uint32
 	sib       uint32
+	sibs      []uint32 // by entry; nil: none has one
 	granted   time.Duration
 	until     time.Time
 	target    netip.AddrPort
@@ -57,6 +59,9 @@ func (d *dialog) appendState(b []byte, reserved uint32) []byte {
 	if d.last != nil {
 		flags |= recordEnded
 	}
+	if d.list != nil && slices.ContainsFunc(d.list.entries, func(e *entry) bool { return e.sib != 0 }) {
+		flags |= recordSibs
+	}
 	b = append(b, recordVersion, byte(d.form), flags)
 	b = binary.AppendUvarint(b, uint64(reserved))
 	b = binary.AppendUvarint(b, uint64(d.remoteSeq))
@@ -72,6 +77,12 @@ func (d *dialog) appendState(b []byte, reserved uint32) []byte {
 	if d.last != nil {
 		b = appendText(b, d.last.Reason)
 		b = binary.AppendUvarint(b, uint64(d.last.RetryAfter/time.Second))
+	}
+	if flags&recordSibs != 0 {
+		b = binary.AppendUvarint(b, uint64(len(d.list.entries)))
+		for _, e := range d.list.entries {
+			b = binary.AppendUvarint(b, uint64(e.sib))
+		}
 	}
 	return b
 }
@@ -156,14 +167,18 @@ func (v *revived) state(r *reader) {
 	v.until = time.UnixMilli(int64(r.number(1 << 52)))
 	r.bad = r.bad || v.target.UnmarshalBinary(r.bytes(uint64(r.byte()))) != nil || !v.target.IsValid()
 	v.text[remoteTarget] = r.text(false)
-	v.ended = nil
-	if flags&recordEnded == 0 {
-		return
+	v.ended, v.sibs = nil, nil
+	if flags&recordEnded != 0 {
+		last := presence.Note{Reason: r.text(false)}
+		last.RetryAfter = time.Duration(r.number(max31)) * time.Second
+		r.bad = r.bad || last.Reason == "" || !isToken(last.Reason)
+		v.ended = &last
 	}
-	last := presence.Note{Reason: r.text(false)}
-	last.RetryAfter = time.Duration(r.number(max31)) * time.Second
-	r.bad = r.bad || last.Reason == "" || !isToken(last.Reason)
-	v.ended = &last
+	if flags&recordSibs != 0 {
+		for range r.number(eventlist.MaxEntries) {
+			v.sibs = append(v.sibs, uint32(r.number(max32)))
+		}
+	}
 }
 
 // readState takes in a later record; false if it is none.

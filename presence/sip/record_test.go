@@ -49,6 +49,33 @@ func TestRecord(t *testing.T) {
 	}
 }
 
+// So are the outgoing records of a list, of which the first record knows nothing yet.
+func TestRecordOfAList(t *testing.T) {
+	a := &Adapter{epoch: time.Now()}
+	d := &dialog{a: a, target: netip.MustParseAddrPort("10.1.1.1:5060"), until: time.Minute, keeping: keeping{granted: 60}}
+	d.put(&[parts]string{callID: "c", localTag: "l", remote: "<sip:x@y>", remoteTarget: "sip:x@10.1.1.1"})
+	d.list = &roster{entries: []*entry{{uri: "sip:2001@x", id: 7}, {uri: "sip:5001@x", id: 8}, {uri: "sip:5002@x", id: 9}}}
+	whole := d.appendWhole(nil, 64, &birth{since: time.Now()})
+	d.held = true
+	for i, sib := range []uint32{0, 10, 12} {
+		e := d.list.entries[i]
+		e.d, d.keeping.stale = d, false
+		e.Notify(presence.Note{SubID: e.id, SibID: sib, Active: true})
+		want(t, "is to be written before the next NOTIFY", d.keeping.stale, sib != 0)
+	}
+	v := readWhole(whole)
+	if v == nil || v.sibs != nil || !v.readState(d.appendState(nil, 128)) {
+		t.Fatalf("%+v", v)
+	}
+	want(t, "of a state", v.sibs, []uint32{0, 10, 12})
+	v = readWhole(d.appendWhole(nil, 64, &birth{since: time.Now()}))
+	want(t, "of a whole", words(v.sibs, len(v.entries)), "[0 10 12] 3")
+	d.last = &presence.Note{Reason: "probation", RetryAfter: time.Minute}
+	if !v.readState(d.appendState(nil, 128)) || *v.ended != *d.last || len(v.sibs) != 3 {
+		t.Errorf("ended: %+v", v)
+	}
+}
+
 // FuzzRestore: whatever the records say, nothing panics, and what is restored can be
 // told its state.
 func FuzzRestore(f *testing.F) {
@@ -59,6 +86,8 @@ func FuzzRestore(f *testing.F) {
 	whole := d.appendWhole(nil, 64, &birth{since: time.Now()})
 	d.list = &roster{entries: []*entry{{uri: "sip:2001@x", id: 7}, {uri: "sip:2@x"}}}
 	list := d.appendWhole(nil, 64, &birth{since: time.Now()})
+	d.list.entries[0].sib = 8
+	f.Add(uint64(14), list, uint64(15), d.appendState(nil, 128))
 	d.last = &presence.Note{Reason: "timeout"}
 	f.Add(uint64(2), whole, uint64(3), d.appendState(nil, 128))
 	f.Add(uint64(14), list, uint64(15), []byte{1})
