@@ -219,6 +219,8 @@ type SSHConfig struct {
 	// Retries is how often it may try again (`ip ssh authentication-retries`).
 	Retries int
 	Keys    []UserKey
+	// Copies is `ip scp server enable`.
+	Copies bool
 	// KeyPair names the host key (`ip ssh rsa keypair-name`); "" or one that is not
 	// there: that of the router's own name, else the first.
 	KeyPair string
@@ -241,9 +243,9 @@ type Config struct {
 	EnableSecret   Secret
 	// EnableLevels are the passwords of levels below 15 that have their own.
 	EnableLevels []EnableLevel
-	Users          []User
-	Console        Line
-	Vty            []Line
+	Users        []User
+	Console      Line
+	Vty          []Line
 	// AccessLists are the standard access lists by number or name.
 	AccessLists map[string][]AccessRule
 	SSH         SSHConfig

@@ -16,11 +16,12 @@ import (
 	"github.com/busylamp/busylamp/cli/grammar"
 )
 
-// globalSSH is `ip ssh`: how to log in over SSH.
+// globalSSH is `ip ssh`: how to log in over SSH, and who may copy files over it.
 func globalSSH() []conf.Command {
 	return []conf.Command{
 		shared(conf.Command{Syntax: "ip ssh time-out <1-120>$seconds", Default: "ip ssh time-out 120", Help: sshHelp}),
 		shared(conf.Command{Syntax: "ip ssh authentication-retries <0-5>$n", Default: "ip ssh authentication-retries 3", Help: sshHelp}),
+		shared(acting("ip scp server enable", "", sshHelp)),
 		shared(inert("ip ssh version <1-2>$version", "", sshHelp)),
 		shared(conf.Command{Syntax: "ip ssh rsa keypair-name WORD(128)$pair", Help: sshHelp}),
 		shared(conf.Command{Syntax: "ip ssh pubkey-chain", Enter: modePubkeyChain, Implicit: true, Help: sshHelp}),
@@ -29,6 +30,9 @@ func globalSSH() []conf.Command {
 
 const sshHelp = `
 	ip                      IP parameters
+	scp                     Copies of files over SSH
+	server                  That clients ask for
+	enable                  Take and give files of flash:
 	ssh                     SSH
 	time-out                Time to log in
 	$seconds                Seconds
@@ -154,5 +158,6 @@ func sshConfig(root conf.Node) cli.SSHConfig {
 			}
 		}
 	}
+	c.Copies = root.On("ip scp server enable")
 	return c
 }

@@ -47,6 +47,9 @@ type SSHOptions struct {
 	Banner func() string
 	// Handler runs each shell or exec request.
 	Handler Handler
+	// SCP serves exec requests of scp clients; the zero value: they are commands like
+	// others.
+	SCP SCPFiles
 	// Version is the identification string; "" = SSHVersion.
 	Version string
 	// HandshakeTimeout bounds the time until a user is authenticated and has
@@ -235,6 +238,7 @@ func (s *sshConn) session(ctx context.Context, channel ssh.Channel, requests <-c
 	var terminal *Terminal
 	stream := &sshStream{Channel: channel, conn: s.conn}
 	ended := make(chan struct{})
+	copying := false
 	start := func(info ConnInfo) {
 		info.Kind, info.User, info.From = KindSSH, s.User(), peerIP(s.conn)
 		info.Line = s.line
@@ -244,6 +248,14 @@ func (s *sshConn) session(ctx context.Context, channel ssh.Channel, requests <-c
 		}
 		info.Level, _ = strconv.Atoi(s.Permissions.Extensions[levelExtension])
 		s.conn.SetReadDeadline(time.Time{}) // the session has its own idle time
+		if take, target, ok := scpCommand(info.Exec); ok && info.IsExec && s.o.SCP.Refuse != nil {
+			copying = true
+			go func() {
+				defer close(ended)
+				stream.serve(s.o.SCP, info, take, target)
+			}()
+			return
+		}
 		terminal = New(stream, options)
 		go func() {
 			defer close(ended)
@@ -252,7 +264,7 @@ func (s *sshConn) session(ctx context.Context, channel ssh.Channel, requests <-c
 		}()
 	}
 	for r := range requests {
-		ok, info := s.request(r, terminal, &options)
+		ok, info := s.request(r, terminal != nil || copying, terminal, &options)
 		if r.WantReply {
 			r.Reply(ok, nil)
 		}
@@ -261,15 +273,15 @@ func (s *sshConn) session(ctx context.Context, channel ssh.Channel, requests <-c
 		}
 	}
 	cancel() // the peer closed the channel
-	if terminal != nil {
+	if terminal != nil || copying {
 		<-ended
 		stream.cut.Stop()
 	}
 }
 
 // request judges one request; a non-nil info says that it starts the session,
-// of which there is one: terminal is nil until then.
-func (s *sshConn) request(r *ssh.Request, terminal *Terminal, options *Options) (ok bool, info *ConnInfo) {
+// of which there is one. terminal is nil before it and for a copy.
+func (s *sshConn) request(r *ssh.Request, running bool, terminal *Terminal, options *Options) (ok bool, info *ConnInfo) {
 	switch r.Type {
 	case "pty-req":
 		var pty struct {
@@ -277,7 +289,7 @@ func (s *sshConn) request(r *ssh.Request, terminal *Terminal, options *Options) 
 			Cols, Rows, Wpx, Hpx uint32
 			Modes                string
 		}
-		if terminal != nil || ssh.Unmarshal(r.Payload, &pty) != nil {
+		if running || ssh.Unmarshal(r.Payload, &pty) != nil {
 			return false, nil
 		}
 		options.Cols, options.Rows = clampSize(pty.Cols), clampSize(pty.Rows)
@@ -290,13 +302,13 @@ func (s *sshConn) request(r *ssh.Request, terminal *Terminal, options *Options) 
 		terminal.SetSize(clampSize(w.Cols), clampSize(w.Rows))
 		return true, nil
 	case "shell":
-		if terminal != nil {
+		if running {
 			return false, nil
 		}
 		return true, &ConnInfo{}
 	case "exec":
 		var cmd struct{ Line string }
-		if terminal != nil || ssh.Unmarshal(r.Payload, &cmd) != nil || len(cmd.Line) > MaxLine {
+		if running || ssh.Unmarshal(r.Payload, &cmd) != nil || len(cmd.Line) > MaxLine {
 			return false, nil
 		}
 		return true, &ConnInfo{Exec: cmd.Line, IsExec: true}
@@ -317,8 +329,22 @@ type sshStream struct {
 	cut  *time.Timer // set by Close, which Terminal.Close has called
 }
 
-func (s *sshStream) Close() error {
+func (s *sshStream) Close() error { return s.exit(0) }
+
+// serve runs a copy and ends the channel with its outcome.
+func (s *sshStream) serve(files SCPFiles, info ConnInfo, take bool, target string) {
+	idle := time.AfterFunc(scpIdle, func() { s.conn.Close() })
+	err := serveSCP(&idleStream{s.Channel, idle}, files, info, take, target)
+	idle.Stop()
+	status := uint32(0)
+	if err != nil {
+		status = 1
+	}
+	s.exit(status)
+}
+
+func (s *sshStream) exit(status uint32) error {
 	s.cut = time.AfterFunc(lingerTime, func() { s.conn.Close() })
-	s.SendRequest("exit-status", false, ssh.Marshal(struct{ Status uint32 }{0}))
+	s.SendRequest("exit-status", false, ssh.Marshal(struct{ Status uint32 }{status}))
 	return s.Channel.Close()
 }

@@ -69,6 +69,7 @@ func (a *App) sshServer() (func(net.Listener) error, error) {
 				c := a.Shell.Config().SSH
 				return tty.SSHLimits{Timeout: c.Timeout, Tries: c.Retries + 1, NoKeys: len(c.Keys) == 0}
 			},
+			SCP:    a.scpFiles(),
 			Banner: func() string { return sshBanner(a.Shell.Config().BannerLogin) },
 		})
 	}, nil
