@@ -66,9 +66,9 @@ func (c *Context) ownKeyName() (string, error) {
 	conf := c.Shell.Config()
 	switch {
 	case conf.Hostname == "Router":
-		return "", errors.New("% Please define a hostname other than Router.")
+		return "", message("% Please define a hostname other than Router.")
 	case conf.Domain == "":
-		return "", errors.New("% Please define a domain-name first.")
+		return "", message("% Please define a domain-name first.")
 	}
 	return conf.Hostname + "." + conf.Domain, nil
 }
@@ -188,13 +188,13 @@ func (c *Context) askModulus(u KeyUsage) (int, error) {
 func (c *Context) ZeroizeKeys(name string) error {
 	keys := c.Shell.o.Keys
 	if keys == nil || len(keys.Pairs()) == 0 {
-		return errors.New("% No Signature RSA Keys found in configuration.")
+		return message("% No Signature RSA Keys found in configuration.")
 	}
 	if name == "" {
 		c.Printf("%% All RSA keys will be removed.\n")
 	} else {
 		if len(c.namedPairs(name)) == 0 {
-			return errors.New("% No RSA keys named " + name + " found in configuration.")
+			return message("% No RSA keys named " + name + " found in configuration.")
 		}
 		c.Printf("%% Keys to be removed are named '%s'.\n", name)
 	}
