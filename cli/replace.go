@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -117,6 +118,7 @@ type rollback struct {
 	idle  bool // counted from the last line that its user has typed
 	who   *Session
 	user  string
+	name  string    // the user, or the line of nobody: what `show archive config rollback timer` prints
 	since time.Time // by the appliance's clock
 }
 
@@ -138,7 +140,7 @@ func (c *Context) startTimer(after time.Duration, idle bool) error {
 		return err
 	}
 	c.Printf("Rollback Confirmed Change: Backing up current running config to %s\n\n", name)
-	r := &rollback{tree: tree, file: name, idle: idle, who: c.Session, user: c.Session.who()}
+	r := &rollback{tree: tree, file: name, idle: idle, who: c.Session, user: c.Session.who(), name: cmp.Or(c.Session.User(), c.Session.name())}
 	c.Shell.log("ROLLBK_CNFMD_CHG_BACKUP", "Backing up current running config to %s", name)
 	c.Shell.arm(r, after)
 	return nil
@@ -262,7 +264,7 @@ func (c *Context) ShowRollbackTimer() error {
 		kind = "idle timer"
 	}
 	c.Printf("Time configured(or reconfigured): %s\nTimer type: %s\nTimer value: %d min\nUser: %s\n\n",
-		render.Date(r.since), kind, int(r.after.Minutes()), r.user)
+		render.Date(r.since), kind, int(r.after.Minutes()), r.name)
 	return nil
 }
 
