@@ -28,26 +28,44 @@ func (sh *Shell) aliases() []Alias {
 	return append(out, own...)
 }
 
-// expand puts the command in the place of an alias, which must be typed whole. grown is
-// by how much the line before the rest is longer now.
+// usable tells whether an alias means something at the session's privilege level: one
+// that is configured, or a standard one whose command is there.
+func (s *Session) usable(a Alias) bool {
+	return !slices.Contains(standardAliases[:], a) ||
+		complete(s.shell.mode(ExecMode).at(s.level), s.shell.env(), a.Command) == a.Command
+}
+
+// expand puts the command in the place of an alias, which must be typed whole; behind a
+// blank it is none. grown is by how much the line before the rest is longer now.
 func (s *Session) expand(line string) (out string, grown int) {
-	body := strings.TrimLeft(line, " \t")
-	word, rest := body, ""
-	if i := strings.IndexAny(body, " \t"); i >= 0 {
-		word, rest = body[:i], body[i:]
+	word, rest := line, ""
+	if i := strings.IndexAny(line, " \t"); i >= 0 {
+		word, rest = line[:i], line[i:]
 	}
-	for _, a := range s.shell.Config().Aliases {
-		if a.Name == word {
-			return a.Command + rest, len(a.Command) - len(word) - (len(line) - len(body))
-		}
-	}
-	set := s.shell.mode(ExecMode).at(s.level)
-	for _, a := range standardAliases {
-		if a.Name == word && complete(set, s.shell.env(), a.Command) == a.Command {
-			return a.Command + rest, len(a.Command) - len(word) - (len(line) - len(body))
+	for _, a := range s.shell.aliases() {
+		if a.Name == word && s.usable(a) {
+			return a.Command + rest, len(a.Command) - len(word)
 		}
 	}
 	return line, 0
+}
+
+// aliasHelp is what `?` behind the beginning of a word shows of aliases:
+// *NAME=COMMAND, in quotes if it has blanks.
+func (s *Session) aliasHelp(word string) []string {
+	var out []string
+	for _, a := range s.shell.aliases() {
+		if !strings.HasPrefix(a.Name, word) || !s.usable(a) {
+			continue
+		}
+		command := a.Command
+		if strings.Contains(command, " ") {
+			command = `"` + command + `"`
+		}
+		out = append(out, "*"+a.Name+"="+command)
+	}
+	slices.Sort(out)
+	return out
 }
 
 // ShowAliases is `show aliases`.

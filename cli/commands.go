@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/busylamp/busylamp/cli/term"
 	"github.com/busylamp/busylamp/internal/logbuf"
 )
 
@@ -182,11 +183,54 @@ func (c *Context) TerminalMonitor(on bool) error {
 	return nil
 }
 
-// TerminalHistory is `terminal history size`, 0 to 256 lines.
-func (c *Context) TerminalHistory(n int) error {
+// TerminalUnset is `terminal no length` and `terminal no width`: what the line says holds
+// again.
+func (c *Context) TerminalUnset(length, width bool) error {
 	s := c.Session
-	s.histSize = n
+	if length {
+		s.length = nil
+	}
+	if width {
+		s.width = nil
+	}
+	return nil
+}
+
+// TerminalHistory is `terminal history size`, 0 to 256 lines; negative: the default.
+func (c *Context) TerminalHistory(n int) error {
+	if n < 0 {
+		n = term.DefaultHistory
+	}
+	c.Session.histSize = n
+	return c.TerminalHistoryOn(true)
+}
+
+// TerminalHistoryOn is `terminal history` and `terminal no history`: whether lines are
+// kept. The size is not forgotten.
+func (c *Context) TerminalHistoryOn(on bool) error {
+	s := c.Session
+	s.histOff = !on
+	n := s.histSize
+	if s.histOff {
+		n = 0
+	}
 	s.history.Resize(n)
 	s.confHistory.Resize(n)
 	return nil
 }
+
+// Help is `help`.
+func (c *Context) Help() error {
+	c.Printf("%s", helpText)
+	return nil
+}
+
+const helpText = `A question mark may be typed anywhere in a command. If nothing fits what
+stands before it, erase words until it shows something.
+There are two kinds of help:
+1. Behind a blank it lists all that may come next, with a text for each
+   (show ?).
+2. Behind the beginning of a word it lists the words that begin like that
+   (show pr?).
+
+`

@@ -94,7 +94,7 @@ func (s *Session) configLine(ctx context.Context, line string, next func() (stri
 	}
 	args := res.Args
 	if res.Outcome == grammar.NeedText {
-		s.print("Enter TEXT message.  End with the character '" + res.Delim + "'.\n")
+		s.print("Enter TEXT message.  End with the character '" + string([]rune(res.Delim)[:1]) + "'.\n")
 		text, err := collect(res, next)
 		if err != nil {
 			return message("% Text has no closing delimiter")
@@ -116,6 +116,11 @@ func (s *Session) configLine(ctx context.Context, line string, next func() (stri
 		return nil
 	case builtinDo:
 		return incomplete() // `do` alone; with a line it was cut above
+	case builtinHelp:
+		if !s.loading {
+			s.print(helpText)
+		}
+		return nil
 	}
 	if a, ok := f.set.actions[args.Command()]; ok {
 		e := a.of(args)

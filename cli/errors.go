@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
 	"unicode/utf8"
 
@@ -12,7 +13,9 @@ import (
 const (
 	textInvalid    = "% Invalid input detected at '^' marker."
 	textIncomplete = "% Incomplete command."
-	textUnknown    = "% Unknown command or computer name, or unable to find computer address"
+	// A router tries to connect; from here nothing is reached.
+	textUnreachable = "% Destination unreachable; gateway or host down"
+	textUnknown     = "% Unknown command or computer name, or unable to find computer address"
 )
 
 // lineError says why a line was refused, ready for printing.
@@ -108,6 +111,9 @@ func (m *modeSet) execFailure(line string, r grammar.Result, set *grammar.Set, e
 		}
 	case r.Outcome == grammar.NoMatch && r.Depth == 0 && hostLike(words):
 		// IOS takes an unknown word for a host to telnet to.
+		if addr, err := netip.ParseAddr(words[0]); err == nil {
+			return message(fmt.Sprintf("Trying %s ... \n%s", strings.Join(append([]string{addr.String()}, words[1:]...), ", "), textUnreachable))
+		}
 		if lookup {
 			return message(fmt.Sprintf("Translating %q...domain server (255.255.255.255)\n%s", words[0], textUnknown))
 		}

@@ -11,8 +11,9 @@ import (
 // scope is what can be typed at the end of a partial line.
 type scope struct {
 	help     grammar.Help
-	title    string // heads the list at the first word
-	modifier bool   // `|` may follow
+	title    string   // heads the list at the first word
+	aliases  []string // word help of those that begin like the first word
+	modifier bool     // `|` may follow
 }
 
 // at looks up a partial line in the current mode, behind `do`, or behind a pipe.
@@ -27,12 +28,18 @@ func (s *Session) at(line string) scope {
 		}
 		line, title = rest, ""
 	}
+	var aliases []string
+	if strings.ContainsAny(line, " \t") {
+		line, _ = s.expand(line)
+	} else if line != "" {
+		aliases = s.aliasHelp(line)
+	}
 	mode := s.shell.mode(ExecMode)
 	set := mode.at(s.level)
 	if at := pipeAt(line); at >= 0 && mode.pipeable(set, env, line[:at]) {
 		return s.afterPipe(line[at+1:])
 	}
-	sc := scope{help: set.Next(line, env), title: title}
+	sc := scope{help: set.Next(line, env), title: title, aliases: aliases}
 	sc.modifier = sc.help.CR && sc.help.Word == "" && mode.pipeable(set, env, line)
 	return sc
 }
@@ -69,6 +76,8 @@ func (s *Session) helpText(line string) string {
 	switch {
 	case h.Outcome == grammar.Ambiguous:
 		return ambiguous(line).text + "\n"
+	case len(sc.aliases) > 0 && h.Outcome == grammar.NoMatch:
+		return render.Words(sc.aliases, s.columns()) + "\n"
 	case h.Outcome != grammar.OK, len(h.Items) == 0 && !h.CR:
 		return "% Unrecognized command\n"
 	}
@@ -81,7 +90,7 @@ func (s *Session) helpText(line string) string {
 		}
 	}
 	if h.Word != "" && len(words) == len(h.Items) && len(words) > 0 {
-		return render.Words(words, s.columns()) + "\n"
+		return render.Words(append(sc.aliases, words...), s.columns()) + "\n"
 	}
 	if sc.modifier {
 		rows = append(rows, [2]string{"|", "Output modifiers"})

@@ -91,6 +91,7 @@ Presence configuration commands:
   do                To run exec commands in config mode
   end               Exit from configure mode
   exit              Exit from Presence configuration mode
+  help              Description of the interactive help system
   max-subscription  Maximum
   no                Negate a command or set its defaults
   presence          Presence

@@ -159,7 +159,7 @@ Hello,^C
 ` + left + `Router#`},
 		{"banner ended by Ctrl-Z", "banner motd ^C\nHello,\x1ashow run | i banner\n", `
 Router(config)#banner motd ^C
-Enter TEXT message.  End with the character '^C'.
+Enter TEXT message.  End with the character '^'.
 Hello,^Z
 ` + left + `Router#show run | i banner
 Router#`},

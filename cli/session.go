@@ -48,6 +48,7 @@ type Session struct {
 
 	length, width *int // `terminal length|width`
 	histSize      int
+	histOff       bool          // `terminal no history`
 	history       *term.History // EXEC
 	confHistory   *term.History // configuration modes
 	detach        func()        // the log sink of con 0, or of `terminal monitor`
@@ -68,7 +69,7 @@ func newSession(sh *Shell, kind LineKind, number int, from string) *Session {
 }
 
 func (s *Session) clearHistory() {
-	s.histSize = s.line().HistorySize
+	s.histSize, s.histOff = s.line().HistorySize, false
 	if s.histSize <= 0 {
 		s.histSize = term.DefaultHistory
 	}

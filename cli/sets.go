@@ -20,6 +20,7 @@ const (
 	builtinExit builtin = iota + 1
 	builtinEnd
 	builtinDo
+	builtinHelp
 )
 
 // modeSet is all that can be typed in one mode: configuration lines, actions
@@ -77,6 +78,7 @@ func builtins(mode *conf.CompiledMode) []grammar.Spec {
 	return []grammar.Spec{
 		builtinExit: {Syntax: "exit", NoRefused: true, Help: "exit  " + exitHelp(mode)},
 		builtinEnd:  {Syntax: "end", NoRefused: true, Help: "end  Exit from configure mode"},
+		builtinHelp: {Syntax: "help", NoRefused: true, Help: "help  Description of the interactive help system"},
 		builtinDo: {Syntax: "do LINE$line", NoRefused: true,
 			Help: "do  To run exec commands in config mode\n$line  Exec Command"},
 	}

@@ -63,7 +63,7 @@ func (c *Context) ShowTerminal() error {
 	own := SessionInfo{Kind: s.kind, Number: s.number}.Absolute()
 	for _, l := range c.Shell.ttys() {
 		if l.absolute() == own {
-			c.details(l, screen{s.pageLength(), s.columns(), s.histSize})
+			c.details(l, screen{s.pageLength(), s.columns(), s.histSize, !s.histOff})
 		}
 	}
 	return nil

@@ -123,7 +123,7 @@ func (c *Context) ShowLine(absolute int) error {
 			c.Printf(lineHeader)
 			c.row(l)
 			c.Printf("\n")
-			size := screen{cmp.Or(l.line.Length, defaultLength), cmp.Or(l.line.Width, defaultWidth), cmp.Or(l.line.HistorySize, term.DefaultHistory)}
+			size := screen{cmp.Or(l.line.Length, defaultLength), cmp.Or(l.line.Width, defaultWidth), cmp.Or(l.line.HistorySize, term.DefaultHistory), true}
 			if l.line.NoPaging {
 				size.length = 0
 			}
@@ -138,7 +138,10 @@ func (c *Context) ShowLine(absolute int) error {
 func (c *Context) ShowVTY(n int) error { return c.ShowLine(firstVTY + n) }
 
 // screen is how a line is shown: lines of a page, columns, lines of history.
-type screen struct{ length, width, history int }
+type screen struct {
+	length, width, history int
+	recalls                bool // lines are kept
+}
 
 func (c *Context) details(l tty, size screen) {
 	location, status := "", "No Exit Banner"
@@ -172,7 +175,7 @@ func (c *Context) details(l tty, size screen) {
 		c.Printf("Session limit is not set.\n")
 	}
 	c.Printf("Time since activation: %s\n", since)
-	c.Printf("Editing is enabled.\nHistory is enabled, history size is %d.\n", size.history)
+	c.Printf("Editing is enabled.\nHistory is %s, history size is %d.\n", render.Enabled(size.recalls), size.history)
 	c.Printf("DNS resolution in show commands is enabled\nFull user help is disabled\n")
 	inputs := "none"
 	if l.kind == LineVTY {

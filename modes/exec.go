@@ -94,6 +94,8 @@ func execSession() []cli.Exec {
 			disable  Turn off privileged commands
 			$level   Privilege level to go to`,
 			func(c *cli.Context, args grammar.Args) error { return c.Disable(level(args, userLevel)) }),
+		everybody("help", `
+			help  Description of the interactive help system`, method((*cli.Context).Help)),
 		everybody("exit", `
 			exit  Exit from the EXEC`, method((*cli.Context).Exit)),
 		everybody("logout", `
@@ -108,6 +110,26 @@ func execSession() []cli.Exec {
 			width  Set width of the display terminal
 			$n     Number of characters on a screen line`,
 			func(c *cli.Context, args grammar.Args) error { return c.TerminalWidth(args.Int("n")) }),
+		everybody("terminal history", `
+			history  Enable and control the command history function`,
+			func(c *cli.Context, _ grammar.Args) error { return c.TerminalHistoryOn(true) }),
+		everybody("terminal no history", `
+			no       Negate a command or set its defaults
+			history  Enable and control the command history function`,
+			func(c *cli.Context, _ grammar.Args) error { return c.TerminalHistoryOn(false) }),
+		everybody("terminal no history size", `
+			no       Negate a command or set its defaults
+			history  Enable and control the command history function
+			size     Set history buffer size`,
+			func(c *cli.Context, _ grammar.Args) error { return c.TerminalHistory(-1) }),
+		everybody("terminal no length", `
+			no      Negate a command or set its defaults
+			length  Set number of lines on a screen`,
+			func(c *cli.Context, _ grammar.Args) error { return c.TerminalUnset(true, false) }),
+		everybody("terminal no width", `
+			no     Negate a command or set its defaults
+			width  Set width of the display terminal`,
+			func(c *cli.Context, _ grammar.Args) error { return c.TerminalUnset(false, true) }),
 		everybody("terminal history size <0-256>$n", `
 			history  Enable and control the command history function
 			size     Set history buffer size

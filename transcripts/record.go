@@ -29,6 +29,12 @@ func (r *Runner) Record(ctx context.Context, s *Script, inputs []string) (string
 				}
 				continue
 			}
+			if k, ok := strings.CutPrefix(d, "keys "); ok {
+				if err := r.recordKeys(&out, k); err != nil {
+					return out.String(), fmt.Errorf("input %d: %w", n+1, err)
+				}
+				continue
+			}
 			fmt.Fprintln(&out, in)
 			if err := r.perform(ctx, s, strings.Fields(d)); err != nil {
 				return out.String(), fmt.Errorf("input %d: %w", n+1, err)
@@ -64,4 +70,46 @@ func (r *Runner) Record(ctx context.Context, s *Script, inputs []string) (string
 		r.lastPrompt = promptRE.FindString(tail(r.Screen.Peek()))
 	}
 	return out.String(), nil
+}
+
+// recordKeys presses keys and writes down the rows that they leave, one step for each
+// prompt that shows up.
+func (r *Runner) recordKeys(out *strings.Builder, text string) error {
+	chords, err := parseKeys(text)
+	if err != nil {
+		return err
+	}
+	var row, pressed string
+	var rows []string
+	ended := false // the row is complete
+	write := func() {
+		fmt.Fprintf(out, "%s\n@ keys %s\n", row, pressed)
+		for _, l := range rows {
+			fmt.Fprintln(out, l)
+		}
+		pressed, rows, ended = "", nil, false
+	}
+	for _, c := range chords {
+		before := tail(r.Screen.Peek())
+		if ended && promptRE.MatchString(before) {
+			write()
+		}
+		first := pressed == ""
+		pressed += c.text
+		if err := r.Screen.Type(c.bytes); err != nil {
+			return err
+		}
+		r.Screen.Settle()
+		lines := r.Screen.Lines()
+		ended = ended || len(lines) > 0
+		if first {
+			row = before
+			if before != pager && len(lines) > 0 {
+				row, lines = lines[0], lines[1:]
+			}
+		}
+		rows = append(rows, lines...)
+	}
+	write()
+	return nil
 }

@@ -122,6 +122,9 @@ func (r *Runner) typed(ctx context.Context, s *Script, i int, bare bool) ([]stri
 	st := s.Steps[i]
 	before := tail(r.Screen.Peek())
 	input := st.Input
+	if st.Pressed != "" {
+		return r.pressed(ctx, s, i)
+	}
 	if pre := strings.TrimPrefix(before, st.Prompt); !bare && pre != before {
 		rest, ok := strings.CutPrefix(input, pre) // redisplayed after `?`
 		if !ok {
@@ -281,11 +284,6 @@ func (r *Runner) perform(ctx context.Context, s *Script, w []string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown stage direction")
-}
-
-var keys = map[string]string{
-	"SPACE": " ", "ENTER": "\r", "TAB": "\t", "CTRL-C": "\x03", "CTRL-Z": "\x1a",
-	"UP": "\x1b[A", "DOWN": "\x1b[B", "ESC": "\x1b",
 }
 
 func (r *Runner) nextPrompt(s *Script, i int) string {

@@ -62,7 +62,7 @@ func (s *Screen) Type(keys string) error {
 func (s *Screen) Peek() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.buf.String()
+	return painted(s.buf.String())
 }
 
 // Wait returns when cond holds for what was printed, when the stream has ended,
@@ -72,7 +72,7 @@ func (s *Screen) Wait(ctx context.Context, atMost time.Duration, cond func(strin
 	defer deadline.Stop()
 	for {
 		s.mu.Lock()
-		ok, change := s.end || cond(s.buf.String()), s.change
+		ok, change := s.end || cond(painted(s.buf.String())), s.change
 		s.mu.Unlock()
 		if ok {
 			s.Settle()
@@ -106,7 +106,7 @@ func (s *Screen) Lines() []string {
 	if at < 0 {
 		return nil
 	}
-	return strings.Split(b[:at], "\n")
+	return strings.Split(painted(b[:at]), "\n")
 }
 
 // DropLines forgets the whole lines printed so far.

@@ -3,7 +3,7 @@
 // A transcript is a txtar archive. Its comment says what it shows and may carry
 // options, one a line:
 //
-//	only: DRIVER            console, ssh or live: it makes sense there alone
+//	only: DRIVER            console, ssh, telnet or live: it makes sense there alone
 //	blanks: loose           runs of blanks compare equal (the guide lost some)
 //
 // The section "startup.cfg" is the startup-config the appliance boots with. The
@@ -16,6 +16,8 @@
 // carried out between the line above and the line below:
 //
 //	@ type TEXT             typed at a prompt that does not echo (passwords)
+//	@ keys KEYS             pressed at the prompt above, whose line is what the
+//	                        screen shows in the end: see parseKeys
 //	@ key NAME              one key: SPACE ENTER TAB CTRL-C CTRL-Z UP ? q
 //	@ advance 10s           lets time pass
 //	@ line 2101 busy        state of a line: idle busy ringing clear
@@ -55,6 +57,7 @@ import (
 const (
 	DriverConsole = "console" // the console of a fresh appliance in memory
 	DriverSSH     = "ssh"     // SSH to a fresh appliance in memory
+	DriverTelnet  = "telnet"  // telnet to a fresh appliance in memory
 	DriverLive    = "live"    // SSH on real sockets
 )
 
@@ -76,6 +79,7 @@ type Step struct {
 	Prompt    string   // its prompt
 	Input     string   // what is typed after the prompt
 	Typed     bool     // Input is typed without echo
+	Pressed   string   // the keys that are pressed instead of Input, as written
 	Direction []string // a stage direction in words; Screen is empty then
 	Expect    []string // the lines printed afterwards
 }
@@ -131,6 +135,17 @@ func (s *Script) parseConsole(text string) error {
 			words := strings.Fields(d)
 			if len(words) == 0 {
 				return fmt.Errorf("%s: console line %d: empty stage direction", s.Name, n)
+			}
+			if words[0] == "keys" && len(words) > 1 {
+				last := len(s.Steps) - 1
+				if last < 0 || s.Steps[last].Typed || len(s.Steps[last].Direction) > 0 || len(s.Steps[last].Expect) > 0 {
+					return fmt.Errorf("%s: console line %d: @ keys needs a prompt line above it", s.Name, n)
+				}
+				s.Steps[last].Pressed = strings.TrimPrefix(d, "keys ")
+				if _, err := parseKeys(s.Steps[last].Pressed); err != nil {
+					return fmt.Errorf("%s: console line %d: %w", s.Name, n, err)
+				}
+				continue
 			}
 			if words[0] == "type" {
 				last := len(s.Steps) - 1
@@ -193,6 +208,8 @@ func (s *Script) Rewritten(got [][]string) string {
 		switch {
 		case len(st.Direction) > 0:
 			fmt.Fprintln(&b, "@ "+strings.Join(st.Direction, " "))
+		case st.Pressed != "":
+			fmt.Fprintf(&b, "%s\n@ keys %s\n", st.Screen, st.Pressed)
 		case st.Typed:
 			fmt.Fprintf(&b, "%s\n@ type %s\n", st.Screen, st.Input)
 		default:

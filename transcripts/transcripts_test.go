@@ -144,6 +144,32 @@ func TestSSHInMemory(t *testing.T) {
 	})
 }
 
+// Telnet, in memory, with a fake clock.
+func TestTelnetInMemory(t *testing.T) {
+	if *rewrite {
+		return
+	}
+	each(t, DriverTelnet, func(t *testing.T, s *Script) {
+		inLab(t, s, func(t *testing.T, lab *Lab) {
+			at := netip.MustParseAddrPort("127.0.0.1:23")
+			ln, err := lab.net.Listen(at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			lab.App.ServeTelnet(ln)
+			c, err := lab.net.Dial(t.Context(), at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			term, err := DialTelnet(c, Login{User: "anyone", Password: "lab"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			play(t, s, term, rest, lab)
+		})
+	})
+}
+
 // SSH on real sockets, as `busylamp replay --ssh` does it.
 func TestSSHLive(t *testing.T) {
 	if *rewrite {
