@@ -88,9 +88,9 @@ func TestConceal(t *testing.T) {
 		"username ann password 0 very secret": "username ann password <removed>", "  password 7 021201481F": "  password <removed>",
 		"snmp-server community public ro": "snmp-server community <removed> ro", "snmp-server host 10.1.1.9 version 2c public": "snmp-server host 10.1.1.9 <removed>",
 		" authenticate credential 2 http://web:hush@10.1.1.6/cred2.csv": " authenticate credential 2 http://web:<removed>@10.1.1.6/cred2.csv",
-		" authentication credential app1 hush": " authentication credential app1 <removed>", " capf-auth-str 9081": " capf-auth-str <removed>",
+		" authentication credential app1 hush":                          " authentication credential app1 <removed>", " capf-auth-str 9081": " capf-auth-str <removed>",
 		" service local-directory authenticate dir1 hush": " service local-directory authenticate dir1 <removed>",
-		" archive http://10.1.1.6/a@b": " archive http://10.1.1.6/a@b", "  service local-directory": "  service local-directory",
+		" archive http://10.1.1.6/a@b":                    " archive http://10.1.1.6/a@b", "  service local-directory": "  service local-directory",
 		" number 2001": " number 2001", " description all * of  them": " description all * of  them", "banner motd ^C  *  ^C": "banner motd ^C  *  ^C",
 	} {
 		if got := conceal(line, removed); got != want {
