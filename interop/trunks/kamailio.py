@@ -192,12 +192,12 @@ def server():
 
         # It dies and comes back with nothing remembered.
         k.stop()
-        boss.do("within 110s", "expect key 1 unknown", "expect key 2 unknown")
-        soft.do("within 110s", "expect key 1 unknown")
+        boss.do("within 10s", "expect key 1 unknown", "expect key 2 unknown")
+        soft.do("within 10s", "expect key 1 unknown")
         k.start()
         k.publish("5001", "open", "<rpid:on-the-phone/>")
-        boss.do("within 130s", "expect key 1 busy")
-        soft.do("within 130s", "expect key 1 busy")
+        boss.do("within 30s", "expect key 1 busy")
+        soft.do("within 30s", "expect key 1 busy")
         assert "021201481F" not in a.cli("show logging") and not re.search(r"password (test|wrong)\b", a.cli("show logging"))
         for p in (boss, soft):
             p.end()
