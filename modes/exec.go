@@ -36,6 +36,7 @@ func Exec(a Agents) []cli.Exec {
 		execEphoneDN(a),
 		execTelephony(a),
 		execDialPeers(a),
+		execHunt(a),
 		execCalls(a),
 		execActions(a),
 		execPhones(a),

@@ -11,7 +11,7 @@ import (
 // commands of their modes.
 
 func ephoneHuntMode() conf.Mode {
-	return keptMode(modeEphoneHunt, "config-ephone-hunt", "Ephone hunt group", keptLines(huntHelp,
+	return keptMode(modeEphoneHunt, "config-ephone-hunt", "Ephone hunt group", huntLines(
 		"description LINE(80)$text",
 		"name STRING(64)$name [secondary STRING(64)$secondary]",
 		"pilot NUMBER(32)$number [secondary NUMBER(32)$second]",
@@ -40,7 +40,7 @@ func ephoneHuntMode() conf.Mode {
 }
 
 func voiceHuntGroupMode() conf.Mode {
-	return keptMode(modeVoiceHuntGroup, "config-voice-hunt-group", "Voice hunt group", keptLines(huntHelp,
+	return keptMode(modeVoiceHuntGroup, "config-voice-hunt-group", "Voice hunt group", huntLines(
 		"description LINE(80)$text",
 		"name STRING(64)$name [secondary STRING(64)$secondary]",
 		"pilot NUMBER(32)$number [secondary NUMBER(32)$second]",
@@ -69,19 +69,35 @@ func voiceHuntGroupMode() conf.Mode {
 	), phoneDisplay())
 }
 
+// huntLines declares lines of a hunt group. Those that say how calls go act.
+func huntLines(lines ...string) []conf.Command {
+	all := keptLines(huntHelp, lines...)
+	for i := range all {
+		switch word, _, _ := strings.Cut(all[i].Syntax, " "); word {
+		case "name", "pilot", "list", "final", "preference", "hops", "timeout", "max-timeout", "from-ring", "present-call", "forward":
+			all[i].Inert = false
+		}
+	}
+	return all
+}
+
 func phoneDisplay() []conf.Command {
 	return keptLines(huntHelp, "phone-display = phone-display")
 }
 
 func huntBlocks(voice bool) conf.Command {
 	if voice {
-		return keptBlock("voice hunt-group <1-100>$tag! [<longest-idle|parallel|peer|sequential>$kind]", modeVoiceHuntGroup, `
+		return huntBlock("voice hunt-group <1-100>$tag! [<longest-idle|parallel|peer|sequential>$kind]", modeVoiceHuntGroup, `
 			voice       Voice configuration
 			hunt-group  Hunt group of SCCP and SIP phones
 			parallel    All members ring at once`+huntKindHelp)
 	}
-	return keptBlock("ephone-hunt <1-100>$tag! [<longest-idle|peer|sequential>$kind]", modeEphoneHunt, `
+	return huntBlock("ephone-hunt <1-100>$tag! [<longest-idle|peer|sequential>$kind]", modeEphoneHunt, `
 		ephone-hunt  Hunt group of SCCP phones`+huntKindHelp)
+}
+
+func huntBlock(syntax, mode, help string) conf.Command {
+	return conf.Command{Syntax: syntax, Enter: mode, Bangs: 1, Help: help}
 }
 
 const huntKindHelp = `

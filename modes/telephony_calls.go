@@ -85,7 +85,7 @@ func telephonyCalls() []conf.Command {
 			$port      UDP port
 			route      Interfaces it goes out on
 			$route     IP address of the interface`),
-		inert("max-redirect <5-20>$n", "max-redirect 10", `
+		acting("max-redirect <5-20>$n", "max-redirect 10", `
 			max-redirect  Redirects a call may take
 			$n            Number of redirects`),
 		inert("live-record NUMBER$number", "", `

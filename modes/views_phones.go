@@ -21,6 +21,7 @@ func PhonesConfig(t conf.Tree) phones.Config {
 		CallList:             block(t, cmdPresence).On("presence call-list"),
 		Telephony:            telephony(t),
 		DialPeers:            dialPeers(t),
+		HuntGroups:           huntGroups(t),
 		UserProfiles:         profiles(t, cmdUserProfile),
 		LogoutProfiles:       profiles(t, cmdLogoutProfile),
 	}

@@ -29,6 +29,7 @@ func telephony(t conf.Tree) phones.Telephony {
 		Voicemail:        l.text("voicemail", "number"),
 		Interdigit:       l.seconds("timeouts interdigit", "n"),
 		Ringing:          l.seconds("timeouts ringing", "n"),
+		MaxRedirect:      l.num("max-redirect", "n"),
 		BusyTone:         l.seconds("timeouts busy", "n"),
 		TransferBack:     l.seconds("timeouts transfer-recall", "n"),
 		TransferSystem:   "full-consult",

@@ -51,6 +51,8 @@ type Config struct {
 	// Telephony is what `telephony-service` says for all phones.
 	Telephony Telephony
 	DialPeers []DialPeer
+	// HuntGroups are the `ephone-hunt` groups by tag, then the `voice hunt-group` ones.
+	HuntGroups []HuntGroup
 	// UserProfiles and LogoutProfiles are those of Extension Mobility.
 	UserProfiles, LogoutProfiles []Profile
 	// SIPToSIP is `allow-connections sip to sip`: a call from a SIP trunk may go out by one.

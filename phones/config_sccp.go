@@ -25,6 +25,7 @@ type Telephony struct {
 
 	Interdigit   time.Duration // `timeouts interdigit`; 10 s
 	Ringing      time.Duration // `timeouts ringing`; 180 s
+	MaxRedirect  int           // `max-redirect`; 10
 	BusyTone     time.Duration // `timeouts busy`; 10 s
 	TransferBack time.Duration // `timeouts transfer-recall`; 0: never
 

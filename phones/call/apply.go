@@ -31,6 +31,7 @@ func (c *core) apply(cfg *phones.Config) {
 		id := phones.DNID{SIP: true, Tag: r.Tag}
 		channels = append(channels, c.keep(old[id], dn{id: id, reg: r}))
 	}
+	c.keepHunts()
 	c.makePlan()
 	c.owners = owners(cfg)
 	for number := range before {

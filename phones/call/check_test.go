@@ -96,7 +96,7 @@ func checkCall(t fataler, c *core, k *call) {
 				t.Fatalf("leg %d does not ring where it should", l.ref)
 			}
 		}
-		if k.setup == nil && l.state == RingIn || k.setup != nil && l.state == RingIn && k.setup.callee != l {
+		if k.setup == nil && l.state == RingIn || k.setup != nil && l.state == RingIn && !k.setup.rings(l) {
 			t.Fatalf("leg %d rings for nobody", l.ref)
 		}
 	}
@@ -106,9 +106,9 @@ func checkCall(t fataler, c *core, k *call) {
 		t.Fatalf("call %d has nobody in it", k.id)
 	case s != nil && s.callee == nil && s.recall != nil && s.recall.tries > 0 && s.recall.timer != nil && s.from.call == k && parties == 1:
 		// who transferred it is busy: it is tried again
-	case s != nil && (s.callee == nil || s.from.call != k || s.callee.call != k || parties != 2):
+	case s != nil && (s.callee == nil || s.from.call != k || s.callee.call != k || parties != 2+len(s.beside) || slices.ContainsFunc(s.beside, func(l *leg) bool { return l.call != k })):
 		t.Fatalf("call %d waits for nobody: %+v", k.id, s)
-	case k.conf == nil && parties > 2:
+	case k.conf == nil && parties > 2 && s == nil:
 		t.Fatalf("call %d has %d parties", k.id, parties)
 	case k.conf != nil && k.conf.kind == "software" && (parties != 3 || anchors != 0):
 		t.Fatalf("software conference of %d", parties)

@@ -21,6 +21,7 @@ type core struct {
 	order []*dn // ephone-dns by tag, then voice register dns by tag
 	// byNumber holds the dns of each primary and secondary number, in order.
 	byNumber map[string][]*dn
+	hunts    map[huntID]*hunt
 	devices  map[phones.Device]*device
 	sorted   []*device // ephones by tag, pools by tag, trunk and test calls
 	calls    map[uint32]*call
@@ -136,10 +137,11 @@ type leg struct {
 	media    Media
 	want     dialing // what dialled digits are for
 	consult  Consult
-	of       *leg // the call that the consultation is for
-	notified bool // the hold alert flashes
-	auto     bool // to be answered at once
-	byKey    bool // it was ended by a key, not by putting the handset down
+	of       *leg   // the call that the consultation is for
+	notified bool   // the hold alert flashes
+	auto     bool   // to be answered at once
+	member   member // zero: it was not called for a hunt group
+	byKey    bool   // it was ended by a key, not by putting the handset down
 	timer    *timer
 }
 

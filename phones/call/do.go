@@ -115,7 +115,7 @@ func (c *core) onHook(in OnHook) {
 func (c *core) alertingIn(in Alerting) {
 	d := c.devices[in.Device]
 	l := c.find(d, in.Ref)
-	if l == nil || l.call.setup == nil || l.call.setup.callee != l {
+	if l == nil || l.call.setup == nil || !l.call.setup.rings(l) {
 		return
 	}
 	r := l.ringsOn(d)

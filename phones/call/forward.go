@@ -4,10 +4,18 @@ import (
 	"github.com/busylamp/busylamp/phones"
 )
 
-// redirect sends a call on that was for n.
-func (c *core) redirect(k *call, n *dn, number string) {
+// maxRedirects is how often a call may be sent on (CME command reference: max-redirect).
+func (c *core) maxRedirects() int {
+	if n := c.cfg.Telephony.MaxRedirect; n > 0 {
+		return n
+	}
+	return defaultRedirects
+}
+
+// redirect sends a call on that was for by.
+func (c *core) redirect(k *call, by Party, number string) {
 	s := k.setup
-	if s.redirects++; s.redirects > maxRedirects {
+	if s.redirects++; s.redirects > c.maxRedirects() {
 		c.failSetup(k, 480)
 		return
 	}
@@ -15,7 +23,7 @@ func (c *core) redirect(k *call, n *dn, number string) {
 		c.stop(&r.timer)
 		s.recall = nil
 	}
-	k.redirecting = Party{n.number, n.name}
+	k.redirecting = by
 	if k.original == (Party{}) {
 		k.original = k.redirecting
 	}
@@ -124,8 +132,8 @@ func (c *core) pressDnD(in DnD) {
 			if r == nil {
 				continue
 			}
-			if l.dn.forward.NoAnswer != "" && len(l.rings) == 1 {
-				c.lost(l.call, 480)
+			if l.dn.forward.NoAnswer != "" && len(l.rings) == 1 || l.member.group != nil {
+				c.unring(l, d, 480)
 				return
 			}
 			r.how = RingSilent
@@ -150,8 +158,7 @@ func (c *core) divert(in DivertToVoicemail) {
 func (c *core) deflect(l *leg, number string) {
 	k, n := l.call, l.dn
 	c.stop(&k.setup.timer)
-	k.setup.callee = nil
-	c.drop(l)
+	c.dropRest(k.setup, nil)
 	if k.setup.from.state == RingOut {
 		c.setState(k.setup.from, Proceeding)
 	}
@@ -159,7 +166,7 @@ func (c *core) deflect(l *leg, number string) {
 		c.failSetup(k, 480)
 		return
 	}
-	c.redirect(k, n, number)
+	c.redirect(k, n.party(), number)
 }
 
 // setWaiting says whether messages wait for a number.

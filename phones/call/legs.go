@@ -24,6 +24,9 @@ func (c *core) newCall() *call {
 	return k
 }
 
+// party is how a directory number shows.
+func (n *dn) party() Party { return Party{n.number, n.name} }
+
 // newLeg makes a leg on a channel of n, or on none (channel -1). Ref 0: a new one.
 func (c *core) newLeg(k *call, n *dn, channel int, ref uint32) *leg {
 	if ref == 0 {
@@ -31,7 +34,7 @@ func (c *core) newLeg(k *call, n *dn, channel int, ref uint32) *leg {
 	}
 	l := &leg{ref: ref, call: k, dn: n, channel: channel}
 	if n != nil {
-		l.self = Party{n.number, n.name}
+		l.self = n.party()
 		if channel >= 0 {
 			n.channels[channel] = l
 		}
@@ -97,6 +100,7 @@ func (c *core) drop(l *leg) {
 		return
 	}
 	l.call = nil
+	l.left(c.now)
 	c.stop(&l.timer)
 	c.touchLeg(l)
 	delete(c.legs, l.ref)
@@ -164,8 +168,8 @@ func (c *core) hangUp(l *leg) {
 	case k == nil:
 	case k.conf != nil && l.anchor == noAnchor:
 		c.leaveConference(l)
-	case k.setup != nil && k.setup.callee == l:
-		c.lost(k, 480)
+	case k.setup != nil && k.setup.rings(l):
+		c.refused(l, 480)
 	default:
 		for _, o := range k.parties() {
 			if o != l {

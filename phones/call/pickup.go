@@ -121,7 +121,7 @@ func (c *core) ringing(l *leg, at func(*dn) bool) *leg {
 			continue
 		}
 		for _, o := range n.channels {
-			if o != nil && o.state == RingIn && o.call.setup != nil && o.call.setup.callee == o &&
+			if o != nil && o.state == RingIn && o.call.setup != nil && o.call.setup.rings(o) &&
 				!o.call.has(l.device, o) && (found == nil || o.ref < found.ref) {
 				found = o
 			}
@@ -146,6 +146,7 @@ func (c *core) pickUp(l *leg, at func(*dn) bool) {
 	c.setState(l, Connected)
 	c.focus(l.device, l)
 	if k.setup != nil {
+		c.dropRest(k.setup, l)
 		c.answered(k)
 	}
 }

@@ -12,7 +12,8 @@ type plan struct {
 	prefixes map[string]bool // proper prefixes of the numbers in byNumber
 	patterns []pattern       // numbers with wildcards, dialplan-patterns, dial-peers
 	facs     []fac
-	groups   map[string]bool // pickup groups
+	groups   map[string]bool     // pickup groups
+	pilots   map[string][]target // hunt groups by their pilot numbers
 }
 
 // pattern is a number with wildcards (Voice command reference: destination-pattern).
@@ -29,9 +30,10 @@ type pattern struct {
 
 // target is one way that a number leads.
 type target struct {
-	dn       *dn
-	second   bool // by its secondary number
+	dn       *dn // one of these three
 	peer     *phones.DialPeer
+	hunt     *hunt
+	second   bool // by its secondary number
 	explicit int
 	pref     int
 }
@@ -39,6 +41,8 @@ type target struct {
 // stops reports whether hunting ends here although more targets are left.
 func (t target) stops(code int) bool {
 	switch {
+	case t.hunt != nil:
+		return false
 	case t.peer != nil:
 		// The far side knew the number: others would not do better (Voice command
 		// reference: voice hunt; user-busy and invalid-number end the hunt by default).
@@ -158,7 +162,7 @@ func wild(number string) bool { return strings.ContainsAny(number, ".[T") }
 // makePlan reads the plan out of the configuration and the directory numbers.
 func (c *core) makePlan() {
 	c.byNumber = map[string][]*dn{}
-	p := plan{prefixes: map[string]bool{}, groups: map[string]bool{}}
+	p := plan{prefixes: map[string]bool{}, groups: map[string]bool{}, pilots: map[string][]target{}}
 	for _, n := range c.order {
 		for i, number := range []string{n.number, n.secondary} {
 			if number == "" || i == 1 && number == n.number {
@@ -172,14 +176,18 @@ func (c *core) makePlan() {
 				}
 				continue
 			}
-			bare := strings.TrimPrefix(number, "+")
-			for j := 1; j < len(bare); j++ {
-				p.prefixes[bare[:j]] = true
-			}
+			p.begin(number)
 		}
 		if g := n.pickupGroup(); g != "" {
 			p.groups[g] = true
 		}
+	}
+	for i := range c.cfg.HuntGroups {
+		g := &c.cfg.HuntGroups[i]
+		t := target{hunt: c.hunts[huntID{g.Voice, g.Tag}], pref: g.Preference}
+		p.pilot(g.Pilot, t)
+		t.second, t.pref = true, g.SecondPreference
+		p.pilot(g.SecondPilot, t)
 	}
 	for i := range c.cfg.Telephony.DialplanPatterns {
 		if pat, ok := parsePattern(c.cfg.Telephony.DialplanPatterns[i].Pattern); ok {
@@ -201,15 +209,38 @@ func (c *core) makePlan() {
 	c.plan = p
 }
 
+// begin notes that the proper prefixes of a number may be followed by more.
+func (p *plan) begin(number string) {
+	bare := strings.TrimPrefix(number, "+")
+	for j := 1; j < len(bare); j++ {
+		p.prefixes[bare[:j]] = true
+	}
+}
+
+// pilot adds a number of a hunt group, if it has that.
+func (p *plan) pilot(number string, t target) {
+	if number == "" {
+		return
+	}
+	p.begin(number)
+	bare := strings.TrimPrefix(number, "+")
+	p.pilots[bare] = append(p.pilots[bare], t)
+}
+
+// leads reports whether a number is that of a directory number or a hunt group.
+func (c *core) leads(number string) bool {
+	return len(c.exact(number)) > 0 || len(c.plan.pilots[number]) > 0
+}
+
 // number judges the digits of an ordinary call.
 func (c *core) number(number string) verdict {
 	number = strings.TrimPrefix(number, "+")
-	exact, longer, open := len(c.exact(number)) > 0, c.plan.prefixes[number], false
+	exact, longer, open := c.leads(number), c.plan.prefixes[number], false
 	for i := range c.plan.patterns {
 		p := &c.plan.patterns[i]
 		switch p.match(number) {
 		case complete:
-			exact = exact || p.plan == nil || len(c.exact(extension(p.plan, number))) > 0
+			exact = exact || p.plan == nil || c.leads(extension(p.plan, number))
 		case openEnd:
 			open = true
 		case more:
@@ -258,9 +289,16 @@ func (c *core) targets(dialed string) []target {
 		}
 		found = append(found, t)
 	}
+	pilots := func(number string, explicit int) {
+		for _, t := range c.plan.pilots[number] {
+			t.explicit = explicit
+			found = append(found, t)
+		}
+	}
 	for _, n := range c.exact(number) {
 		add(n, strings.TrimPrefix(n.number, "+") != number, len(number))
 	}
+	pilots(number, len(number))
 	for i := range c.plan.patterns {
 		p := &c.plan.patterns[i]
 		if v := p.match(number); v != complete && v != openEnd {
@@ -276,6 +314,7 @@ func (c *core) targets(dialed string) []target {
 			for _, n := range c.exact(ext) {
 				add(n, n.number != ext, p.explicit)
 			}
+			pilots(ext, p.explicit)
 		}
 	}
 	slices.SortStableFunc(found, func(a, b target) int {
@@ -298,7 +337,7 @@ func (c *core) targets(dialed string) []target {
 // local reports whether a number is one of our own.
 func (c *core) local(number string) bool {
 	for _, t := range c.targets(number) {
-		if t.dn != nil {
+		if t.peer == nil {
 			return true
 		}
 	}

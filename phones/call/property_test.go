@@ -15,12 +15,12 @@ import (
 var numbersInUse = []string{
 	"2001", "2002", "2003", "2004", "2005", "2006", "2007", "2008", "2101", "2102", "2103", "701", "702", "703",
 	"801", "802", "901", "902", "911", "1001", "1002", "9999", "*", "#", "**1", "**12002", "**2", "**3", "**41", "**52001",
-	"**6", "**6701", "**7", "**8", "**9", "**", "5550001", "80002001", "81002001", "7", "4085552001", "",
+	"**6", "**6701", "**7", "**8", "**9", "**", "5550001", "80002001", "81002001", "7", "4085552001", "", "3001", "3002", "3003",
 }
 
 func drawForward(t *rapid.T) phones.Forward {
 	number := func() string {
-		return rapid.SampledFrom([]string{"", "", "", "", "2001", "2003", "2005", "2101", "701", "1001", "801", "911"}).Draw(t, "forward")
+		return rapid.SampledFrom([]string{"", "", "", "", "2001", "2003", "2005", "2101", "701", "1001", "801", "911", "3001", "3003"}).Draw(t, "forward")
 	}
 	return phones.Forward{All: number(), Busy: number(), NoAnswer: number(),
 		Timeout: time.Duration(rapid.IntRange(0, 30).Draw(t, "timeout")) * time.Second, MaxLength: rapid.IntRange(-1, 5).Draw(t, "max")}
@@ -76,6 +76,16 @@ func drawConfig(t *rapid.T) phones.Config {
 	for i := 1; i <= 3; i++ {
 		cfg.DNs = append(cfg.DNs, phones.DN{Tag: i, Number: fmt.Sprint(2100 + i), Huntstop: flag("huntstop"), Forward: drawForward(t),
 			Shared: i == 3, MaxCalls: 2, AutoAnswer: flag("auto"), PickupGroup: "1"})
+	}
+	for i := 1; i <= 3; i++ {
+		members := rapid.SliceOfN(rapid.SampledFrom([]string{"2001", "2002", "2003", "2005", "2006", "2101", "2102", "2103", "1001", "*", "3002", "701", "801"}), 1, 5)
+		cfg.HuntGroups = append(cfg.HuntGroups, phones.HuntGroup{
+			Voice: i > 1, Tag: i, Kind: rapid.SampledFrom([]phones.HuntKind{phones.Sequential, phones.Peer, phones.LongestIdle, phones.Parallel, phones.Parallel}).Draw(t, "hunt"),
+			Pilot: fmt.Sprint(3000 + i), Members: members.Draw(t, "members"), Final: rapid.SampledFrom([]string{"", "2004", "3001", "3003", "701"}).Draw(t, "final"),
+			Hops: rapid.IntRange(0, 3).Draw(t, "hops"), Timeouts: []time.Duration{time.Duration(rapid.IntRange(3, 20).Draw(t, "rings")) * time.Second},
+			MaxTimeout: time.Duration(rapid.IntRange(0, 1).Draw(t, "all")*25) * time.Second, FromRing: flag("from-ring"),
+			Present: phones.HuntPresent(rapid.IntRange(0, 2).Draw(t, "present")), LocalStays: flag("stays"),
+		})
 	}
 	target := netip.MustParseAddrPort("192.0.2.9:5060")
 	cfg.DialPeers = []phones.DialPeer{

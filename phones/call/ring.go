@@ -129,7 +129,7 @@ func (c *core) unring(l *leg, d *device, code int) {
 			continue
 		}
 		if len(l.rings) == 1 {
-			c.lost(l.call, code)
+			c.refused(l, code)
 			return
 		}
 		l.rings = append(l.rings[:i:i], l.rings[i+1:]...)

@@ -11,14 +11,16 @@ const (
 	defaultInterdigit = 10 * time.Second
 	defaultRinging    = 180 * time.Second
 	defaultNoAnswer   = 20 * time.Second // `call-forward noan` always comes with a timeout
-	maxRedirects      = 10               // CME command reference: max-redirect is 5 to 20; loops end
+	defaultRedirects  = 10
 )
 
 // setup is a call on its way to an answer.
 type setup struct {
-	from      *leg   // who waits for the answer
-	callee    *leg   // that rings, nil between two of them
-	number    string // that is tried
+	from      *leg       // who waits for the answer
+	callee    *leg       // that rings, nil between two of them
+	beside    []*leg     // that ring as well: members of a parallel hunt group
+	group     *groupCall // nil: it is on its way through none
+	number    string     // that is tried
 	targets   []target
 	next      int    // of targets
 	target    target // that is tried
@@ -60,7 +62,7 @@ func (c *core) start(l *leg, s *setup, number string) {
 // route tries what a number leads to.
 func (c *core) route(k *call, number string) {
 	s := k.setup
-	s.number, s.targets, s.next, s.code = number, c.targets(number), 0, 0
+	s.number, s.targets, s.next, s.code, s.group = number, c.targets(number), 0, 0, nil
 	c.hunt(k)
 }
 
@@ -92,11 +94,14 @@ func (c *core) hunt(k *call) {
 // try offers a call to one target. 0: it rings there, or the call went another way;
 // else why not.
 func (c *core) try(k *call, t target) int {
+	if t.hunt != nil {
+		return c.tryHunt(k, t)
+	}
 	if t.peer != nil {
 		if from := k.setup.from.device; from != nil && from.id.Kind == phones.TrunkDevice && !c.cfg.SIPToSIP {
 			return 403 // else strangers would call out at our cost
 		}
-		c.tryTrunk(k, t.peer)
+		c.tryTrunk(k, t.peer, 0)
 		return 0
 	}
 	n := t.dn
@@ -104,7 +109,7 @@ func (c *core) try(k *call, t target) int {
 	case n.virtual():
 		return c.tryVirtual(k, n, t.second)
 	case n.forward.All != "":
-		c.redirect(k, n, n.forward.All)
+		c.redirect(k, n.party(), n.forward.All)
 		return 0
 	case len(n.on) == 0: // no phone of it is in service
 		return c.unavailable(k, n, 480)
@@ -116,12 +121,25 @@ func (c *core) try(k *call, t target) int {
 	}
 	if len(rings) == 0 {
 		if n.forward.Busy != "" {
-			c.redirect(k, n, n.forward.Busy)
+			c.redirect(k, n.party(), n.forward.Busy)
 			return 0
 		}
 		return 486
 	}
-	from := k.setup.from
+	wait := time.Duration(0)
+	if n.forward.NoAnswer != "" {
+		if wait = n.forward.Timeout; wait <= 0 {
+			wait = defaultNoAnswer
+		}
+	}
+	c.offer(k, t, channel, rings, wait)
+	return 0
+}
+
+// offer lets a call ring at a directory number on a channel, for a time; 0: as long as
+// `timeouts ringing` says.
+func (c *core) offer(k *call, t target, channel int, rings []*ring, wait time.Duration) *leg {
+	n, from := t.dn, k.setup.from
 	if n.eph != nil {
 		c.debugOf(from.device, TopicDetail, "SkinnyTryCall to %s instance %d", n.number, channel+1)
 		if from.dn != nil && from.dn.eph != nil {
@@ -134,47 +152,40 @@ func (c *core) try(k *call, t target) int {
 	}
 	l.rings = rings
 	tallyOffered(l, from)
-	wait, byForward := c.cfg.Telephony.Ringing, n.forward.NoAnswer != ""
-	if wait <= 0 {
-		wait = defaultRinging
-	}
-	if byForward {
-		if wait = n.forward.Timeout; wait <= 0 {
-			wait = defaultNoAnswer
-		}
-	}
 	c.ring(k, l, wait)
 	c.autoAnswer(l)
-	return 0
+	return l
 }
 
 // unavailable sends a call on that nobody can take at n, if that is configured.
 func (c *core) unavailable(k *call, n *dn, code int) int {
 	for _, to := range []string{n.forward.NoAnswer, n.forward.Busy} {
 		if to != "" {
-			c.redirect(k, n, to)
+			c.redirect(k, n.party(), to)
 			return 0
 		}
 	}
 	return code
 }
 
-// tryTrunk makes a call to a SIP trunk.
-func (c *core) tryTrunk(k *call, peer *phones.DialPeer) {
+// tryTrunk makes a call to a SIP trunk, and waits as offer does.
+func (c *core) tryTrunk(k *call, peer *phones.DialPeer, wait time.Duration) *leg {
 	d := c.addDevice(phones.Device{Kind: phones.TrunkDevice, Tag: c.ids.trunk()})
 	d.trunk = &Trunk{DialPeer: peer.Tag, Target: peer.Target, Transport: peer.Transport}
 	l := c.newLeg(k, nil, -1, 0)
 	l.self = Party{Number: k.setup.number}
 	l.rings = []*ring{{device: d, how: RingInside}}
-	wait := c.cfg.Telephony.Ringing
-	if wait <= 0 {
-		wait = defaultRinging
-	}
 	c.ring(k, l, wait)
+	return l
 }
 
 // ring makes a leg the called one and lets it ring.
 func (c *core) ring(k *call, l *leg, wait time.Duration) {
+	if wait <= 0 {
+		if wait = c.cfg.Telephony.Ringing; wait <= 0 {
+			wait = defaultRinging
+		}
+	}
 	s := k.setup
 	s.callee = l
 	for _, r := range l.rings {
@@ -184,6 +195,7 @@ func (c *core) ring(k *call, l *leg, wait time.Duration) {
 	for _, r := range l.rings {
 		c.reselect(r.device)
 	}
+	c.stop(&s.timer) // of another member that rings already
 	s.timer = c.after(wait, func() { c.noAnswer(k) })
 	for _, r := range l.rings {
 		if r.alerted {
@@ -220,21 +232,26 @@ func (c *core) noAnswer(k *call) {
 func (c *core) lost(k *call, code int) {
 	s := k.setup
 	c.stop(&s.timer)
-	l := s.callee
-	s.callee = nil
-	n := l.dn
-	c.drop(l)
+	n := s.callee.dn
+	c.dropRest(s, nil)
 	if s.rang = s.from.state == RingOut; s.rang {
 		c.setState(s.from, Proceeding)
+	}
+	if s.group != nil {
+		if code = c.nextMember(k, code); code != 0 {
+			s.code = code
+			c.hunt(k)
+		}
+		return
 	}
 	if n != nil {
 		busy := code == 486 || code == 600 || code == 603
 		switch {
 		case busy && n.forward.Busy != "":
-			c.redirect(k, n, n.forward.Busy)
+			c.redirect(k, n.party(), n.forward.Busy)
 			return
 		case !busy && n.forward.NoAnswer != "":
-			c.redirect(k, n, n.forward.NoAnswer)
+			c.redirect(k, n.party(), n.forward.NoAnswer)
 			return
 		}
 	}
@@ -331,6 +348,7 @@ func (c *core) answer(d *device, l *leg, m Media) {
 	c.setState(l, Connected)
 	c.focus(d, l)
 	if k.setup != nil { // else the phone had called itself, and gave the call up
+		c.dropRest(k.setup, l)
 		c.answered(k)
 	}
 }

@@ -18,6 +18,7 @@ type Snapshot struct {
 	// phone whose primary number it is.
 	Numbers, Phones map[string]presence.Line
 	Conferences     []Conf
+	Hunts           []Hunt
 	Totals          Totals
 }
 
@@ -75,6 +76,23 @@ type ParkedCall struct {
 	By        Party // who parked it
 	Since     time.Time
 	Reminders int
+}
+
+// Hunt is a hunt group.
+type Hunt struct {
+	Voice bool // `voice hunt-group`
+	Tag   int
+	Next  int // place in its list of the member that rings first next; of a peer group
+}
+
+// HuntNext is Next of a hunt group, 1 if there is none.
+func (s *Snapshot) HuntNext(voice bool, tag int) int {
+	for _, h := range s.Hunts {
+		if h.Voice == voice && h.Tag == tag {
+			return h.Next
+		}
+	}
+	return 1
 }
 
 // Conf is a running conference.

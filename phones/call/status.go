@@ -39,6 +39,11 @@ func (c *core) snapshot(now time.Time) Snapshot {
 		}
 		s.Conferences = append(s.Conferences, one)
 	}
+	for id, h := range c.hunts {
+		if n := len(h.cfg.Members); n > 0 {
+			s.Hunts = append(s.Hunts, Hunt{Voice: id.voice, Tag: id.tag, Next: (h.last+1)%n + 1})
+		}
+	}
 	return s
 }
 

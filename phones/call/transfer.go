@@ -251,10 +251,7 @@ func (c *core) recallNow(k *call) {
 	c.stop(&r.timer)
 	c.tell(s, 480)
 	c.stop(&s.timer)
-	if l := s.callee; l != nil {
-		s.callee = nil
-		c.drop(l)
-	}
+	c.dropRest(s, nil)
 	s.redirects = 0
 	if s.from.state != Held {
 		c.setState(s.from, Proceeding)
@@ -284,8 +281,12 @@ func (c *core) connect(l, l2 *leg) bool {
 			return false
 		}
 	}
-	if s := k2.setup; s != nil && s.callee != nil && s.callee.ringsOn(a.device) != nil {
-		c.unring(s.callee, a.device, 480) // others still ring
+	if s := k2.setup; s != nil {
+		for _, o := range append(slices.Clone(s.beside), s.callee) {
+			if o != nil && o.ringsOn(a.device) != nil {
+				c.unring(o, a.device, 480) // others still ring
+			}
+		}
 	}
 	k2.redirecting = Party{}
 	if s := k2.setup; s != nil {
@@ -329,9 +330,7 @@ func (c *core) takePlace(old, l *leg) {
 		if s.from == old {
 			s.from = l
 		}
-		if s.callee == old {
-			s.callee = nil
-		}
+		c.leaves(s, old)
 	}
 	if k.conf != nil {
 		if i := slices.Index(k.conf.order, old); i >= 0 {
