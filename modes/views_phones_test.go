@@ -12,7 +12,7 @@ import (
 func idleTelephony() phones.Telephony {
 	return phones.Telephony{
 		KeepAlive: 30 * time.Second, AutoReg: true, MaxProtocol: 9, DateFormat: "mm-dd-yy", TimeFormat: 12, TimeZone: 5,
-		Interdigit: 10 * time.Second, Ringing: 180 * time.Second, BusyTone: 10 * time.Second,
+		Interdigit: 10 * time.Second, Ringing: 180 * time.Second, MaxRedirect: 10, BusyTone: 10 * time.Second,
 		TransferSystem: "full-consult", ForwardMaxLength: -1, DirectedPickup: true, MaxConferences: 12,
 	}
 }
@@ -77,7 +77,7 @@ func TestTelephonyView(t *testing.T) {
 		On: true, Source: netip.MustParseAddrPort("10.1.1.2:2001"), MaxEphones: 20, MaxDN: 60, KeepAlive: time.Minute,
 		AutoAssign:  []phones.AutoAssign{{First: 1, Last: 10, Type: "7960", Forward: "5000", Timeout: 20 * time.Second}, {First: 11, Last: 20}},
 		MaxProtocol: 17, DateFormat: "dd-mm-yy", TimeFormat: 24, TimeZone: 8, SystemMessage: "Our House", Voicemail: "5000",
-		Interdigit: 5 * time.Second, Ringing: 30 * time.Second, BusyTone: 3 * time.Second, TransferBack: 20 * time.Second,
+		Interdigit: 5 * time.Second, Ringing: 30 * time.Second, MaxRedirect: 10, BusyTone: 3 * time.Second, TransferBack: 20 * time.Second,
 		TransferSystem: "full-blind", TransferPatterns: []string{"8...", "9.T"}, ForwardMaxLength: -1,
 		MaxConferences: 4, HardwareConf: true, DirectedPickup: true, GroupPickup: true,
 		URLs: []phones.URL{{Kind: "services", URL: "http://10.1.1.9/s"}}, LastNameFirst: true,
