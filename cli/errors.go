@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -64,6 +65,18 @@ func (e *lineError) render(prompt, line string) string {
 		b.WriteByte('\n')
 	}
 	return b.String()
+}
+
+// ErrNumber is what a command returns whose last number names nothing that there is:
+// an interface that the host does not have. It is printed as for a line that does not
+// match, with the caret under that number.
+var ErrNumber = errors.New(textInvalid)
+
+// lastNumber is the offset of the last run of digits in a line, 0 if there is none.
+func lastNumber(line string) int {
+	isDigit := func(r rune) bool { return r >= '0' && r <= '9' }
+	at := max(strings.LastIndexFunc(line, isDigit), 0)
+	return len(strings.TrimRightFunc(line[:at], isDigit))
 }
 
 // failure turns a result other than OK and NeedText into an error.

@@ -150,3 +150,13 @@ Router>`},
 		})
 	}
 }
+
+func TestLastNumber(t *testing.T) {
+	for line, want := range map[string]int{
+		"show interfaces gi0/12": 20, "show interfaces gi0/0.100 description": 22, "show interfaces Loopback7 ": 24, "show": 0, "": 0, "7": 0,
+	} {
+		if got := lastNumber(line); got != want {
+			t.Errorf("%q: %d, want %d", line, got, want)
+		}
+	}
+}

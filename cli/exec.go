@@ -43,7 +43,11 @@ func (s *Session) execLine(ctx context.Context, line string, do bool) (err *line
 	default:
 		return mode.execFailure(command, res, set, env, s.shell.Config().DomainLookup)
 	}
-	return s.run(ctx, mode.actions[res.Args.Command()].plain, res.Args, filters)
+	lerr := s.run(ctx, mode.actions[res.Args.Command()].plain, res.Args, filters)
+	if lerr != nil && lerr.text == ErrNumber.Error() {
+		return invalidAt(lastNumber(command))
+	}
+	return lerr
 }
 
 // run runs an EXEC command or action with its output going through the filters

@@ -95,6 +95,7 @@ func (c *Context) ShowDiag() error {
 	v := c.Shell.version()
 	c.Printf("Slot 0:\n\tBusylamp, a process of the host\n")
 	c.Printf("\tHardware Revision        : %s\n", hardware)
+	c.Printf("\tPCB Serial Number        : %s\n", v.BoardID)
 	c.Printf("\tChassis Serial Number    : %s\n", v.BoardID)
 	c.Printf("\tProduct (FRU) Number     : %s\n\n", product(v))
 	return nil

@@ -129,7 +129,7 @@ func (a Agents) interfaces(name string) ([]host.Interface, error) {
 			return []host.Interface{i}, nil
 		}
 	}
-	return nil, errors.New("% Invalid interface: the host has none of that name")
+	return nil, cli.ErrNumber
 }
 
 func (a Agents) showInterfaces(c *cli.Context, args grammar.Args) error {

@@ -132,7 +132,7 @@ func TestShowInterfaces(t *testing.T) {
 	has(t, onBox(t, "show interfaces"), "Loopback0 is up, line protocol is up \n  Hardware is host interface lo\n  Internet address is 127.0.0.1/8\n",
 		"GigabitEthernet0/0.100 is down, line protocol is down \n", "  Encapsulation 802.1Q Virtual LAN, Vlan ID  100.\n",
 		"Tunnel0 is administratively down, line protocol is down \n  Hardware is host interface tun0\n  MTU 1420 bytes, BW 9 Kbit, DLY 500000 usec, \n")
-	prints(t, "show interfaces gi0/1", "% Invalid interface: the host has none of that name\n")
+	prints(t, "show interfaces gi0/12 description", strings.Repeat(" ", len("Router#show interfaces gi0/"))+"^\n% Invalid input detected at '^' marker.\n\n")
 	prints(t, "show interfaces description", `Interface                      Status         Protocol Description
 Lo0                            up             up       
 Gi0/0                          up             up       
