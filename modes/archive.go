@@ -73,9 +73,13 @@ func archiveLogMode() conf.Mode {
 				$how        When to save`),
 			acting("hidekeys", "", `
 				hidekeys  suppress output (e.g. passwords) when displaying logged commands`),
-			acting("notify syslog", "", `
-				notify  Send notifications of logged commands to target
-				syslog  Send notifications using the syslog facility`),
+			acting("notify syslog [contenttype <plaintext|xml>$type]", "", `
+				notify       Send notifications of logged commands to target
+				syslog       Send notifications using the syslog facility
+				contenttype  Form of the notifications
+				plaintext    As text
+				xml          As XML
+				$type        Form`),
 		},
 	}
 }

@@ -13,13 +13,18 @@ func globalNetwork() []conf.Command {
 func globalInterfaces() []conf.Command {
 	return []conf.Command{
 		{
-			Syntax: "interface INTERFACE$name!",
+			Syntax: "interface INTERFACE$name! [<multipoint|point-to-point|type tunnel>$kind]",
 			Enter:  modeInterface,
 			Inert:  true,
 			Bangs:  1,
 			Help: `
-				interface  An interface
-				$name      Name of the interface`,
+				interface       An interface
+				$name           Name of the interface
+				multipoint      A subinterface to several others
+				point-to-point  A subinterface to one other
+				type            Kind of virtual template
+				tunnel          Template of tunnels
+				$kind           Kind of interface`,
 		},
 		group(),
 		inert("ip classless", "", `

@@ -113,12 +113,31 @@ func globalLines() []conf.Command {
 			allocate    Time for interrupts and processes
 			$interrupt  Microseconds for interrupts
 			$process    Microseconds for processes`),
-		inert("ntp server A.B.C.D$address! [prefer$prefer]", "", `
-			ntp       Network time
-			server    Time server
-			$address  IP address
-			prefer    Preferred server
-			$prefer   Preferred server`),
+		inert("ntp server [vrf WORD$vrf!] <A.B.C.D$address|X:X:X:X::X$address6|WORD$name>$host! [{key <1-4294967295>$key|maxpoll <4-17>$longest|minpoll <4-17>$shortest|version <1-4>$version|source INTERFACE$source|prefer$prefer|burst$burst|iburst$iburst}]", "", `
+			ntp        Network time
+			server     Time server
+			vrf        In a VPN routing table
+			$vrf       Name of the VRF
+			$address   IP address
+			$address6  IPv6 address
+			$name      Name of the server
+			$host      Address or name
+			key        Key of the server
+			$key       Key number
+			maxpoll    Longest interval between questions
+			$longest   Power of two, in seconds
+			minpoll    Shortest interval between questions
+			$shortest  Power of two, in seconds
+			version    Version of the protocol
+			$version   Version
+			source     Interface whose address is used
+			$source    Name of the interface
+			prefer     Preferred server
+			$prefer    Preferred server
+			burst      Several packets once the server answers
+			$burst     Several packets
+			iburst     Several packets while the server is asked first
+			$iburst    Several packets`),
 		{
 			Syntax: "file prompt <alert|noisy|quiet>$how", Default: "file prompt alert",
 			Help: `

@@ -43,10 +43,12 @@ var (
 	tableNetwork string
 	//go:embed tables/50-voice.txt
 	tableVoice string
+	//go:embed tables/60-signalling.txt
+	tableSignalling string
 )
 
 func tableFiles() []string {
-	return []string{tableSystem, tableRouting, tableInterface, tableNetwork, tableVoice}
+	return []string{tableSystem, tableRouting, tableInterface, tableNetwork, tableVoice, tableSignalling}
 }
 
 // tables are where the lines of each mode stand in the files. The lines themselves are

@@ -211,9 +211,11 @@ func telephonyTimes() []conf.Command {
 			$n         Time zone number`),
 		acting("time-format <12|24>$format", "time-format 12", timeFormatHelp),
 		shared(acting("date-format <dd-mm-yy|mm-dd-yy|yy-dd-mm|yy-mm-dd>$format", "date-format mm-dd-yy", dateFormatHelp)),
-		acting("keepalive <10-65535>$n", "keepalive 30", `
+		acting("keepalive <10-65535>$n [auxiliary <10-65535>$aux]", "keepalive 30", `
 			keepalive  Interval between keepalives of phones
-			$n         Seconds`),
+			$n         Seconds
+			auxiliary  Interval towards a second router
+			$aux       Seconds`),
 		acting("system message LINE(32)$text", "", `
 			system   Settings of the system
 			message  Text on idle phones

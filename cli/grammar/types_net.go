@@ -181,8 +181,12 @@ func parseURL(s string) (string, int, bool) {
 func parseInterface(s string) (string, int, bool) {
 	names := []string{"GigabitEthernet", "FastEthernet", "Ethernet", "TenGigabitEthernet", "Loopback", "Serial", "Vlan",
 		"Tunnel", "Dialer", "Null", "BVI", "BRI", "ATM", "Multilink", "Virtual-Template", "Port-channel", "Async", "Cellular",
-		"Service-Engine", "Integrated-Service-Engine", "Embedded-Service-Engine", "Content-Engine", "ISM", "SM", "Analysis-Module"}
+		"Service-Engine", "Integrated-Service-Engine", "Embedded-Service-Engine", "Content-Engine", "ISM", "SM", "Analysis-Module",
+		"Dot11Radio", "Group-Async", "Virtual-PPP", "Wlan-GigabitEthernet", "wlan-ap", "Hssi", "POS", "Dchannel", "Cable-Modem", "TwoGigabitEthernet"}
 	letters := 0
+	if len(s) > len("dot11") && strings.EqualFold(s[:len("dot11")], "dot11") {
+		letters = len("dot11") // the one name with a number in it
+	}
 	for letters < len(s) && !isDigit(s[letters]) {
 		letters++
 	}

@@ -24,6 +24,9 @@ type console struct {
 
 var readyRE = regexp.MustCompile(`(?:^|\n)[\w.-]+(?:\(([\w.-]+)\))?[>#]$`)
 
+// questionRE ends the questions of EXEC commands.
+var questionRE = regexp.MustCompile(`(\[confirm\]|\]\?|\[yes/no\]:|[Pp]assword:) ?$`)
+
 func boot(parent string) (*console, error) {
 	dir, err := os.MkdirTemp(parent, "lab")
 	if err != nil {
@@ -60,6 +63,12 @@ func (c *console) read() (text, mode string, err error) {
 	for {
 		n, err := c.term.Read(buf)
 		b = append(b, buf[:n]...)
+		if questionRE.Match(b) {
+			if _, err := io.WriteString(c.term, "\x03"); err != nil {
+				return string(b), "", fmt.Errorf("console: %w", err)
+			}
+			b = append(b, '\n')
+		}
 		if m := readyRE.FindSubmatch(b); m != nil {
 			return strings.ReplaceAll(string(b), "\r", ""), string(m[1]), nil
 		}
@@ -90,6 +99,19 @@ func (c *console) say(line string) (answer, mode string, err error) {
 		}
 	}
 	return strings.Join(out, " "), mode, nil
+}
+
+// run types an EXEC command. Questions that it asks are left with Ctrl-C.
+func (c *console) run(line string) (refusal string, err error) {
+	if _, _, err := c.say("end"); err != nil {
+		return "", err
+	}
+	refusal, _, err = c.say(line)
+	if err != nil {
+		return "", err
+	}
+	_, _, err = c.say("configure terminal")
+	return refusal, err
 }
 
 // example types an example line in the mode the console is in, else in those that

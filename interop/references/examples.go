@@ -25,13 +25,14 @@ type typed struct {
 }
 
 var (
-	promptRE  = regexp.MustCompile(`[\w.-]*\(\s*((?:config|conf|cfg|dhcp|ca|cs|app)[^)]*)\)\s*[#>]?`)
-	execRE    = regexp.MustCompile(`^\s*[Rr]outer\d*\s*[#>]`)
+	promptRE  = regexp.MustCompile(`(?:[\w.-]+|[Rr]outer |^\s*)\(+\s*((?:config|conf|cfg|dhcp|ca|cs|app|auto-config|stcapp|gk)\b[^)#=]*)(?:\)+\s*[#>]?|[#>])|(?:^\s*|\s)(?:[Rr]outer|Device)\d*\s*[#>]`)
 	modeRE    = regexp.MustCompile(`\(+((?:config|conf|cfg)[^)]*)\)`)
 	exampleRE = regexp.MustCompile(`^#+ Examples?\b`)
-	screenRE  = regexp.MustCompile(`HuntGp|\bis (enabled|disabled)$|: +(UP|DOWN)$|^IP Address Trusted Auth|^<|^ephone-\d+ Mac|^Tftp path|\] [A-Z]{2}\b|^Group \d+$|^=====|^\d\d:\d\d:\d\d UTC|^fac (standard|custom)$`)
-	proseRE   = regexp.MustCompile(`(^| )The (following|private) .*$`)
-	inertRE   = regexp.MustCompile(`^(show|debug|clear|test|csim|restart|reset|copy|archive tar|audio-prompt)\b`)
+	screenRE  = regexp.MustCompile(`HuntGp|\bis (enabled|disabled)$|: +(UP|DOWN)$|^IP Address Trusted Auth|^<|^ephone-\d+ Mac|^Tftp path|\] [A-Z]{2}\b|^Group \d+$|^=====|^\d\d:\d\d:\d\d UTC|^fac (standard|custom)$` +
+		`|^\*?[A-Z][a-z]{2} +\d+ \d\d:\d\d|^[A-Z][\w /()-]*(=|:$|: )|^[A-Z]:|^\*\*+ |^\S+( \S+)* {3,}\S.* {3,}\S`)
+	proseRE  = regexp.MustCompile(`(^| )The (following|private) .*$`)
+	answerRE = regexp.MustCompile(`\s+(Warning: This command|SECURITY WARNING|ERROR-|%\s?(Error|Entry|This|Network|Warning)|<-{3,}|<{3,}-+|! [A-Z]|Building configuration).*$`)
+	inertRE  = regexp.MustCompile(`^([Ss]how|debug|clear|test|csim|restart|reset|copy|archive tar|audio-prompt)\b`)
 )
 
 // sections reads the examples out of a chapter in Markdown.
@@ -94,53 +95,58 @@ func normal(prompt string) string {
 	return strings.Join(strings.FieldsFunc(strings.ToLower(prompt), func(r rune) bool { return r == ' ' || r == '(' }), "-")
 }
 
-// split cuts a printed line at the prompts in it. What stands behind an EXEC prompt
-// is dropped.
+// split cuts a printed line at the prompts in it.
 func split(n int, line string) []typed {
 	at := promptRE.FindAllStringSubmatchIndex(line, -1)
 	if len(at) == 0 {
-		if execRE.MatchString(line) {
-			return []typed{{n, exec, ""}}
-		}
 		return []typed{{n, "", line}}
 	}
 	var out []typed
 	for i, m := range at {
-		end := len(line)
+		end, prompt := len(line), exec
 		if i+1 < len(at) {
 			end = at[i+1][0]
 		}
-		out = append(out, typed{n, normal(line[m[2]:m[3]]), strings.TrimSpace(line[m[1]:end])})
+		if m[2] >= 0 {
+			prompt = normal(line[m[2]:m[3]])
+		}
+		out = append(out, typed{n, prompt, strings.TrimSpace(line[m[1]:end])})
 	}
 	return out
 }
 
 // lines are the lines of a block that are typed: where prompts are printed, those
 // behind a prompt; of a piece of a running-config, all but the layout; of the
-// screen of an EXEC command, none.
-func (s section) lines(block []typed) []typed {
-	prompted, screen := false, false
+// screen of an EXEC command, none. What the router answered and was printed behind a
+// line is cut off. Lines behind EXEC prompts are apart.
+func (s section) lines(block []typed) (config, commands []typed) {
+	prompted, screen, screens := false, false, 0
 	for _, t := range block {
 		prompted = prompted || t.prompt != "" && t.prompt != exec
+		if screenRE.MatchString(strings.TrimSpace(t.text)) {
+			screens++
+		}
 	}
-	if !prompted && inertRE.MatchString(s.name) {
-		return nil
-	}
-	var out []typed
 	for _, t := range block {
-		text := strings.TrimSpace(proseRE.ReplaceAllString(t.text, ""))
+		text := strings.TrimSpace(answerRE.ReplaceAllString(proseRE.ReplaceAllString(t.text, ""), ""))
 		screen = t.prompt == exec || screen && t.prompt == "" || (strings.HasPrefix(text, "show ") || !prompted && screenRE.MatchString(text))
+		ran := t.prompt == exec
 		switch {
-		case screen,
+		case screen && !ran,
+			!ran && !prompted && (inertRE.MatchString(s.name) || 2*screens > len(block)),
 			prompted && t.prompt == "",
 			text == "", strings.Trim(text, "!.-*: ") == "", text[0] == '!',
 			text == "end", text == "exit", text == "^Z",
 			strings.HasPrefix(text, "Building configuration"), strings.HasPrefix(text, "Current configuration"),
-			strings.HasSuffix(text, "?"), execRE.MatchString(text), strings.HasPrefix(text, "configure terminal"):
+			strings.HasSuffix(text, "?"), strings.HasPrefix(text, "configure terminal"):
 			continue
 		}
 		t.text = text
-		out = append(out, t)
+		if ran {
+			commands = append(commands, t)
+		} else {
+			config = append(config, t)
+		}
 	}
-	return out
+	return config, commands
 }
