@@ -48,10 +48,15 @@ func (s *Session) arrive() {
 	s.since = s.shell.now()
 }
 
+// banner prints a banner with its tokens filled in (Configuration Fundamentals command
+// reference: banner motd). No line has a description here.
 func (s *Session) banner(text string) {
-	if text != "" {
-		s.print("\n" + strings.TrimRight(text, "\n") + "\n")
+	if text == "" {
+		return
 	}
+	c := s.shell.Config()
+	fill := strings.NewReplacer("$(hostname)", c.Hostname, "$(domain)", c.Domain, "$(line)", strconv.Itoa(SessionInfo{Kind: s.kind, Number: s.number}.Absolute()), "$(line-desc)", "")
+	s.print("\n" + strings.TrimRight(fill.Replace(text), "\n") + "\n")
 }
 
 func (s *Session) verify(c Config, line Line) error {

@@ -35,6 +35,10 @@ func TestLogin(t *testing.T) {
 	}{
 		{"none set", "x\n", func(*Config) {}, "\n\nPassword required, but none set\n"},
 		{"no login", "exit\n", func(c *Config) { c.Vty[0].Login = LoginNone }, "Router>exit\n"},
+		{"banners", "exit\n", func(c *Config) {
+			c.Vty[0].Login, c.Domain = LoginNone, "lab.example"
+			c.BannerMOTD, c.BannerExec = "\n$(hostname).$(domain), $(other)\n", "Line $(line)$(line-desc)"
+		}, "\n\nRouter.lab.example, $(other)\n\nLine 2\nRouter>exit\n"},
 		{"line password", "lab\nexit\n", password, header + "Password: \nRouter>exit\n"},
 		{"second try", "\nlab\nexit\n", password, header + "Password: \nPassword: \nRouter>exit\n"},
 		{"three bad passwords", "a\nb\nlab2\nlab\n", password, header + "Password: \nPassword: \nPassword: \n% Bad passwords\n"},
