@@ -3,7 +3,7 @@
 # started here is stopped here, by pid. Usage: interop/run.sh [TEST...]    (default: all, in lanes at the same time, as most of them wait)
 set -uo pipefail
 cd "$(dirname "$0")"
-LANES=("frames shell sip body demo crash" "conform" "phone" "trunk")
+LANES=("frames shell client sip body demo crash" "conform" "phone" "trunk")
 if [ $# = 0 ]; then
   told=$(mktemp -d); pids=(); failed=0
   trap 'for p in "${pids[@]}"; do kill "$p" 2>/dev/null; done; wait; rm -rf "$told"' EXIT
@@ -17,6 +17,7 @@ if [ $# = 0 ]; then
   exit "$failed"
 fi
 if [ -z "${BUSYLAMP_NETNS:-}" ]; then
+  case " $* " in *" client "*) (cd clients && CGO_ENABLED=0 go build -trimpath -o ../../bin/scrapligo .) || exit 2;; esac # in there is no network
   as=--map-root-user; [ "$(id -u)" != 0 ] || as=
   # shellcheck disable=SC2086
   BUSYLAMP_NETNS=1 exec unshare $as --net sh -ec 'ip link set lo up; ip addr add 10.99.0.1/32 dev lo; ip addr add 10.99.0.2/32 dev lo; exec ./run.sh "$@"' sh "$@"
@@ -85,6 +86,8 @@ shell_tests() {
   check "telnet: login, enable, paging" ./telnet.exp $TELNET
   check "netmiko: ssh and telnet" /usr/bin/python3 ./netmiko_session.py $SSH $TELNET
 }
+
+client_tests() { counted clients ./clients/run.sh $SSH $TELNET; }
 
 body_tests() { # the body of a NOTIFY against the IETF schemas, when they are at hand
   local xsd=${XSD:-../../shared/xsd}

@@ -177,7 +177,7 @@ func (s *scp) give(target string) error {
 	if err != nil {
 		return s.fail(err.Error())
 	}
-	name := target[strings.LastIndexAny(target, ":/")+1:]
+	name := path.Base(target) // with its flash:, else OpenSSH takes it for another file
 	if _, err := fmt.Fprintf(s.out, "C0644 %d %s\n", len(data), name); err != nil {
 		return err
 	}

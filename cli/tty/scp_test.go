@@ -23,7 +23,7 @@ func store(files map[string]string) SCPFiles {
 			return ""
 		},
 		Read: func(name string) ([]byte, error) {
-			if text, ok := files[name]; ok {
+			if text, ok := files[strings.TrimPrefix(name, "flash:")]; ok {
 				return []byte(text), nil
 			}
 			return nil, errors.New(name + ": No such file or directory")
@@ -58,6 +58,7 @@ func TestSCP(t *testing.T) {
 		{"endless line", "scp -t a", strings.Repeat("x", 5000), 15, "\x00", nil, true},
 		{"nobody", "scp -t a", "C0644 1 x\nh\x00", 1, "\x01Privilege denied.\n", nil, true},
 		{"get", "scp -f old", "\x00\x00\x00", 15, "C0644 4 old\ntext\x00", nil, false},
+		{"get by its whole name", "scp -f flash:old", "\x00\x00\x00", 15, "C0644 4 flash:old\ntext\x00", nil, false},
 		{"get what is not there", "scp -f flash:new", "\x00", 15, "\x01flash:new: No such file or directory\n", nil, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {

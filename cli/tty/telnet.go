@@ -2,6 +2,7 @@ package tty
 
 import (
 	"bytes"
+	"io"
 	"encoding/binary"
 	"net"
 	"sync"
@@ -112,6 +113,20 @@ func (t *telnetConn) Write(p []byte) (int, error) {
 		return 0, err
 	}
 	return len(p), nil
+}
+
+// drainTime is how long Close waits for the peer to close its side.
+const drainTime = time.Second
+
+// Close ends the connection in the way in which the peer gets all that was written: a
+// system answers bytes that arrive at a closed connection, or were never read, with a
+// reset, which takes the last output away from the peer.
+func (t *telnetConn) Close() error {
+	if half, ok := t.Conn.(interface{ CloseWrite() error }); ok && half.CloseWrite() == nil {
+		t.Conn.SetReadDeadline(time.Now().Add(drainTime))
+		io.Copy(io.Discard, t.Conn)
+	}
+	return t.Conn.Close()
 }
 
 // Read returns what was typed.

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -181,6 +182,7 @@ func TestServerLimits(t *testing.T) {
 		io.WriteString(a, "exit\r")
 		here(a)
 		a.Close()
+		synctest.Wait()
 		d := dial()
 		defer d.Close()
 		if got := here(d); !strings.HasSuffix(got, "R#") {
@@ -215,4 +217,36 @@ func FuzzTelnet(f *testing.F) {
 			t.Fatalf("%d typed, %d kept, %d answered", typed, len(c.sub), len(c.reply))
 		}
 	})
+}
+
+// TestTelnetCloseLosesNothing: what the peer has sent and nobody has read does not take
+// the last output from it, as a reset would.
+func TestTelnetCloseLosesNothing(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	defer cancel()
+	wg.Go(func() {
+		ServeTelnet(ctx, ln, TelnetOptions{Handler: func(_ context.Context, t term.Terminal, _ ConnInfo) {
+			line, _ := t.ReadLine("", term.LineOptions{})
+			io.WriteString(t, "last "+line+"\n")
+		}})
+	})
+	for range 20 {
+		c, err := net.Dial("tcp", ln.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		io.WriteString(c, "words\r")
+		wg.Go(func() { io.WriteString(c, strings.Repeat("more than anybody reads\r", 10_000)) })
+		got, err := io.ReadAll(c)
+		if err != nil || !strings.Contains(string(got), "last words") {
+			t.Errorf("%q, %v", got, err)
+		}
+		c.Close()
+	}
 }
