@@ -29,6 +29,11 @@ func (s *Set) Next(line string, env Env) Help {
 	wd, partial := w.word(0)
 	for partial && (wd.end < len(line) && (!wd.quoted || wd.closed)) {
 		if out := w.step(wd); out != OK {
+			if out == NoMatch {
+				if items := w.unfinished(wd); len(items) > 0 {
+					return Help{Items: items}
+				}
+			}
 			return Help{Outcome: out}
 		}
 		wd, partial = w.word(wd.end)
@@ -64,6 +69,23 @@ func (s *Set) Begins(word string) bool {
 		return !found
 	})
 	return found
+}
+
+// unfinished is the arguments that take the rest of the line and could go on behind what
+// is there of them from a word on.
+func (w *walker) unfinished(wd rawWord) []Item {
+	var out []Item
+	text := w.rest(wd)
+	w.eachMove(func(_ *thread, _ move, l *leaf) bool {
+		if l.kind == keywordLeaf || !l.typ.Rest || wd.quoted && !l.typ.Quoted {
+			return true
+		}
+		if _, bad, ok := l.take(text, w.env); !ok && bad == len(text) {
+			out = append(out, Item{l.display(w.env), l.help, false})
+		}
+		return true
+	})
+	return out
 }
 
 // helper collects the items of a Help.

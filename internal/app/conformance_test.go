@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -109,4 +110,64 @@ func hasTest(t *testing.T, pkg, name string) bool {
 		}
 	}
 	return false
+}
+
+var (
+	cliRow     = regexp.MustCompile(`^\| (\d+)\.(\d+) \|`)
+	transcript = regexp.MustCompile("`([a-z]+/[a-z0-9-]+\\.txtar)`")
+	script     = regexp.MustCompile("`((?:interop|cmd)/[a-z0-9_/-]+\\.(?:exp|py|txt))`")
+)
+
+// docs/conformance-cli.md has every row of the checklist of the terminal, in its order;
+// each names what shows it, and that is there.
+func TestConformanceCLI(t *testing.T) {
+	doc, err := os.ReadFile(filepath.Join("..", "..", "docs", "conformance-cli.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := make([]int, 12) // by section
+	for line := range strings.SplitSeq(string(doc), "\n") {
+		m := cliRow.FindStringSubmatch(line)
+		if m == nil {
+			if strings.HasPrefix(line, "| ") && !strings.HasPrefix(line, "| row |") {
+				t.Errorf("a row without a number: %s", line)
+			}
+			continue
+		}
+		row := m[1] + "." + m[2]
+		section, _ := strconv.Atoi(m[1])
+		number, _ := strconv.Atoi(m[2])
+		if section >= len(rows) || number != rows[section]+1 {
+			t.Errorf("row %s is out of order", row)
+			continue
+		}
+		rows[section] = number
+		shown := line[strings.LastIndex(strings.TrimSuffix(line, "|"), "|"):]
+		named := goTest.FindAllStringSubmatch(shown, -1)
+		for _, m := range named {
+			if !hasTest(t, m[1], m[2]) {
+				t.Errorf("%s: %s has no %s", row, m[1], m[2])
+			}
+		}
+		files := transcript.FindAllStringSubmatch(shown, -1)
+		for _, m := range files {
+			if _, err := os.Stat(filepath.Join("..", "..", "transcripts", m[1])); err != nil {
+				t.Errorf("%s: %v", row, err)
+			}
+		}
+		scripts := script.FindAllStringSubmatch(shown, -1)
+		for _, m := range scripts {
+			if _, err := os.Stat(filepath.Join("..", "..", m[1])); err != nil {
+				t.Errorf("%s: %v", row, err)
+			}
+		}
+		if n := len(named) + len(files) + len(scripts); n == 0 || n != strings.Count(shown, "`")/2 {
+			t.Errorf("%s: nothing shows it, or what does is not understood: %s", row, shown)
+		}
+	}
+	for section, least := range []int{0, 2, 9, 9, 12, 11, 9, 5, 13, 8, 10, 10} {
+		if rows[section] < least {
+			t.Errorf("section %d has %d rows, the checklist has %d", section, rows[section], least)
+		}
+	}
 }
