@@ -27,8 +27,8 @@ const (
 	quietBelow = 16 << 20
 	// Memory goes back when more than spareLeast bytes and more than a part in spareShare
 	// of what is live is held beside it, over what could not be given back before.
-	spareShare = 4
-	spareLeast = 8 << 20
+	spareShare = 16
+	spareLeast = 2 << 20
 )
 
 // frugal makes the process keep little more memory than it uses, until stop: the
@@ -63,6 +63,7 @@ func frugal() (stop func()) {
 			}
 			if k.due {
 				debug.FreeOSMemory()
+				unmapProgram()
 				k.gaveBack(read())
 			}
 		}

@@ -44,11 +44,11 @@ func TestKeeper(t *testing.T) {
 		percent               int
 		due                   bool
 	}{
-		{5, 5, 8, 100, false},     // a small appliance: much garbage of little
+		{5, 5, 7, 100, false},     // a small appliance: much garbage of little
 		{100, 40, 90, 25, false},  // a burst, not over
 		{105, 40, 90, 25, true},   // over
-		{106, 40, 58, 25, false},  // 8 MB were stuck, and so much is no reason to try again
-		{107, 40, 61, 25, true},   // but more is
+		{106, 40, 50, 25, false},  // 8 MB were stuck, and so much is no reason to try again
+		{107, 40, 51, 25, true},   // but more is
 		{108, 10, 30, 100, true},  // the fleet has gone
 		{109, 10, 20, 100, true},  // less is stuck than before
 		{110, 9, 12, 100, false},  // percent is near enough

@@ -2,6 +2,7 @@ package sccp
 
 import (
 	"errors"
+	"math"
 	"time"
 
 	"github.com/busylamp/busylamp/phones"
@@ -24,14 +25,14 @@ const (
 type lamp struct {
 	c      *conn
 	key    *phones.BLFKey
-	id     uint32    // of the subscription, 0: none
-	status uint32    // wire.BLF…
-	sent   uint32    // status that the phone has
-	told   bool      // the phone has a status
-	busy   bool      // somebody talks to the Hub about it
-	dead   bool      // the phone is gone
-	fails  int       // in a row
-	due    time.Time // when to renew or to try again; zero: never
+	due    moment // when to renew or to try again
+	id     uint32 // of the subscription, 0: none
+	status uint8  // wire.BLF…
+	sent   uint8  // status that the phone has
+	fails  uint8  // in a row
+	told   bool   // the phone has a status
+	busy   bool   // somebody talks to the Hub about it
+	dead   bool   // the phone is gone
 }
 
 // makeLamps makes the lamps of a phone that can show them. mu is held.
@@ -42,7 +43,7 @@ func (c *conn) makeLamps() {
 	}
 	c.lamps = make([]lamp, len(c.blf)) // never grows: lamps are pointed to
 	for i := range c.lamps {
-		c.lamps[i] = lamp{c: c, key: &c.blf[i], due: time.Now()}
+		c.lamps[i] = lamp{c: c, key: &c.blf[i], due: c.s.soon(0)}
 	}
 }
 
@@ -63,10 +64,7 @@ func (c *conn) darken() (ids []uint32) {
 		}
 	}
 	c.lamps, c.lists = nil, nil
-	if c.wake != nil {
-		c.wake.Stop()
-		c.wake = nil
-	}
+	c.s.agenda.drop(c)
 	return ids
 }
 
@@ -78,7 +76,7 @@ func (c *conn) watch() {
 	for {
 		c.mu.Lock()
 		l := c.nextLamp()
-		if l == nil || l.due.After(time.Now()) {
+		if l == nil || l.due > c.s.soon(0) {
 			c.setAlarm()
 			c.mu.Unlock()
 			return
@@ -98,36 +96,18 @@ func (c *conn) watch() {
 // nextLamp is the lamp that is due first, nil if none ever is. mu is held.
 func (c *conn) nextLamp() (first *lamp) {
 	for i := range c.lamps {
-		if l := &c.lamps[i]; !l.busy && !l.due.IsZero() && (first == nil || l.due.Before(first.due)) {
+		if l := &c.lamps[i]; !l.busy && l.due != 0 && (first == nil || l.due < first.due) {
 			first = l
 		}
 	}
 	return first
 }
 
-// setAlarm sets the timer for the lamp that is due first. mu is held.
+// setAlarm has the lamp looked after that is due first. mu is held.
 func (c *conn) setAlarm() {
-	l := c.nextLamp()
-	if l == nil || !c.registered || c.closed {
-		return
+	if l := c.nextLamp(); l != nil && c.registered && !c.closed {
+		c.s.agenda.set(c, l.due)
 	}
-	at := l.due
-	if c.wake != nil {
-		c.wake.Reset(time.Until(at))
-		return
-	}
-	c.wake = time.AfterFunc(time.Until(at), func() {
-		c.mu.Lock()
-		gone := !c.registered || c.closed
-		if !gone {
-			c.s.conns.Add(1) // never from zero: the reader lives until the connection is closed
-		}
-		c.mu.Unlock()
-		if !gone {
-			defer c.s.conns.Done()
-			c.watch()
-		}
-	})
 }
 
 // request is what all subscriptions of this phone have in common. mu is held.
@@ -157,7 +137,7 @@ func (l *lamp) subscribe(r presence.Request) {
 	case err != nil:
 		l.failed(err)
 	case !dead:
-		l.id, l.fails, l.due = id, 0, time.Now().Add(subscribeFor/2)
+		l.id, l.fails, l.due = id, 0, l.c.s.soon(subscribeFor/2)
 	}
 	l.c.mu.Unlock()
 	if err != nil {
@@ -182,12 +162,12 @@ func (l *lamp) failed(err error) {
 		limit = defaultLimit
 	}
 	l.id = 0
-	if !errors.Is(err, presence.ErrDisabled) {
+	if !errors.Is(err, presence.ErrDisabled) && l.fails < math.MaxUint8 {
 		l.fails++
 	}
-	l.due = time.Time{}
-	if l.fails <= limit && !errors.Is(err, presence.ErrClosed) {
-		l.due = time.Now().Add(interval)
+	l.due = 0
+	if int(l.fails) <= limit && !errors.Is(err, presence.ErrClosed) {
+		l.due = l.c.s.soon(interval)
 	}
 	l.light(wire.BLFUnknown)
 }
@@ -200,9 +180,9 @@ func (l *lamp) renew(id uint32) {
 	switch {
 	case l.id != id: // it has ended meanwhile, and failed has said when to try again
 	case err != nil:
-		l.id, l.due = 0, time.Now()
+		l.id, l.due = 0, l.c.s.soon(0)
 	default:
-		l.due = time.Now().Add(subscribeFor / 2)
+		l.due = l.c.s.soon(subscribeFor / 2)
 	}
 }
 
@@ -217,7 +197,7 @@ func (l *lamp) Notify(n presence.Note) {
 	if !n.Active && n.Reason == presence.ReasonRejected {
 		// The presence server would not, as often as it was asked. It is asked again
 		// when a healthy subscription would be renewed.
-		l.id, l.due = 0, time.Now().Add(subscribeFor/2)
+		l.id, l.due = 0, l.c.s.soon(subscribeFor/2)
 		l.light(wire.BLFUnknown)
 		c.setAlarm()
 		return
@@ -229,7 +209,7 @@ func (l *lamp) Notify(n presence.Note) {
 		return
 	}
 	status := statusOf(n.Line)
-	if c.debugging(TopicBLF) && c.ready && (!l.told || status != l.sent) {
+	if c.debugging(TopicBLF) && c.ready && (!l.told || status != uint32(l.sent)) {
 		c.traceNote(n, l.key.Tag)
 	}
 	l.light(status)
@@ -237,8 +217,8 @@ func (l *lamp) Notify(n presence.Note) {
 
 // light makes the lamp show a status. mu is held.
 func (l *lamp) light(status uint32) {
-	l.status = status
-	if l.c.ready && (!l.told || l.sent != status) {
+	l.status = uint8(status)
+	if l.c.ready && (!l.told || l.sent != l.status) {
 		l.push()
 	}
 }
@@ -250,7 +230,7 @@ func (l *lamp) push() {
 	if c.closed || c.last {
 		return
 	}
-	m := wire.NewFeatureStat(c.inUse, uint32(l.key.Tag), wire.ButtonBLFSpeedDial, l.status, l.key.Label)
+	m := wire.NewFeatureStat(c.inUse, uint32(l.key.Tag), wire.ButtonBLFSpeedDial, uint32(l.status), l.key.Label)
 	c.send(m)
 	if c.debugging(TopicBLF) {
 		name := "StationFeatureStatMessage"
@@ -319,7 +299,7 @@ func (s *Server) lampsAgain(external bool) {
 		for i := range c.lamps {
 			l := &c.lamps[i]
 			if _, local := cfg.Numbers[l.key.Number]; local != external && l.id == 0 && !l.busy {
-				l.fails, l.due, some = 0, time.Now(), true
+				l.fails, l.due, some = 0, s.soon(0), true
 			}
 		}
 		if some {

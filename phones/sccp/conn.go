@@ -60,7 +60,6 @@ type conn struct {
 	until time.Time     // a stranger has time until then
 	lamps []lamp
 	lists map[uint32]*entry // call list entries that are watched, by transaction id
-	wake  *time.Timer       // of the next thing to do about lamps; nil: nothing
 
 	reader     *reader // while there are messages, or part of one; of the goroutine that reads
 	out        *[]byte // frames to be written
@@ -77,6 +76,10 @@ type conn struct {
 	resets     bool // a reset waits for the end of the call
 	resetAs    phones.ResetKind
 	alarms     uint8
+
+	// agenda.mu guards these two.
+	due   moment // when lamps are looked after
+	place int32  // among those of others, unless due is 0
 
 	// These two are Server.mu's again.
 	spoke bool // it has said something useful before it registered

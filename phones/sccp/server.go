@@ -39,6 +39,8 @@ type Server struct {
 	// painters are *painter, readers *reader, with their buffers.
 	painters, readers sync.Pool
 	parking           func(phones.DNID) bool // parks, made once
+	began             time.Time              // see moment
+	agenda            agenda
 
 	applying sync.Mutex // Apply and Close, one at a time
 	applied  Config     // what the listener is like
@@ -82,6 +84,8 @@ func New(o Options) *Server {
 		o.Location = func() *time.Location { return time.UTC }
 	}
 	s := &Server{o: o, usual: softKeysOf(nil), cfg: &phones.Config{}, tel: &phones.Telephony{}, slots: map[int]*slot{}, macs: map[phones.MAC]*slot{}}
+	s.began = time.Now().Add(-time.Second) // no moment is 0
+	s.agenda.s = s
 	s.painters.New = func() any { return new(painter) }
 	s.readers.New = func() any { return &reader{frames: wire.NewReader(nil)} }
 	s.pool.New = func() any { b := make([]byte, 0, smallBuffer); return &b }

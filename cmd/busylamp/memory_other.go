@@ -1,0 +1,6 @@
+//go:build !linux
+
+package main
+
+// unmapProgram has no counterpart elsewhere.
+func unmapProgram() {}
