@@ -95,8 +95,14 @@ func (sh *Shell) Tend(ctx context.Context) {
 }
 
 // Broadcast prints a text on all lines where somebody is at work. It does not wait.
-func (sh *Shell) Broadcast(text string) {
+func (sh *Shell) Broadcast(text string) { sh.tell(text, func(SessionInfo) bool { return true }) }
+
+// tell prints a text on some of the lines where somebody is at work. It does not wait.
+func (sh *Shell) tell(text string, whom func(SessionInfo) bool) {
 	for _, i := range sh.Sessions() {
+		if !whom(i) {
+			continue
+		}
 		i.session.mu.Lock()
 		screen := i.session.screen
 		i.session.mu.Unlock()

@@ -27,6 +27,7 @@ import (
 	"github.com/busylamp/busylamp/cli/grammar"
 	"github.com/busylamp/busylamp/cli/secret"
 	"github.com/busylamp/busylamp/cli/term"
+	"github.com/busylamp/busylamp/internal/clock"
 	"github.com/busylamp/busylamp/internal/logbuf"
 )
 
@@ -89,8 +90,8 @@ type Options struct {
 	// Bounds answers the named bounds of ranges for a tree; nil: all open.
 	Bounds func(conf.Tree) grammar.Env
 	Log    *logbuf.Log
-	// Now is the appliance's clock; nil: time.Now.
-	Now    func() time.Time
+	// Clock is the appliance's clock; nil: one that nobody has set.
+	Clock  *clock.Clock
 	System System
 	// Servers are tftp: and http:; nil: they cannot be reached.
 	Servers Servers
@@ -112,13 +113,16 @@ type Options struct {
 
 	// Follow gives the lines that a line which has just been committed brings about:
 	// `service password-encryption` hides the passwords that are there. tree is the one
-	// after the line. They are committed as they are. nil: none ever.
+	// after the line, which may be as it was before. They are committed as they are. nil: none ever.
 	Follow func(tree conf.Tree, args grammar.Args) []Following
 
 	// Guard may refuse a line that somebody types; its error is printed as it is. It
 	// is for checks that look at the whole configuration: it is not asked while a file
 	// is loaded, which would take the square of its length. nil: no line is refused.
 	Guard func(tree conf.Tree, parent conf.Path, args grammar.Args) error
+
+	// Zone is the time zone that a tree configures; nil: always UTC.
+	Zone func(tree conf.Tree) clock.Zone
 
 	// Notice is what a router tells whoever has typed a line that changed something:
 	// "… please restart or reset ephone to take effect." with its newline, "" for
@@ -189,9 +193,17 @@ type Line struct {
 	NoPaging      bool
 	// HistorySize is `history size`, 20 when 0.
 	HistorySize int
-	// Synchronous is `logging synchronous`: a typed line is redrawn after a
-	// message.
-	Synchronous bool
+	Synchronous Synchronous
+}
+
+// Synchronous is `logging synchronous`: messages wait until a command has ended, and what
+// is being typed is shown again after them. The zero value is that of a line without it.
+type Synchronous struct {
+	On bool
+	// Level is the gravest severity that is kept apart so; graver ones break in.
+	Level logbuf.Severity
+	// Limit is how many messages wait; more are lost, which is told.
+	Limit int
 }
 
 // EnableLevel is what leads to a privilege level (`enable secret level`). If both are
@@ -255,9 +267,11 @@ type Config struct {
 	BannerMOTD, BannerLogin, BannerExec string
 	// FilePromptQuiet is `file prompt quiet`: copy asks nothing.
 	FilePromptQuiet bool
-	Archive         Archive
-	Aliases         []Alias
-	Privileges      []Privilege
+	// UserInfo is `logging userinfo`: who enters privileged mode is logged.
+	UserInfo   bool
+	Archive    Archive
+	Aliases    []Alias
+	Privileges []Privilege
 }
 
 // LoadError is one refused line of a configuration file.

@@ -100,15 +100,6 @@ func (c *Context) EraseStartup() error {
 	return nil
 }
 
-// ClearLogging is `clear logging`.
-func (c *Context) ClearLogging() error {
-	ok, err := c.Confirm("Clear logging buffer")
-	if err == nil && ok {
-		c.Shell.o.Log.ClearBuffer()
-	}
-	return err
-}
-
 // Debug is `debug TOPIC`: it switches the topics on and says so of each.
 func (c *Context) Debug(topics ...logbuf.Topic) error {
 	return c.setDebug(true, topics)

@@ -164,7 +164,7 @@ func TestLoggingAndDebug(t *testing.T) {
 	if err := b.log.Apply(t.Context(), logbuf.Config{}, logbuf.Config{BufferSize: 4096, BufferLevel: logbuf.Debugging, ConsoleLevel: logbuf.Off, MonitorLevel: logbuf.Debugging}); err != nil {
 		t.Fatal(err)
 	}
-	check(t, b.console("en\ndebug presence errors\nshow debugging\nconf t\nend\nshow logging\nclear logging\n\nshow logging | begin Log\nundebug all\nshow debugging\n"), `
+	check(t, b.console("en\ndebug presence errors\nshow debugging\nconf t\nend\nshow logging\nclear logging\n\nshow logging | begin Log Buffer\nundebug all\nshow debugging\n"), `
 Router>en
 Router#debug presence errors
 presence errors debugging is on
@@ -174,19 +174,35 @@ Router#conf t
 Enter configuration commands, one per line.  End with CNTL/Z.
 Router(config)#end
 Router#show logging
-Syslog logging: enabled (0 messages dropped, 0 messages rate-limited, 0 flushes, 0 overruns, xml disabled, filtering disabled)
+Syslog logging: enabled (0 messages dropped, 0 messages rate-limited,
+                0 flushes, 0 overruns, xml disabled, filtering disabled)
+
+No Active Message Discriminator.
+
+
+
+No Inactive Message Discriminator.
+
 
     Console logging: disabled
-    Monitor logging: level debugging, 0 messages logged, xml disabled, filtering disabled
-    Buffer logging: level debugging, 1 messages logged, xml disabled, filtering disabled
+    Monitor logging: level debugging, 0 messages logged, xml disabled,
+                     filtering disabled
+    Buffer logging:  level debugging, 1 messages logged, xml disabled,
+                     filtering disabled
+    Logging Exception size (0 bytes)
     Count and timestamp logging messages: disabled
+    Persistent logging: disabled
+
+No active filter modules.
+
+    Trap logging: level emergencies, 0 message lines logged
 
 Log Buffer (4096 bytes):
 
 00:00:00: %SYS-5-CONFIG_I: Configured from console by console
 Router#clear logging
 Clear logging buffer [confirm]
-Router#show logging | begin Log
+Router#show logging | begin Log Buffer
 Log Buffer (4096 bytes):
 
 Router#undebug all

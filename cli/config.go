@@ -178,15 +178,20 @@ func (s *Session) commit(level int, args grammar.Args) *lineError {
 	if err != nil {
 		return message(err.Error())
 	}
-	if follow := s.shell.o.Follow; follow != nil && !done.Empty() {
+	if follow := s.shell.o.Follow; follow != nil {
 		for _, more := range follow(done.New, args) {
-			if _, _, err := store.Apply(s.author(), more.At, more.Args); err != nil {
+			_, done, err := store.Apply(s.author(), more.At, more.Args)
+			if err != nil {
 				return message(err.Error())
 			}
+			s.dirty = s.dirty || !done.Empty()
 		}
 	}
 	s.trace(path, done.Changes)
 	s.dirty = s.dirty || !done.Empty()
+	if zone := s.shell.o.Zone; zone != nil && strings.HasPrefix(args.Command().Name(), "clock ") {
+		s.rezoned(zone(done.Old), zone(done.New))
+	}
 	s.record(logged, args.Line(), f.set.conf.Mode.Indent)
 	if notice := s.shell.o.Notice; notice != nil && !s.loading && !done.Empty() {
 		s.print(notice(done.Old, f.path, args))

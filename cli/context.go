@@ -23,6 +23,8 @@ func (c *Context) Confirm(prompt string) (bool, error) {
 	if err := c.flush(); err != nil {
 		return false, err
 	}
+	c.Session.idle()
+	defer c.Session.work()
 	c.Session.print(strings.TrimPrefix(prompt+" [confirm]", " "))
 	key, err := c.Session.readKey(c.Context)
 	if err != nil {

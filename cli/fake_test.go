@@ -12,6 +12,7 @@ import (
 	"github.com/busylamp/busylamp/cli/conf"
 	"github.com/busylamp/busylamp/cli/grammar"
 	"github.com/busylamp/busylamp/cli/term"
+	"github.com/busylamp/busylamp/internal/clock"
 	"github.com/busylamp/busylamp/internal/logbuf"
 )
 
@@ -115,6 +116,7 @@ func (f *fakeTerm) ReadKey(ctx context.Context) (rune, error) {
 func (f *fakeTerm) Size() (int, int)             { return f.cols, f.rows }
 func (f *fakeTerm) Pending() bool                { return f.pending }
 func (f *fakeTerm) Async(text string)            { f.print(text + "\n") }
+func (f *fakeTerm) Insert(text string)           { f.print(text + "\n") }
 func (f *fakeTerm) Interrupted() <-chan struct{} { return f.interrupt }
 
 func (f *fakeTerm) text() string {
@@ -231,7 +233,7 @@ func testExec() []Exec {
 		{Syntax: "show startup-config", Help: "show  Show running system information\nstartup-config  Contents of startup configuration", Level: 15, Run: do((*Context).ShowStartup)},
 		{Syntax: "show version", Help: "show  Show running system information\nversion  System hardware and software status", Run: do((*Context).ShowVersion)},
 		{Syntax: "show history", Help: "show  Show running system information\nhistory  Display the session command history", Run: do((*Context).ShowHistory)},
-		{Syntax: "show clock", Help: "show  Show running system information\nclock  Display the system clock", Run: do((*Context).ShowClock)},
+		{Syntax: "show clock", Help: "show  Show running system information\nclock  Display the system clock", Run: do(func(c *Context) error { return c.ShowClock(false) })},
 		{Syntax: "show users", Help: "show  Show running system information\nusers  Display information about terminal lines", Run: do(func(c *Context) error { return c.ShowUsers(false) })},
 		{Syntax: "show privilege", Help: "show  Show running system information\nprivilege  Show current privilege level", Run: do((*Context).ShowPrivilege)},
 		{Syntax: "show terminal", Help: "show  Show running system information\nterminal  Display terminal configuration parameters", Run: do((*Context).ShowTerminal)},
@@ -246,6 +248,8 @@ func testExec() []Exec {
 			}
 			return nil
 		}},
+		{Syntax: "send *", Help: "send  Send a message\n*  All lines", Run: do(func(c *Context) error { return c.Send(AllLines) })},
+		{Syntax: "send <0-17>$n", Help: "send  Send a message\n$n  Line", Run: func(c *Context, a grammar.Args) error { return c.Send(a.Int("n")) }},
 		{Syntax: "show forever", Help: "show  Show running system information\nforever  Until interrupted", Run: func(c *Context, _ grammar.Args) error {
 			c.Printf("begun\n")
 			<-c.Done()
@@ -322,7 +326,7 @@ func newBox(t testing.TB, base Config) *box {
 	store := conf.NewStore(schema, conf.NewTree(schema))
 	b.Shell, err = NewShell(Options{Store: store, State: b.state, Exec: testExec(), Library: lib, Log: b.log,
 		Bounds: func(tree conf.Tree) grammar.Env { return bounds{tree} },
-		Now:    func() time.Time { return b.now }, System: b.system})
+		Clock:  clock.On(func() time.Time { return b.now }), System: b.system})
 	if err != nil {
 		t.Fatal(err)
 	}

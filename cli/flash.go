@@ -38,7 +38,7 @@ func (c *Context) Dir(where string) error {
 	case onRunning:
 		body := conf.Running(c.Tree())
 		c.Printf("Directory of system:/\n\n")
-		c.dirRow(1, int64(len(body)), c.Shell.now(), runningName)
+		c.dirRow(1, int64(len(body)), time.Now(), runningName)
 		c.Printf("\nNo space information available\n")
 		return nil
 	}
@@ -60,7 +60,7 @@ func (c *Context) DirAll() error {
 
 // dirRow is one file. All of them can be read and written.
 func (c *Context) dirRow(n int, size int64, at time.Time, name string) {
-	c.Printf("%5d  -rw-  %10d  %s  %s\n", n, size, at.In(c.Shell.now().Location()).Format("Jan _2 2006 15:04:05 -07:00"), name)
+	c.Printf("%5d  -rw-  %10d  %s  %s\n", n, size, c.Shell.o.Clock.Local(at).Format("Jan _2 2006 15:04:05 -07:00"), name)
 }
 
 func (c *Context) dirFlash(pattern string) error {
@@ -299,7 +299,7 @@ func (c *Context) ShowFlash() error {
 	slices.SortFunc(files, func(a, b conf.FileInfo) int { return cmp.Compare(a.Name(), b.Name()) })
 	for i, f := range files {
 		used += f.Size()
-		c.Printf("%-3d %10d %s %s\n", i+1, f.Size(), f.ModTime().In(c.Shell.now().Location()).Format("Jan _2 2006 15:04:05 -07:00"), f.Name())
+		c.Printf("%-3d %10d %s %s\n", i+1, f.Size(), c.Shell.o.Clock.Local(f.ModTime()).Format("Jan _2 2006 15:04:05 -07:00"), f.Name())
 	}
 	c.Printf("\n%d bytes available (%d bytes used)\n\n", c.Shell.flashFree(used), used)
 	return nil

@@ -115,4 +115,5 @@ func (nullTerminal) ReadKey(context.Context) (rune, error)             { return 
 func (nullTerminal) Size() (cols, rows int)                            { return 0, 0 }
 func (nullTerminal) Pending() bool                                     { return true }
 func (nullTerminal) Async(string)                                      {}
+func (nullTerminal) Insert(string)                                     {}
 func (nullTerminal) Interrupted() <-chan struct{}                      { return nil }

@@ -45,7 +45,7 @@ func (s *Session) login() error {
 func (s *Session) arrive() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.since = s.shell.now()
+	s.since = time.Now()
 }
 
 // banner prints a banner with its tokens filled in (Configuration Fundamentals command
@@ -256,6 +256,7 @@ func (c *Context) Enable(level int) error {
 	if want.IsZero() {
 		if s.kind == LineConsole {
 			s.level = level
+			s.userInfo(level, true)
 			return nil
 		}
 		want = conf.Console.Password
@@ -271,10 +272,12 @@ func (c *Context) Enable(level int) error {
 		}
 		return err
 	case !ok:
+		s.userInfo(level, false)
 		c.Printf("%s\n", bad)
 		return nil
 	}
 	s.level = level
+	s.userInfo(level, true)
 	return nil
 }
 

@@ -322,7 +322,7 @@ func TestLeavingWaitsForTheLog(t *testing.T) {
 			f := newFakeTerm(keysConfig + "max-dn 20\n" + leave)
 			f.pending = true
 			var said time.Time
-			b.log.Attach(logbuf.Monitor, func(text string) {
+			b.log.Attach(logbuf.Monitor, "", func(_ logbuf.Severity, text string) {
 				if strings.Contains(text, "CONFIG_I") {
 					said = time.Now()
 				}

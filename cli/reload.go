@@ -16,8 +16,7 @@ const reloadJob = "reload"
 
 // reloadPlan is a reload that is to come.
 type reloadPlan struct {
-	at     time.Time // of the process
-	clock  time.Time // the same by the appliance's clock, for people
+	at     time.Time // of the process: it stays when somebody sets the clock
 	by     string
 	reason string
 }
@@ -109,15 +108,14 @@ func (c *Context) scheduleReload(in time.Duration, reason, what string) error {
 	if ok, err := c.mayReload(notice); err != nil || !ok {
 		return err
 	}
-	now := c.Shell.now()
-	plan := &reloadPlan{at: time.Now().Add(in), clock: now.Add(in), by: by, reason: reason}
+	plan := &reloadPlan{at: time.Now().Add(in), by: by, reason: reason}
 	c.Shell.reload.Store(plan)
 	text := reason
 	if text == "" {
 		text = "Reload Command"
 	}
 	c.Shell.o.Log.Msg("SYS", logbuf.Notifications, "SCHEDULED_RELOAD", "Reload requested for %s at %s by %s. Reload Reason: %s.",
-		render.Date(plan.clock), render.Date(now), by, text)
+		render.Date(c.Shell.o.Clock.Local(plan.at)), render.Date(c.Shell.now()), by, text)
 	c.Shell.warn(in)
 	c.Shell.nextWarning(plan)
 	return nil
@@ -170,7 +168,7 @@ func (c *Context) ShowReload() error {
 		c.Printf("No reload is scheduled.\n")
 		return nil
 	}
-	c.Printf("Reload scheduled for %s (in %s) by %s\n", render.Date(plan.clock), spell(time.Until(plan.at)), plan.by)
+	c.Printf("Reload scheduled for %s (in %s) by %s\n", render.Date(c.Shell.o.Clock.Local(plan.at)), spell(time.Until(plan.at)), plan.by)
 	if plan.reason != "" {
 		c.Printf("Reload reason: %s\n", plan.reason)
 	}

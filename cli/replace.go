@@ -191,7 +191,7 @@ func (sh *Shell) typedSince(r *rollback, end time.Time) (time.Time, bool) {
 		return end, false
 	}
 	r.who.mu.Lock()
-	idle := sh.now().Sub(r.who.active)
+	idle := time.Since(r.who.active)
 	r.who.mu.Unlock()
 	later := time.Now().Add(r.after - idle)
 	return later, later.Sub(end) > time.Second

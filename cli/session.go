@@ -52,6 +52,7 @@ type Session struct {
 	history       *term.History // EXEC
 	confHistory   *term.History // configuration modes
 	detach        func()        // the log sink of con 0, or of `terminal monitor`
+	inbox         inbox         // messages on their way to the terminal
 
 	mu     sync.Mutex // guards what other sessions' `show users` reads
 	user   string
@@ -63,7 +64,7 @@ type Session struct {
 }
 
 func newSession(sh *Shell, kind LineKind, number int, from string) *Session {
-	s := &Session{ctx: context.Background(), shell: sh, kind: kind, number: number, from: from, source: "console", active: sh.now()}
+	s := &Session{ctx: context.Background(), shell: sh, kind: kind, number: number, from: from, source: "console", active: time.Now()}
 	s.clearHistory()
 	return s
 }
@@ -171,9 +172,12 @@ func (s *Session) print(text string) {
 	}
 }
 
-// readLine is the terminal's, ended by the session's context.
+// readLine is the terminal's, ended by the session's context. Messages that wait are
+// shown before it.
 func (s *Session) readLine(prompt string, o term.LineOptions) (string, error) {
 	o.Context = s.ctx
+	s.idle()
+	defer s.work()
 	return s.term.ReadLine(prompt, o)
 }
 
@@ -202,7 +206,8 @@ func (s *Session) Close() {
 
 func (s *Session) monitor(kind logbuf.SinkKind) {
 	if s.detach == nil {
-		s.detach = s.shell.o.Log.Attach(kind, s.term.Async)
+		name := fmt.Sprintf("vty%d", SessionInfo{Kind: s.kind, Number: s.number}.Absolute())
+		s.detach = s.shell.o.Log.Attach(kind, name, s.hear)
 	}
 }
 
@@ -219,6 +224,7 @@ func (s *Session) unmonitor() {
 // does not end it: the console waits for Enter and begins anew.
 func (s *Session) Run(ctx context.Context, t Terminal) error {
 	defer s.Close()
+	defer s.idle() // what waits is shown even so
 	defer s.flushLog(context.WithoutCancel(ctx))
 	s.term = t
 	s.mu.Lock()
@@ -322,13 +328,13 @@ func (s *Session) flushLog(ctx context.Context) {
 func (s *Session) touch() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.active = s.shell.now()
+	s.active = time.Now()
 }
 
 func (s *Session) lineOptions(ctx context.Context) term.LineOptions {
 	line := s.line()
 	o := term.LineOptions{
-		Echo: true, History: s.history, Timeout: line.ExecTimeout, Synchronous: line.Synchronous,
+		Echo: true, History: s.history, Timeout: line.ExecTimeout,
 		Help:     func(text string) string { return s.help(ctx, text) },
 		Complete: s.complete,
 	}

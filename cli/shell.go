@@ -12,6 +12,7 @@ import (
 
 	"github.com/busylamp/busylamp/cli/conf"
 	"github.com/busylamp/busylamp/cli/grammar"
+	"github.com/busylamp/busylamp/internal/clock"
 )
 
 // Shell is the appliance's command shell: what all sessions share. Its methods
@@ -45,13 +46,13 @@ func NewShell(o Options) (*Shell, error) {
 	if o.Store == nil || o.Library == nil || o.Log == nil {
 		return nil, errors.New("the shell needs a store, a library and a log")
 	}
-	if o.Now == nil {
-		o.Now = time.Now
+	if o.Clock == nil {
+		o.Clock = clock.New()
 	}
 	if o.Bounds == nil {
 		o.Bounds = func(conf.Tree) grammar.Env { return nil }
 	}
-	sh := &Shell{o: o, store: o.Store, vtys: map[int]*Session{}, uses: map[int]int{}, started: o.Now(), agenda: newAgenda()}
+	sh := &Shell{o: o, store: o.Store, vtys: map[int]*Session{}, uses: map[int]int{}, started: time.Now(), agenda: newAgenda()}
 	sh.config.Store(&Config{Hostname: defaultHostname}) // until Apply: no vtys
 	var err error
 	if sh.sets, err = modeSets(o.Store.Schema(), o.Exec); err != nil {
@@ -63,7 +64,9 @@ func NewShell(o Options) (*Shell, error) {
 	return sh, nil
 }
 
-func (sh *Shell) now() time.Time { return sh.o.Now() }
+// now is the time by the appliance's clock, for people. Who measures uses time.Now: this
+// clock may be set.
+func (sh *Shell) now() time.Time { return sh.o.Clock.Now() }
 
 // env answers named bounds by the tree as it is now.
 func (sh *Shell) env() grammar.Env { return sh.o.Bounds(sh.store.Tree()) }
@@ -135,7 +138,7 @@ func (sh *Shell) Sessions() []SessionInfo {
 		open = append(open, s)
 	}
 	sh.mu.Unlock()
-	now := sh.now()
+	now := time.Now()
 	var out []SessionInfo
 	for _, s := range open {
 		s.mu.Lock()

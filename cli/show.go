@@ -2,7 +2,6 @@ package cli
 
 import (
 	"github.com/busylamp/busylamp/cli/conf"
-	"github.com/busylamp/busylamp/cli/render"
 	"github.com/busylamp/busylamp/internal/logbuf"
 )
 
@@ -44,12 +43,6 @@ func (c *Context) ShowHistory() error {
 	return nil
 }
 
-// ShowClock is `show clock`.
-func (c *Context) ShowClock() error {
-	c.Printf("%s\n", render.Clock(c.Shell.now()))
-	return nil
-}
-
 // ShowPrivilege is `show privilege`.
 func (c *Context) ShowPrivilege() error {
 	c.Printf("Current privilege level is %d\n", c.Session.level)
@@ -65,39 +58,6 @@ func (c *Context) ShowTerminal() error {
 		if l.absolute() == own {
 			c.details(l, screen{s.pageLength(), s.columns(), s.histSize, !s.histOff})
 		}
-	}
-	return nil
-}
-
-// ShowLogging is `show logging`.
-func (c *Context) ShowLogging() error {
-	log := c.Shell.o.Log
-	cfg, st := log.Config(), log.Stats()
-	c.Printf("Syslog logging: enabled (%d messages dropped, 0 messages rate-limited, 0 flushes, 0 overruns, xml disabled, filtering disabled)\n\n", st.Dropped)
-	place := func(name, level string, n uint64) {
-		if level == "disabled" {
-			c.Printf("    %s logging: disabled\n", name)
-			return
-		}
-		c.Printf("    %s logging: level %s, %d messages logged, xml disabled, filtering disabled\n", name, level, n)
-	}
-	place("Console", cfg.ConsoleLevel.String(), st.Console)
-	place("Monitor", cfg.MonitorLevel.String(), st.Monitor)
-	buffer := cfg.BufferLevel.String()
-	if cfg.BufferSize <= 0 {
-		buffer = "disabled"
-	}
-	place("Buffer", buffer, st.Buffered)
-	c.Printf("    Count and timestamp logging messages: disabled\n\n")
-	if buffer == "disabled" {
-		return nil
-	}
-	c.Printf("Log Buffer (%d bytes):\n\n", cfg.BufferSize)
-	for _, text := range log.Buffer() {
-		if c.Err() != nil {
-			return c.Err()
-		}
-		c.Printf("%s\n", text)
 	}
 	return nil
 }

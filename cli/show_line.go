@@ -134,6 +134,9 @@ func (c *Context) ShowLine(absolute int) error {
 	return errors.New("% Invalid line number")
 }
 
+// AbsoluteVTY is the absolute number of a vty.
+func AbsoluteVTY(n int) int { return firstVTY + n }
+
 // ShowVTY is `show line vty N`.
 func (c *Context) ShowVTY(n int) error { return c.ShowLine(firstVTY + n) }
 
@@ -150,7 +153,7 @@ func (c *Context) details(l tty, size screen) {
 		s.mu.Lock()
 		location, status = s.from, "PSI Enabled, Ready, Active, No Exit Banner"
 		if !s.since.IsZero() {
-			since = render.HMS(c.Shell.now().Sub(s.since))
+			since = render.HMS(time.Since(s.since))
 		}
 		s.mu.Unlock()
 	}

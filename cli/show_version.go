@@ -22,7 +22,6 @@ const removed = "<removed>"
 // its second line what this really is.
 func (c *Context) ShowVersion() error {
 	v := c.Shell.version()
-	now := c.Shell.now()
 	start := c.Shell.started
 	if sys := c.Shell.o.System; sys != nil {
 		start = sys.StartTime()
@@ -34,9 +33,9 @@ func (c *Context) ShowVersion() error {
 		c.Printf("Compiled %s\n", v.Built.UTC().Format("Mon 02-Jan-06 15:04"))
 	}
 	c.Printf("\nROM: none (a process of the host)\n\n")
-	c.Printf("%s uptime is %s\n", host, render.Uptime(now.Sub(start)))
+	c.Printf("%s uptime is %s\n", host, render.Uptime(c.Shell.o.Clock.Since(start)))
 	c.Printf("System returned to ROM by %s\n", v.ReturnReason)
-	c.Printf("System restarted at %s\n", render.Date(start.In(now.Location())))
+	c.Printf("System restarted at %s\n", render.Date(c.Shell.o.Clock.Local(start)))
 	c.Printf("System image file is %q\n\n\n", v.ImageFile)
 	c.Printf("Cisco %s (revision %s) with %dK/%dK bytes of memory.\n", v.Platform, hardware, v.MemoryKB, 0)
 	c.Printf("Processor board ID %s\n", v.BoardID)

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/busylamp/busylamp/internal/clock"
 	"github.com/busylamp/busylamp/internal/host"
 	"github.com/busylamp/busylamp/internal/logbuf"
 	"github.com/busylamp/busylamp/internal/sipua"
@@ -98,8 +99,8 @@ type Agents struct {
 	// Platform names the limits that `show voice register global` prints; empty
 	// means C3825.
 	Platform Platform
-	// Now is the appliance's clock; nil: time.Now.
-	Now func() time.Time
+	// Clock is the appliance's clock; nil: the host's, in UTC.
+	Clock *clock.Clock
 
 	// filter is that of `debug ephone ... mac-address`; Exec makes it.
 	filter *phoneFilter
@@ -141,9 +142,9 @@ func (a Agents) platform() Platform {
 	return a.Platform
 }
 
-func (a Agents) now() time.Time {
-	if a.Now == nil {
-		return time.Now()
+func (a Agents) clock() *clock.Clock {
+	if a.Clock == nil {
+		return clock.New()
 	}
-	return a.Now()
+	return a.Clock
 }

@@ -18,6 +18,7 @@ func Exec(a Agents) []cli.Exec {
 		execSession(),
 		execLines(),
 		execCrypto(),
+		execClock(),
 		execConfiguration(),
 		execFiles(),
 		execReload(),
@@ -165,14 +166,20 @@ func execShow(a Agents) []cli.Exec {
 	return []cli.Exec{
 		everybody("show history", `
 			history  Display the session command history`, method((*cli.Context).ShowHistory)),
-		everybody("show clock", `
-			clock  Display the system clock`, method((*cli.Context).ShowClock)),
 		everybody("show privilege", `
 			privilege  Show current privilege level`, method((*cli.Context).ShowPrivilege)),
 		everybody("show terminal", `
 			terminal  Display terminal configuration parameters`, method((*cli.Context).ShowTerminal)),
-		privileged("show logging", `
-			logging  Show the contents of logging buffers`, method((*cli.Context).ShowLogging)),
+		privileged("show logging [count$count]", `
+			logging  Show the contents of logging buffers
+			count    Show counts of each logging message
+			$count   Show counts of each logging message`,
+			func(c *cli.Context, args grammar.Args) error {
+				if args.Has("count") {
+					return c.ShowLoggingCount()
+				}
+				return c.ShowLogging()
+			}),
 		everybody("show debugging", `
 			debugging  State of each debugging option`,
 			func(c *cli.Context, _ grammar.Args) error { return c.ShowDebuggingOf(a.filter.texts) }),

@@ -17,7 +17,7 @@ func execActions(a Agents) []cli.Exec {
 			Help:   createFilesHelp,
 			Run: func(c *cli.Context, _ grammar.Args) error {
 				c.Printf("Creating CNF files\n")
-				return c.ApplyLine("create cnf-files version-stamp " + a.now().UTC().Format("Jan 02 2006 15:04:05"))
+				return c.ApplyLine("create cnf-files version-stamp " + a.clock().Now().Format("Jan 02 2006 15:04:05"))
 			},
 		},
 		{
@@ -72,7 +72,7 @@ func execActions(a Agents) []cli.Exec {
 // the form of the guide's: 16 digits, the first three zero.
 func (a Agents) nextSync(last string) string {
 	const digits = 10_000_000_000_000
-	n := a.now().UnixMicro() % digits
+	n := a.clock().Now().UnixMicro() % digits
 	sync := fmt.Sprintf("%016d", n)
 	if sync == last {
 		sync = fmt.Sprintf("%016d", (n+1)%digits)

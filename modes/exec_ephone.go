@@ -132,7 +132,9 @@ func ephoneTables(a Agents, registered, unregistered func(phoneRecord) bool) []c
 			}),
 		privileged("show ephone attempted-registrations", ephoneHelp+`
 			attempted-registrations  Phones that were refused`,
-			func(c *cli.Context, _ grammar.Args) error { return showEphoneAttempts(c.Out, a.state(c).skinny) }),
+			func(c *cli.Context, _ grammar.Args) error {
+				return showEphoneAttempts(c.Out, a.clock(), a.state(c).skinny)
+			}),
 		privileged("show ephone dn [<1-{max-dn}>$tag]", ephoneHelp+`
 			dn    Where directory numbers appear
 			$tag  Tag of an ephone-dn`,

@@ -13,7 +13,15 @@ func execLines() []cli.Exec {
 		return func(c *cli.Context, _ grammar.Args) error { return c.ShowUsers(all) }
 	}
 	list := func(c *cli.Context, args grammar.Args) error { return c.ShowAccessLists(args.String("list")) }
+	send := func(syntax string, line func(grammar.Args) int) cli.Exec {
+		return everybody(syntax, "", func(c *cli.Context, args grammar.Args) error { return c.Send(line(args)) })
+	}
 	cmds := []cli.Exec{
+		send("send *", func(grammar.Args) int { return cli.AllLines }),
+		send("send <0-17>$n", func(args grammar.Args) int { return args.Int("n") }),
+		send("send console <0-0>$number", func(grammar.Args) int { return 0 }),
+		send("send aux <0-0>$number", func(grammar.Args) int { return 1 }),
+		send("send vty <0-15>$vty", func(args grammar.Args) int { return cli.AbsoluteVTY(args.Int("vty")) }),
 		everybody("show users", "", users(false)),
 		everybody("show users all", "", users(true)),
 		everybody("who", "", users(false)),
@@ -52,6 +60,8 @@ func execLines() []cli.Exec {
 }
 
 const linesHelp = `
+	send          Send a message to other tty lines
+	*             All tty lines
 	users         Display information about terminal lines
 	all           Include information about inactive ports
 	who           Display information about terminal lines

@@ -55,7 +55,7 @@ func showPresenceSubscription(c *cli.Context, a Agents, args grammar.Args) error
 			return fmt.Errorf("%% There is no subscription %d", args.Int("id"))
 		}
 	}
-	return showPresenceRecords(c.Out, s, a.now(), args.String("what") == "details", keep)
+	return showPresenceRecords(c.Out, s, a.clock().Since, args.String("what") == "details", keep)
 }
 
 func testLine(a Agents, args grammar.Args) error {

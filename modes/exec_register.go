@@ -18,7 +18,7 @@ func execRegister(a Agents) []cli.Exec {
 		privileged("show voice register global", registerHelp+`
 			global  Settings and statistics of all SIP phones`,
 			func(c *cli.Context, _ grammar.Args) error {
-				return showRegisterGlobal(c.Out, c.Tree(), a.platform(), a.phones())
+				return showRegisterGlobal(c.Out, a.clock(), c.Tree(), a.platform(), a.phones())
 			}),
 		privileged("show voice register dn <all|<1-{max-register-dn}>$tag>$which", registerHelp+`
 			dn    Directory numbers
@@ -43,7 +43,7 @@ func execRegister(a Agents) []cli.Exec {
 				if !ok {
 					return errNoPool
 				}
-				return showRegisterPool(c.Out, c.Tree(), a.phones(), []phones.PoolStatus{p})
+				return showRegisterPool(c.Out, a.clock(), c.Tree(), a.phones(), []phones.PoolStatus{p})
 			}),
 		privileged("show voice register pool all [brief$brief]", registerHelp+`
 			pool    SIP phones
@@ -54,26 +54,30 @@ func execRegister(a Agents) []cli.Exec {
 				if args.Has("brief") {
 					return showRegisterBrief(c.Out, a.phones().Pools)
 				}
-				return showRegisterPool(c.Out, c.Tree(), a.phones(), a.phones().Pools)
+				return showRegisterPool(c.Out, a.clock(), c.Tree(), a.phones(), a.phones().Pools)
 			}),
 		privileged("show voice register pool registered", registerHelp+`
 			pool        SIP phones
 			registered  Those that are registered`,
 			func(c *cli.Context, _ grammar.Args) error {
 				s := a.phones()
-				return showRegisterPool(c.Out, c.Tree(), s, chosen(s, func(p phones.PoolStatus) bool { return p.Registered }))
+				return showRegisterPool(c.Out, a.clock(), c.Tree(), s, chosen(s, func(p phones.PoolStatus) bool { return p.Registered }))
 			}),
 		privileged("show voice register pool unregistered", registerHelp+`
 			pool          SIP phones
 			unregistered  Those that are not registered`,
-			func(c *cli.Context, _ grammar.Args) error { return showRegisterUnregistered(c.Out, a.phones()) }),
+			func(c *cli.Context, _ grammar.Args) error {
+				return showRegisterUnregistered(c.Out, a.clock(), a.phones())
+			}),
 		privileged("show voice register pool attempted-registrations", registerHelp+`
 			pool                     SIP phones
 			attempted-registrations  Phones that were refused`,
-			func(c *cli.Context, _ grammar.Args) error { return showRegisterAttempts(c.Out, a.phones()) }),
+			func(c *cli.Context, _ grammar.Args) error { return showRegisterAttempts(c.Out, a.clock(), a.phones()) }),
 		privileged("show voice register statistics", registerHelp+`
 			statistics  Registration statistics`,
-			func(c *cli.Context, _ grammar.Args) error { return showRegisterStatistics(c.Out, a.phones()) }),
+			func(c *cli.Context, _ grammar.Args) error {
+				return showRegisterStatistics(c.Out, a.clock(), a.phones())
+			}),
 		privileged("show voice register all", registerHelp+`
 			all  Everything about SIP phones`,
 			func(c *cli.Context, _ grammar.Args) error { return showRegisterAll(c, a) }),
@@ -91,7 +95,7 @@ func execRegister(a Agents) []cli.Exec {
 func showRegisterAll(c *cli.Context, a Agents) error {
 	s := a.phones()
 	c.Printf("VOICE REGISTER GLOBAL\n=====================\n")
-	if err := showRegisterGlobal(c.Out, c.Tree(), a.platform(), s); err != nil {
+	if err := showRegisterGlobal(c.Out, a.clock(), c.Tree(), a.platform(), s); err != nil {
 		return err
 	}
 	c.Printf("\nVOICE REGISTER DN\n=================\n")
@@ -99,5 +103,5 @@ func showRegisterAll(c *cli.Context, a Agents) error {
 		return err
 	}
 	c.Printf("VOICE REGISTER POOL\n===================\n")
-	return showRegisterPool(c.Out, c.Tree(), s, s.Pools)
+	return showRegisterPool(c.Out, a.clock(), c.Tree(), s, s.Pools)
 }

@@ -73,18 +73,18 @@ func execRegisterPools(a Agents) []cli.Exec {
 		show("show voice register statistics global", func(c *cli.Context, _ grammar.Args, s phones.Snapshot) error {
 			var b strings.Builder
 			b.WriteString("Global Statistics:\n")
-			statistics(&b, s.Stats)
+			statistics(&b, a.clock(), s.Stats)
 			if _, err := io.WriteString(c.Out, b.String()+"\n"); err != nil {
 				return err
 			}
-			return showRegisterAttempts(c.Out, s)
+			return showRegisterAttempts(c.Out, a.clock(), s)
 		}),
 		show("show voice register statistics pool <1-{max-pool}>$tag", func(c *cli.Context, args grammar.Args, s phones.Snapshot) error {
 			p, ok := s.Pool(args.Int("tag"))
 			if !ok {
 				return errNoPool
 			}
-			return showPoolStatistics(c.Out, p)
+			return showPoolStatistics(c.Out, a.clock(), p)
 		}),
 		show("show voice register template <all|<1-10>$tag>$which", func(c *cli.Context, args grammar.Args, s phones.Snapshot) error {
 			return showRegisterTemplates(c.Out, c.Tree(), s, args.Int("tag"))

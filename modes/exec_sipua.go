@@ -32,7 +32,7 @@ func execSIPUA(a Agents) []cli.Exec {
 		privileged("show sip-ua statistics", `
 			sip-ua      SIP user agent
 			statistics  Responses, requests and retries`,
-			func(c *cli.Context, _ grammar.Args) error { return showSIPUAStatistics(c.Out, a.sipStats()) }),
+			func(c *cli.Context, _ grammar.Args) error { return showSIPUAStatistics(c.Out, a.clock(), a.sipStats()) }),
 		privileged("show sip-ua connections <tcp|udp>$transport <brief|detail>$form", `
 			sip-ua       SIP user agent
 			connections  Transport connections

@@ -11,6 +11,7 @@ import (
 	"github.com/busylamp/busylamp/cli"
 	"github.com/busylamp/busylamp/cli/conf"
 	"github.com/busylamp/busylamp/cli/term"
+	"github.com/busylamp/busylamp/internal/clock"
 	"github.com/busylamp/busylamp/internal/logbuf"
 	"github.com/busylamp/busylamp/internal/sipua"
 	"github.com/busylamp/busylamp/phones"
@@ -45,6 +46,7 @@ func (k *typist) ReadKey(context.Context) (rune, error) { return '\r', nil }
 func (k *typist) Size() (cols, rows int)                { return 0, 0 }
 func (k *typist) Pending() bool                         { return false }
 func (k *typist) Async(string)                          {}
+func (k *typist) Insert(string)                         {}
 func (k *typist) Interrupted() <-chan struct{}          { return nil }
 
 // agents record what they are told.
@@ -59,7 +61,7 @@ func (a *agents) ClearAttempts()             { a.cleared++ }
 func (a *agents) LocalAddr() netip.AddrPort  { return a.dials }
 func (a *agents) Advertised() netip.AddrPort { return a.dials }
 func (a *agents) Stats() sipua.Stats         { return a.stats }
-func (a *agents) ResetStats()                { a.stats = sipua.Stats{Cleared: true, Since: clock()} }
+func (a *agents) ResetStats()                { a.stats = sipua.Stats{Cleared: true, Since: testTime()} }
 
 // exchange is a call model that writes down what it is told.
 type exchange struct{ told []call.Input }
@@ -77,12 +79,12 @@ func (w watched) Snapshot() presence.Snapshot { return w.records }
 // console types lines at the console of an appliance with those agents.
 func console(t *testing.T, a Agents, lines string) (string, *conf.Store) {
 	t.Helper()
-	a.Now = clock
+	a.Clock = clock.On(testTime)
 	schema := compiled(t)
 	store := conf.NewStore(schema, conf.NewTree(schema))
-	log := logbuf.New(clock)
+	log := logbuf.New(testTime)
 	t.Cleanup(func() { store.Close(); log.Close() })
-	shell, err := cli.NewShell(cli.Options{Store: store, Exec: Exec(a), Library: Library(), Bounds: Bounds(C3825), Log: log, Now: clock, Rewrite: Rewrite, Follow: Follow, Guard: Guard, Notice: Notice, DebugText: DebugText})
+	shell, err := cli.NewShell(cli.Options{Store: store, Exec: Exec(a), Library: Library(), Bounds: Bounds(C3825), Log: log, Clock: clock.On(testTime), Rewrite: Rewrite, Follow: Follow, Guard: Guard, Notice: Notice, DebugText: DebugText})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -216,7 +218,7 @@ end
 	running := string(conf.Running(store.Tree()))
 	has(t, running, " create cnf-files version-stamp Sep 04 2009 07:16:02\n")
 	sync := text(block(store.Tree(), cmdRegisterGlobal), "create profile sync", "sync")
-	if len(sync) != 16 || !strings.HasPrefix(sync, "000") || sync != (Agents{Now: clock}).nextSync((Agents{Now: clock}).nextSync("")) {
+	if len(sync) != 16 || !strings.HasPrefix(sync, "000") || sync != (Agents{Clock: clock.On(testTime)}).nextSync((Agents{Clock: clock.On(testTime)}).nextSync("")) {
 		t.Errorf("the second sync is %q", sync)
 	}
 	_, store = console(t, Agents{}, "enable\nconfigure terminal\ntelephony-service\ncreate cnf-files\nno create cnf-files\n")

@@ -17,6 +17,8 @@ func globalMode() conf.Mode {
 		Commands: slices.Concat(
 			globalServices(),
 			globalAccess(),
+			globalLogging(),
+			globalEnable(),
 			globalHardware(),
 			globalAddressing(),
 			globalVoice(),
@@ -51,26 +53,8 @@ func globalServices() []conf.Command {
 		inert("service tcp-keepalives-out", "", `
 			service             Services
 			tcp-keepalives-out  Keepalives on connections from this router`),
-		{
-			Syntax: "service timestamps <debug|log>$what! [<datetime [{msec$msec|localtime$local|show-timezone$zone|year$year}]|uptime>$form]",
-			No:     conf.NoStored,
-			Help: `
-				service        Services
-				timestamps     Time stamps of messages
-				debug          Debugging messages
-				log            Log messages
-				datetime       Date and time
-				msec           Milliseconds as well
-				$msec          Milliseconds
-				localtime      In the local time zone
-				$local         Local time
-				show-timezone  Time zone as well
-				$zone          Time zone
-				year           Year as well
-				$year          Year
-				uptime         Time since the start
-				$form          Kind of time stamp`,
-		},
+		timestampsCommand(),
+		allTimestampsCommand(),
 		{
 			Syntax: "service password-encryption", No: conf.NoStored,
 			Help: `
@@ -125,28 +109,11 @@ func globalAccess() []conf.Command {
 			$type  Type
 			$slot  Slot
 			$bay   Bay`),
-		{
-			Syntax: "logging buffered [<4096-2147483647>$size] [" + severities + "$level]",
-			No:     conf.NoStored,
-			Help: `
-				logging   Messages
-				buffered  Keep messages in memory
-				$size     Size of the buffer in bytes` + severityHelp,
-		},
-		{
-			Syntax: "logging console [" + severities + "$level]",
-			No:     conf.NoStored, Default: "logging console",
-			Help: `
-				logging  Messages
-				console  Messages on the console` + severityHelp,
-		},
-		{
-			Syntax: "logging monitor [" + severities + "$level]",
-			No:     conf.NoStored, Default: "logging monitor",
-			Help: `
-				logging  Messages
-				monitor  Messages on terminals that monitor` + severityHelp,
-		},
+	}
+}
+
+func globalEnable() []conf.Command {
+	return []conf.Command{
 		{
 			Syntax: "enable secret [level <1-15>$level!] [" + secretTypes + "$type] LINE$secret",
 			Check:  checkEncrypted("type", "secret"),
@@ -213,28 +180,8 @@ const (
 	$algorithm  How the secret is hashed`
 )
 
-const severities = "<<0-7>$number|alerts|critical|debugging|emergencies|errors|informational|notifications|warnings>"
-
-const severityHelp = `
-	$number        Severity level
-	alerts         Immediate action needed (1)
-	critical       Critical conditions (2)
-	debugging      Debugging messages (7)
-	emergencies    The system is unusable (0)
-	errors         Error conditions (3)
-	informational  Informational messages (6)
-	notifications  Normal but notable conditions (5)
-	warnings       Warning conditions (4)
-	$level         Severity`
-
 func globalHardware() []conf.Command {
-	return []conf.Command{
-		inert("clock timezone WORD(16)$zone HOURS$hours [<0-59>$minutes]", "", `
-			clock     Clock
-			timezone  Time zone
-			$zone     Name of the zone
-			$hours    Hours from UTC
-			$minutes  Minutes from UTC`),
+	return append(globalClock(), []conf.Command{
 		stored(inert("network-clock-participate <slot <1-4>$slot!|wic <0-4>$wic!|aim <0-1>$aim!>$kind!", "", `
 			network-clock-participate  Cards that take the common clock
 			slot                       Network module
@@ -248,7 +195,7 @@ func globalHardware() []conf.Command {
 			ip   IP parameters
 			cef  Express forwarding`)),
 		bangs(2),
-	}
+	}...)
 }
 
 func globalAddressing() []conf.Command {

@@ -7,7 +7,7 @@ import (
 )
 
 func globalNetwork() []conf.Command {
-	return slices.Concat(globalInterfaces(), globalSSH(), globalAccessLists(), globalServers())
+	return slices.Concat(globalInterfaces(), globalSyslog(), globalSSH(), globalAccessLists(), globalServers())
 }
 
 func globalInterfaces() []conf.Command {
@@ -65,14 +65,6 @@ func globalInterfaces() []conf.Command {
 		stored(shared(inert("ip http secure-server", "", ipHTTPHelp))),
 		shared(inert("ip http path URL$path", "", ipHTTPHelp)),
 		bangs(3),
-		{
-			Syntax: "logging host A.B.C.D$address!",
-			Inert:  true,
-			Help: `
-				logging   Messages
-				host      Server messages are sent to
-				$address  IP address`,
-		},
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/busylamp/busylamp/cli"
 	"github.com/busylamp/busylamp/cli/conf"
+	"github.com/busylamp/busylamp/internal/clock"
 	"github.com/busylamp/busylamp/internal/logbuf"
 )
 
@@ -39,11 +40,11 @@ func newRouter(t testing.TB, schema *conf.Schema) router {
 func newPlatform(t testing.TB, schema *conf.Schema, p Platform) router {
 	t.Helper()
 	r := router{store: conf.NewStore(schema, conf.NewTree(schema))}
-	log := logbuf.New(clock)
+	log := logbuf.New(testTime)
 	var err error
 	r.shell, err = cli.NewShell(cli.Options{
-		Store: r.store, Exec: Exec(Agents{Now: clock}), Library: Library(), Bounds: Bounds(p),
-		Log: log, Now: clock, Rewrite: Rewrite, Follow: Follow, DebugText: DebugText,
+		Store: r.store, Exec: Exec(Agents{Clock: clock.On(testTime)}), Library: Library(), Bounds: Bounds(p),
+		Log: log, Clock: clock.On(testTime), Rewrite: Rewrite, Follow: Follow, DebugText: DebugText,
 	})
 	if err != nil {
 		t.Fatal(err)

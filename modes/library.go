@@ -17,6 +17,8 @@ func Library() *grammar.Library {
 	types["PORTS"] = grammar.Type{Name: "PORTS", Display: "WORD", Parse: parsePorts}
 	types["CODE"] = grammar.Type{Name: "CODE", Display: "WORD", Parse: parseCode}
 	types["DELAY"] = grammar.Type{Name: "DELAY", Display: "Delay before reload (mmm or hhh:mm)", Parse: parseDelay}
+	types["WALL"] = grammar.Type{Name: "WALL", Display: "hh:mm", Parse: parseWall}
+	types["WEEKDAY"] = grammar.Type{Name: "WEEKDAY", Display: "DAY", Parse: parseWeekday}
 	types["CLOCK"] = grammar.Type{Name: "CLOCK", Display: "hh:mm", Parse: parseClock}
 	types["DIGITS"] = grammar.Type{Name: "DIGITS", Display: "WORD", Parse: parseDigits}
 	help := map[string]string{}

@@ -50,12 +50,7 @@ func lineMode() conf.Mode {
 					$type      Kind of password that follows
 					$password  The password`,
 			},
-			{
-				Syntax: "logging synchronous",
-				Help: `
-					logging      Messages on this line
-					synchronous  Redraw a typed line after a message`,
-			},
+			synchronousCommand(),
 			{
 				Syntax: "login [local$local]",
 				No:     conf.NoStored,

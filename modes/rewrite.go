@@ -20,6 +20,9 @@ func Rewrite(t conf.Tree, parent conf.Path, args grammar.Args) (grammar.Args, er
 	if name == "ip domain-lookup" {
 		return respell(t, args, "ip domain lookup")
 	}
+	if is, ok := loggingLines[name]; ok {
+		return is(t, args)
+	}
 	if args.Form() != grammar.Positive {
 		if (name == "enable secret" || name == "enable password") && args.Int("level") == privilegedLevel {
 			return respell(t, args, name)

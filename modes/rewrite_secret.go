@@ -115,7 +115,11 @@ func hiddenPassword(t conf.Tree, args grammar.Args, kind string) (grammar.Args, 
 
 // Follow is cli.Options.Follow: `service password-encryption` hides the passwords
 // that stand in the configuration in clear. Switched off it leaves them as they are.
+// `service timestamps` stands for lines of both kinds of messages.
 func Follow(t conf.Tree, args grammar.Args) []cli.Following {
+	if args.Command().Name() == "service timestamps all" {
+		return followTimestamps(t, args.Form())
+	}
 	if args.Command().Name() != "service password-encryption" || args.Form() != grammar.Positive {
 		return nil
 	}

@@ -143,6 +143,8 @@ func (s *sampler) word(word string) string {
 		"TEXT":         "#hello#",
 		"NUMBER":       "2001",
 		"NUMBERS":      "2001,2002",
+		"WALL":         "2:30",
+		"WEEKDAY":      "sunday",
 		"TAGS":         "1,2",
 		"MEMBERS":      "2001, 2002,*",
 		"SECONDS":      "10,20",

@@ -11,6 +11,7 @@ import (
 	"github.com/busylamp/busylamp/cli"
 	"github.com/busylamp/busylamp/cli/conf"
 	"github.com/busylamp/busylamp/cli/grammar"
+	"github.com/busylamp/busylamp/internal/clock"
 	"github.com/busylamp/busylamp/internal/logbuf"
 )
 
@@ -30,10 +31,10 @@ var routersToo = map[string]bool{"show sip-ua statistics": true} // "Client Erro
 // No show command that succeeds prints what a client takes for a failure.
 func TestShowsDoNotLookLikeFailures(t *testing.T) {
 	phones := &agents{dials: netip.MustParseAddrPort("10.1.1.2:5060")}
-	a := Agents{Presence: watched{guideRecords(t)}, Phones: phones, Calls: &exchange{}, SIP: phones, Machine: box{}, Meter: box{}, Now: clock}
+	a := Agents{Presence: watched{guideRecords(t)}, Phones: phones, Calls: &exchange{}, SIP: phones, Machine: box{}, Meter: box{}, Clock: clock.On(testTime)}
 	schema := compiled(t)
 	store := conf.NewStore(schema, conf.NewTree(schema))
-	log := logbuf.New(clock)
+	log := logbuf.New(testTime)
 	t.Cleanup(func() { store.Close(); log.Close() })
 	state, err := conf.OpenState(t.TempDir())
 	if err != nil {
@@ -66,7 +67,7 @@ func TestShowsDoNotLookLikeFailures(t *testing.T) {
 			return nil
 		}
 	}
-	shell, err := cli.NewShell(cli.Options{Store: store, State: state, Exec: cmds, Library: Library(), Bounds: Bounds(C3825), Log: log, Now: clock})
+	shell, err := cli.NewShell(cli.Options{Store: store, State: state, Exec: cmds, Library: Library(), Bounds: Bounds(C3825), Log: log, Clock: clock.On(testTime)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/busylamp/busylamp/cli/render"
+	"github.com/busylamp/busylamp/internal/clock"
 	"github.com/busylamp/busylamp/phones"
 	"github.com/busylamp/busylamp/phones/call"
 )
@@ -47,12 +48,12 @@ func showEphoneSockets(w io.Writer, s phoneState) error {
 }
 
 // showEphoneAttempts is `show ephone attempted-registrations`.
-func showEphoneAttempts(w io.Writer, s phones.SkinnySnapshot) error {
+func showEphoneAttempts(w io.Writer, k *clock.Clock, s phones.SkinnySnapshot) error {
 	columns := render.Columns{-6, -19, -33, -1}
 	var b strings.Builder
 	b.WriteString("Attempting Mac address:\n\nNum    Mac Address         DateTime                          DeviceType\n" + strings.Repeat("-", 77) + "\n")
 	for i, a := range s.Attempts {
-		b.WriteString(columns.Row(i+1, macOrZero(a.MAC), render.Date(a.At), modelName(a.Type)))
+		b.WriteString(columns.Row(i+1, macOrZero(a.MAC), render.Date(k.Local(a.At)), modelName(a.Type)))
 	}
 	b.WriteByte('\n')
 	_, err := io.WriteString(w, b.String())

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/busylamp/busylamp/internal/clock"
 	"github.com/busylamp/busylamp/phones"
 	"github.com/busylamp/busylamp/phones/call"
 )
@@ -147,7 +148,7 @@ func TestShowEphoneTables(t *testing.T) {
 =====================================================================
 SEP00127F5762A5   8.1(2.0)               8.0(2.0)               Reset-Restart
 `},
-		"attempts": {func(w io.Writer) error { return showEphoneAttempts(w, s.skinny) },
+		"attempts": {func(w io.Writer) error { return showEphoneAttempts(w, clock.On(testTime), s.skinny) },
 			`Attempting Mac address:
 
 Num    Mac Address         DateTime                          DeviceType

@@ -4,6 +4,7 @@ import (
 	"io"
 	"testing"
 
+	"github.com/busylamp/busylamp/internal/clock"
 	"github.com/busylamp/busylamp/phones"
 	"github.com/busylamp/busylamp/phones/call"
 )
@@ -64,7 +65,7 @@ Config:
 	} {
 		equal(t, name, rendered(t, c.f), c.want)
 	}
-	out := rendered(t, func(w io.Writer) error { return showPoolStatistics(w, s.Pools[1]) })
+	out := rendered(t, func(w io.Writer) error { return showPoolStatistics(w, clock.On(testTime), s.Pools[1]) })
 	has(t, out, "Pool 2 Statistics:\n  Active registrations  : 0\n", "  Reason for unregistered state:\n         No registration request since last reboot/unregister\n")
 }
 

@@ -83,9 +83,9 @@ func showPresenceSummary(w io.Writer, s presence.Snapshot) error {
 }
 
 // showPresenceRecords is `show presence subscription [details | presentity N |
-// subid N]`: the records that keep lets through. now is the time of the
-// snapshot.
-func showPresenceRecords(w io.Writer, s presence.Snapshot, now time.Time, details bool, keep func(presence.Record) bool) error {
+// subid N]`: the records that keep lets through. since is what has
+// passed since a moment.
+func showPresenceRecords(w io.Writer, s presence.Snapshot, since func(time.Time) time.Duration, details bool, keep func(presence.Record) bool) error {
 	title := "Presence Active Subscription Records:"
 	if details {
 		title = "Presence Active Subscription Records Details:"
@@ -97,14 +97,14 @@ func showPresenceRecords(w io.Writer, s presence.Snapshot, now time.Time, detail
 		if !keep(r) {
 			continue
 		}
-		if err := showPresenceRecord(w, r, now, details); err != nil {
+		if err := showPresenceRecord(w, r, since, details); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func showPresenceRecord(w io.Writer, r presence.Record, now time.Time, details bool) error {
+func showPresenceRecord(w io.Writer, r presence.Record, since func(time.Time) time.Duration, details bool) error {
 	kind := "Outgoing Request"
 	if r.Incoming {
 		kind = "Incoming Indication"
@@ -115,7 +115,7 @@ func showPresenceRecord(w io.Writer, r presence.Record, now time.Time, details b
 		{Key: "Expires", Value: fmt.Sprintf("%d seconds", seconds(r.Expires))},
 	}
 	if details {
-		rows = append(rows, render.KV{Key: "Subscription Duration", Value: fmt.Sprintf("%d seconds", max(0, seconds(now.Sub(r.Since))))})
+		rows = append(rows, render.KV{Key: "Subscription Duration", Value: fmt.Sprintf("%d seconds", max(0, seconds(since(r.Since))))})
 	}
 	rows = append(rows,
 		render.KV{Key: "line status", Value: r.Line.State},

@@ -9,6 +9,7 @@ import (
 
 	"github.com/busylamp/busylamp/cli/conf"
 	"github.com/busylamp/busylamp/cli/render"
+	"github.com/busylamp/busylamp/internal/clock"
 	"github.com/busylamp/busylamp/phones"
 )
 
@@ -17,7 +18,7 @@ import (
 const cmeVersion = "7.1"
 
 // showRegisterGlobal is `show voice register global`.
-func showRegisterGlobal(w io.Writer, t conf.Tree, p Platform, s phones.Snapshot) error {
+func showRegisterGlobal(w io.Writer, k *clock.Clock, t conf.Tree, p Platform, s phones.Snapshot) error {
 	global := block(t, cmdRegisterGlobal)
 	env := Bounds(p)(t)
 	maxPool, _ := env.Bound(boundPool)
@@ -61,13 +62,13 @@ func showRegisterGlobal(w io.Writer, t conf.Tree, p Platform, s phones.Snapshot)
 		}
 	}
 	row("timeout interdigit %s", text(global, "timeouts interdigit", "n"))
-	statistics(&b, s.Stats)
+	statistics(&b, k, s.Stats)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
 // statistics is the counter group that global and pool output share.
-func statistics(b *strings.Builder, s phones.Statistics) {
+func statistics(b *strings.Builder, k *clock.Clock, s phones.Statistics) {
 	fmt.Fprintf(b, "  Active registrations  : %d\n\n  Total SIP phones registered: %d\n  Total Registration Statistics\n",
 		s.ActiveRegistrations, s.RegisteredPhones)
 	for _, r := range []struct {
@@ -93,24 +94,24 @@ func statistics(b *strings.Builder, s phones.Statistics) {
 		{"Register success time", s.RegisterSuccessAt},
 		{"Unregister success time", s.UnregisterSuccessAt},
 	} {
-		fmt.Fprintf(b, "    %-28s :%s\n", r.name, after(r.at))
+		fmt.Fprintf(b, "    %-28s :%s\n", r.name, after(k, r.at))
 	}
 }
 
 // stamp is a time of an event, empty when it has not happened.
-func stamp(t time.Time) string {
+func stamp(k *clock.Clock, t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return render.Clock(t)
+	return render.Clock(k.Mark(), k.Local(t))
 }
 
 // after is a stamp behind a colon: with the blank between them, or nothing.
-func after(t time.Time) string {
+func after(k *clock.Clock, t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return " " + stamp(t)
+	return " " + stamp(k, t)
 }
 
 // showRegisterDN is `show voice register dn TAG|all`.
@@ -157,7 +158,7 @@ func showRegisterDN(w io.Writer, dns []phones.DNStatus) error {
 }
 
 // showRegisterPool is `show voice register pool TAG|all`.
-func showRegisterPool(w io.Writer, t conf.Tree, s phones.Snapshot, pools []phones.PoolStatus) error {
+func showRegisterPool(w io.Writer, k *clock.Clock, t conf.Tree, s phones.Snapshot, pools []phones.PoolStatus) error {
 	blocks := map[int]conf.Node{}
 	for n := range t.Root().All(cmdRegisterPool) {
 		blocks[n.Args().Int("tag")] = n
@@ -169,7 +170,7 @@ func showRegisterPool(w io.Writer, t conf.Tree, s phones.Snapshot, pools []phone
 		b.WriteString("\nDialpeers created:\n\n")
 		poolPeers(&b, s, p)
 		b.WriteString("Statistics:\n")
-		statistics(&b, p.Stats)
+		statistics(&b, k, p.Stats)
 		b.WriteString("\n")
 	}
 	_, err := io.WriteString(w, b.String())
@@ -325,7 +326,7 @@ func registered(on bool) string {
 }
 
 // showRegisterAttempts is `show voice register pool attempted-registrations`.
-func showRegisterAttempts(w io.Writer, s phones.Snapshot) error {
+func showRegisterAttempts(w io.Writer, k *clock.Clock, s phones.Snapshot) error {
 	const title = "Phones that have attempted registrations and have failed:"
 	if len(s.Attempts) == 0 {
 		_, err := fmt.Fprintf(w, "%s NONE\n", title)
@@ -340,14 +341,14 @@ func showRegisterAttempts(w io.Writer, s phones.Snapshot) error {
 		}
 		fmt.Fprintf(&b, " MAC address: %s\n IP address : %s\n Attempts   : %d\n"+
 			" Time of first attempt : %s\n Time of latest attempt: %s\n Reason for failure    :\n         %s\n\n",
-			mac, a.Addr, a.Attempts, stamp(a.First), stamp(a.Latest), a.Reason)
+			mac, a.Addr, a.Attempts, stamp(k, a.First), stamp(k, a.Latest), a.Reason)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
 // showRegisterUnregistered is `show voice register pool unregistered`.
-func showRegisterUnregistered(w io.Writer, s phones.Snapshot) error {
+func showRegisterUnregistered(w io.Writer, k *clock.Clock, s phones.Snapshot) error {
 	var b strings.Builder
 	for _, p := range s.Pools {
 		if p.Registered {
@@ -355,21 +356,21 @@ func showRegisterUnregistered(w io.Writer, s phones.Snapshot) error {
 		}
 		fmt.Fprintf(&b, " Pool Tag: %d\n MAC Address                : %s\n No. of attempts to register: %d\n"+
 			" Unregister time            :%s\n Last register request time :%s\n Reason for state unregister:\n         %s\n\n",
-			p.Config.Tag, p.Config.MAC, p.Stats.AttemptsSinceUnregister, after(p.Stats.UnregisterSuccessAt),
-			after(p.Stats.LastRegister), p.UnregisteredReason)
+			p.Config.Tag, p.Config.MAC, p.Stats.AttemptsSinceUnregister, after(k, p.Stats.UnregisterSuccessAt),
+			after(k, p.Stats.LastRegister), p.UnregisteredReason)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
 // showRegisterStatistics is `show voice register statistics`.
-func showRegisterStatistics(w io.Writer, s phones.Snapshot) error {
+func showRegisterStatistics(w io.Writer, k *clock.Clock, s phones.Snapshot) error {
 	var b strings.Builder
 	b.WriteString("Global statistics\n")
-	statistics(&b, s.Stats)
+	statistics(&b, k, s.Stats)
 	for _, p := range s.Pools {
 		fmt.Fprintf(&b, "\nRegister pool %d statistics\n", p.Config.Tag)
-		statistics(&b, p.Stats)
+		statistics(&b, k, p.Stats)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

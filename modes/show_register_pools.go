@@ -8,14 +8,15 @@ import (
 
 	"github.com/busylamp/busylamp/cli/conf"
 	"github.com/busylamp/busylamp/cli/render"
+	"github.com/busylamp/busylamp/internal/clock"
 	"github.com/busylamp/busylamp/phones"
 )
 
 // showPoolStatistics is `show voice register statistics pool TAG`.
-func showPoolStatistics(w io.Writer, p phones.PoolStatus) error {
+func showPoolStatistics(w io.Writer, k *clock.Clock, p phones.PoolStatus) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Pool %d Statistics:\n", p.Config.Tag)
-	statistics(&b, p.Stats)
+	statistics(&b, k, p.Stats)
 	if !p.Registered {
 		fmt.Fprintf(&b, "\n  Reason for unregistered state:\n         %s\n", p.UnregisteredReason)
 	}

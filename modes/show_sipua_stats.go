@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/busylamp/busylamp/cli/conf"
-	"github.com/busylamp/busylamp/cli/render"
+	"github.com/busylamp/busylamp/internal/clock"
 	"github.com/busylamp/busylamp/internal/sipua"
 )
 
@@ -93,7 +93,7 @@ var sipRequests = [][]sipCount{
 
 // showSIPUAStatistics is `show sip-ua statistics` without the counters of the SDP
 // library.
-func showSIPUAStatistics(w io.Writer, s sipua.Stats) error {
+func showSIPUAStatistics(w io.Writer, k *clock.Clock, s sipua.Stats) error {
 	var b strings.Builder
 	b.WriteString("SIP Response Statistics (Inbound/Outbound)\n")
 	for _, block := range sipResponses {
@@ -110,7 +110,7 @@ Retry Statistics
 `, again["INVITE"], again["BYE"], again["CANCEL"], again["PRACK"], again["SUBSCRIBE"], again["NOTIFY"], again["REFER"], again["REGISTER"])
 	cleared := "<never>"
 	if s.Cleared {
-		cleared = render.Clock(s.Since)
+		cleared = stamp(k, s.Since)
 	}
 	fmt.Fprintf(&b, "\nLast time SIP Statistics were cleared: %s\n", cleared)
 	_, err := io.WriteString(w, b.String())

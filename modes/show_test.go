@@ -10,12 +10,13 @@ import (
 	"time"
 
 	"github.com/busylamp/busylamp/cli/conf"
+	"github.com/busylamp/busylamp/internal/clock"
 	"github.com/busylamp/busylamp/phones"
 	"github.com/busylamp/busylamp/presence"
 )
 
-// clock is the moment of the guide's debug samples.
-func clock() time.Time { return time.Date(2009, time.September, 4, 7, 16, 2, 715e6, time.UTC) }
+// testTime is the moment of the guide's debug samples.
+func testTime() time.Time { return time.Date(2009, time.September, 4, 7, 16, 2, 715e6, time.UTC) }
 
 func printed(t *testing.T, err error, b *strings.Builder) string {
 	t.Helper()
@@ -90,7 +91,7 @@ func guideRecords(t *testing.T) presence.Snapshot {
 		state := map[string]presence.State{"idle": presence.Idle, "busy": presence.Busy}[status]
 		r := presence.Record{
 			ID: uint32(id), Watcher: party(watcher), Presentity: party(presentity), SibID: uint32(sib),
-			Expires: time.Duration(expires) * time.Second, Since: clock().Add(-1751 * time.Second),
+			Expires: time.Duration(expires) * time.Second, Since: testTime().Add(-1751 * time.Second),
 			Line: presence.Line{State: state}, DialPeerTag: 40001, Incoming: true,
 		}
 		s.Records = append(s.Records, r)
@@ -175,7 +176,7 @@ func TestPresenceRecords(t *testing.T) {
 		return func(r presence.Record) bool { return r.ID == id }
 	}
 	var b strings.Builder
-	err := showPresenceRecords(&b, s, clock(), false, only(133))
+	err := showPresenceRecords(&b, s, clock.On(testTime).Since, false, only(133))
 	same(t, printed(t, err, &b), `
 Presence Active Subscription Records:
 =============================================
@@ -195,7 +196,7 @@ Subscription ID         : 133
   watcher dial peer tag : 0
 `)
 	b.Reset()
-	err = showPresenceRecords(&b, s, clock(), true, only(1))
+	err = showPresenceRecords(&b, s, clock.On(testTime).Since, true, only(1))
 	same(t, printed(t, err, &b), `
 Presence Active Subscription Records Details:
 =============================================
@@ -229,9 +230,9 @@ func lab() phones.Snapshot {
 	binding := phones.Binding{Number: "45111", Host: "8.3.3.111", Port: 5060, Source: netip.MustParseAddrPort("8.3.3.111:5060"),
 		Transport: "udp", CallID: "abc@8.3.3.111", Pool: 1, DN: 1, Line: 1, DialPeer: 40001, Remaining: 76 * time.Second}
 	stats := phones.Statistics{ActiveRegistrations: 1, RegisteredPhones: 1, RegisterRequests: 3, RegisterSuccess: 1, RegisterFailed: 2,
-		LastRegister: clock(), RegisterSuccessAt: clock()}
+		LastRegister: testTime(), RegisterSuccessAt: testTime()}
 	return phones.Snapshot{
-		At: clock(), Stats: stats, Bindings: []phones.Binding{binding},
+		At: testTime(), Stats: stats, Bindings: []phones.Binding{binding},
 		Config: phones.Config{Mode: "cme", SIPSource: netip.MustParseAddrPort("8.3.3.5:5060")},
 		Pools: []phones.PoolStatus{
 			{Config: pools[0], Registered: true, PrimaryLine: "45111", Contact: netip.MustParseAddrPort("8.3.3.111:5060"),
@@ -246,7 +247,7 @@ func lab() phones.Snapshot {
 			{Config: phones.DN{Tag: 4}},
 		},
 		Attempts: []phones.Attempt{{MAC: mac2, Addr: netip.MustParseAddr("8.33.33.112"), Attempts: 4,
-			First: clock(), Latest: clock().Add(time.Second), Reason: "No pool match for the registration request"}},
+			First: testTime(), Latest: testTime().Add(time.Second), Reason: "No pool match for the registration request"}},
 	}
 }
 
@@ -288,13 +289,13 @@ func TestRegisterPool(t *testing.T) {
 	var b strings.Builder
 	r := newRouter(t, compiled(t))
 	r.load(t, "voice register pool 1\ndtmf-relay rtp-nte sip-notify\nvoice register pool 2\nno keep-conference\n")
-	err := showRegisterPool(&b, r.store.Tree(), lab(), lab().Pools)
+	err := showRegisterPool(&b, clock.On(testTime), r.store.Tree(), lab(), lab().Pools)
 	same(t, printed(t, err, &b), readTestdata(t, "register-pool.txt"))
 }
 
 func TestRegisterAttempts(t *testing.T) {
 	var b strings.Builder
-	err := showRegisterAttempts(&b, lab())
+	err := showRegisterAttempts(&b, clock.On(testTime), lab())
 	same(t, printed(t, err, &b), `Phones that have attempted registrations and have failed:
  MAC address: 0015.C68E.6D13
  IP address : 8.33.33.112
@@ -306,13 +307,13 @@ func TestRegisterAttempts(t *testing.T) {
 
 `)
 	b.Reset()
-	err = showRegisterAttempts(&b, phones.Snapshot{})
+	err = showRegisterAttempts(&b, clock.On(testTime), phones.Snapshot{})
 	same(t, printed(t, err, &b), "Phones that have attempted registrations and have failed: NONE\n")
 }
 
 func TestRegisterUnregistered(t *testing.T) {
 	var b strings.Builder
-	err := showRegisterUnregistered(&b, lab())
+	err := showRegisterUnregistered(&b, clock.On(testTime), lab())
 	same(t, printed(t, err, &b), ` Pool Tag: 2
  MAC Address                : 0015.C68E.6D13
  No. of attempts to register: 0
@@ -328,10 +329,10 @@ func TestRegisterGlobal(t *testing.T) {
 	r := newRouter(t, compiled(t))
 	r.load(t, "voice register global\nmode cme\nsource-address 8.3.3.5\nmax-pool 10\ncreate profile sync 0001140473454008\n")
 	var b strings.Builder
-	err := showRegisterGlobal(&b, r.store.Tree(), C3825, lab())
+	err := showRegisterGlobal(&b, clock.On(testTime), r.store.Tree(), C3825, lab())
 	same(t, printed(t, err, &b), readTestdata(t, "register-global.txt"))
 	b.Reset()
-	err = showRegisterGlobal(&b, conf.NewTree(r.store.Schema()), C3825, phones.Snapshot{})
+	err = showRegisterGlobal(&b, clock.On(testTime), conf.NewTree(r.store.Schema()), C3825, phones.Snapshot{})
 	if got := printed(t, err, &b); !strings.Contains(got, "  Mode is srst\n  Max-pool is 175\n  Max-dn is 500\n") || strings.Contains(got, "Source-address") {
 		t.Errorf("without mode cme:\n%s", got)
 	}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/busylamp/busylamp/cli/conf"
 	"github.com/busylamp/busylamp/cli/grammar"
-	"github.com/busylamp/busylamp/internal/logbuf"
 	"github.com/busylamp/busylamp/internal/sipua"
 	"github.com/busylamp/busylamp/presence"
 )
@@ -122,55 +121,4 @@ func SIPConfig(t conf.Tree) sipua.Config {
 		Enabled: cmeMode(global) && source.Addr().IsValid(),
 		Addr:    source,
 	}
-}
-
-// LogConfig is the log's part of a tree.
-func LogConfig(t conf.Tree) logbuf.Config {
-	const defaultSize = 4096
-	root := t.Root()
-	c := logbuf.DefaultConfig()
-	if args, ok := root.Get("logging buffered"); ok {
-		c.BufferSize, c.BufferLevel = defaultSize, severity(args)
-		if args.Has("size") {
-			c.BufferSize = args.Int("size")
-		}
-	}
-	c.ConsoleLevel, c.MonitorLevel = logbuf.Off, logbuf.Off
-	if args, ok := root.Get("logging console"); ok {
-		c.ConsoleLevel = severity(args)
-	}
-	if args, ok := root.Get("logging monitor"); ok {
-		c.MonitorLevel = severity(args)
-	}
-	c.SequenceNumbers = root.On("service sequence-numbers")
-	for stamp := range root.All("service timestamps") {
-		args := stamp.Args()
-		s := logbuf.Stamp{Mode: logbuf.StampUptime}
-		switch {
-		case args.Form() == grammar.No:
-			s.Mode = logbuf.StampNone
-		case args.String("form") == "datetime":
-			s = logbuf.Stamp{
-				Mode:     logbuf.StampDatetime,
-				Msec:     args.Has("msec"),
-				Local:    args.Has("local"),
-				ShowZone: args.Has("zone"),
-				Year:     args.Has("year"),
-			}
-		}
-		if args.String("what") == "debug" {
-			c.DebugStamp = s
-		} else {
-			c.LogStamp = s
-		}
-	}
-	return c
-}
-
-// severity is the level of a logging line, debugging when it names none.
-func severity(args grammar.Args) logbuf.Severity {
-	if s, ok := logbuf.ParseSeverity(args.String("level")); ok {
-		return s
-	}
-	return logbuf.Debugging
 }

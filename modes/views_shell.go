@@ -8,6 +8,7 @@ import (
 	"github.com/busylamp/busylamp/cli"
 	"github.com/busylamp/busylamp/cli/conf"
 	"github.com/busylamp/busylamp/cli/grammar"
+	"github.com/busylamp/busylamp/internal/logbuf"
 )
 
 // ShellConfig is the shell's part of a tree.
@@ -22,6 +23,7 @@ func ShellConfig(t conf.Tree) cli.Config {
 	c.SSH = sshConfig(root)
 	c.DomainLookup = root.On("ip domain lookup")
 	c.FilePromptQuiet = text(root, "file prompt", "how") == "quiet"
+	c.UserInfo = root.On("logging userinfo")
 	c.Archive = archiveConfig(root)
 	aliasesAndPrivileges(root, &c)
 	enablePasswords(root, &c)
@@ -119,7 +121,7 @@ func defaultLine(t conf.Tree, command string, login cli.LoginMode) cli.Line {
 // terminalLine reads one line block. login is what holds without a login line:
 // a vty asks for a password, the console does not.
 func terminalLine(n conf.Node, login cli.LoginMode) cli.Line {
-	l := cli.Line{Login: login, Barred: barred(n), Synchronous: n.On("logging synchronous")}
+	l := cli.Line{Login: login, Barred: barred(n), Synchronous: synchronous(n)}
 	for entry := range n.All("login") {
 		args := entry.Args()
 		switch {
@@ -188,4 +190,22 @@ func barred(n conf.Node) cli.Transport {
 		}
 	}
 	return cli.TransportAll &^ in
+}
+
+// synchronous is `logging synchronous` of a line.
+func synchronous(n conf.Node) cli.Synchronous {
+	args, ok := n.Get("logging synchronous")
+	if !ok {
+		return cli.Synchronous{}
+	}
+	s := cli.Synchronous{On: true, Level: cli.DefaultSyncLevel, Limit: cli.DefaultSyncLimit}
+	if level, ok := logbuf.ParseSeverity(args.String("level")); ok {
+		s.Level = level
+	} else if args.Has("level") {
+		s.Level = logbuf.Emergencies
+	}
+	if args.Has("limit") {
+		s.Limit = args.Int("limit")
+	}
+	return s
 }

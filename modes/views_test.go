@@ -10,6 +10,7 @@ import (
 
 	"github.com/busylamp/busylamp/cli"
 	"github.com/busylamp/busylamp/cli/secret"
+	"github.com/busylamp/busylamp/internal/clock"
 	"github.com/busylamp/busylamp/internal/logbuf"
 	"github.com/busylamp/busylamp/internal/sipua"
 	"github.com/busylamp/busylamp/phones"
@@ -61,6 +62,7 @@ func TestViewsOfGuideExample(t *testing.T) {
 		LogStamp:   logbuf.Stamp{Mode: logbuf.StampDatetime, Msec: true},
 		DebugStamp: logbuf.Stamp{Mode: logbuf.StampDatetime, Msec: true},
 		BufferSize: 2000000, BufferLevel: logbuf.Debugging, ConsoleLevel: logbuf.Debugging, MonitorLevel: logbuf.Debugging,
+		TrapLevel: logbuf.Informational, Facility: logbuf.DefaultFacility, Rate: logbuf.Rate{Except: logbuf.Off}, Exception: 4096,
 	})
 
 	service := idleTelephony()
@@ -189,7 +191,7 @@ line vty 5 6
 	if c.Hostname != "lab-1" || c.DomainLookup || !strings.Contains(c.BannerMOTD, "Welcome") || !c.FilePromptQuiet {
 		t.Errorf("%+v", c)
 	}
-	equal(t, "console", c.Console, cli.Line{Login: cli.LoginLocal, Synchronous: true, NoPaging: true, Privilege: 1, HistorySize: 20, ExecTimeout: 10 * time.Minute})
+	equal(t, "console", c.Console, cli.Line{Login: cli.LoginLocal, Synchronous: cli.Synchronous{On: true, Level: logbuf.Critical, Limit: 20}, NoPaging: true, Privilege: 1, HistorySize: 20, ExecTimeout: 10 * time.Minute})
 	if len(c.Vty) != 7 || c.Vty[4].Login != cli.LoginNone || c.Vty[4].ExecTimeout != 90*time.Second {
 		t.Errorf("vty 0 4: %+v", c.Vty)
 	}
@@ -204,7 +206,28 @@ func TestLogView(t *testing.T) {
 		DebugStamp: logbuf.Stamp{Mode: logbuf.StampNone},
 		LogStamp:   logbuf.Stamp{Mode: logbuf.StampDatetime, Local: true, Year: true, ShowZone: true},
 		BufferSize: 4096, BufferLevel: logbuf.Warnings, ConsoleLevel: logbuf.Off, MonitorLevel: logbuf.Errors, SequenceNumbers: true,
+		TrapLevel: logbuf.Informational, Facility: logbuf.DefaultFacility, Rate: logbuf.Rate{Except: logbuf.Off}, Exception: 4096,
 	})
+	r.load(t, "no logging on\nlogging count\nno logging message-counter syslog\nlogging exception 8192\nlogging rate-limit console all 20 except 3\nlogging trap 7\n"+
+		"logging facility local0\nvoice register global\n source-address 10.2.2.2\n"+
+		"logging origin-id ip\nlogging 192.0.2.2\nlogging host 192.0.2.1 transport udp port 5514\nno service timestamps\n")
+	got := LogConfig(r.store.Tree())
+	equal(t, "log", got, logbuf.Config{
+		Disabled: true, Counting: true, Uncounted: true, Exception: 8192, SequenceNumbers: true,
+		DebugStamp: logbuf.Stamp{Mode: logbuf.StampNone}, LogStamp: logbuf.Stamp{Mode: logbuf.StampNone},
+		BufferSize: 4096, BufferLevel: logbuf.Warnings, ConsoleLevel: logbuf.Off, MonitorLevel: logbuf.Errors, TrapLevel: logbuf.Debugging,
+		Rate: logbuf.Rate{Limit: 20, Console: true, All: true, Except: logbuf.Errors}, Facility: 16, Origin: "10.2.2.2",
+		Hosts: []logbuf.Host{{Addr: netip.MustParseAddr("192.0.2.1"), Port: 5514}, {Addr: netip.MustParseAddr("192.0.2.2"), Port: 514}},
+	})
+	for line, origin := range map[string]string{
+		"hostname Lab": "10.1.1.1", "logging origin-id hostname": "Router", `logging origin-id string "the lab"`: "the lab", "no logging origin-id": "",
+	} {
+		other := newRouter(t, compiled(t))
+		other.load(t, "telephony-service\n ip source-address 10.1.1.1\nlogging origin-id ip\n"+line+"\n")
+		if got := LogConfig(other.store.Tree()).Origin; got != origin {
+			t.Errorf("%s: %q, want %q", line, got, origin)
+		}
+	}
 }
 
 // TestViewNames: no view asks for a command that is not declared (see compiled),
@@ -216,7 +239,7 @@ func TestViewNames(t *testing.T) {
 	r.load(t, "ephone-dn-template 1\nallow watch\nusername a privilege 1 nopassword\nbanner login #x#\nephone-dn 1\nephone-dn-template 1\n")
 	views(r.store.Tree())
 	var b strings.Builder
-	if err := showRegisterGlobal(&b, r.store.Tree(), C3825, phones.Snapshot{}); err != nil {
+	if err := showRegisterGlobal(&b, clock.On(testTime), r.store.Tree(), C3825, phones.Snapshot{}); err != nil {
 		t.Error(err)
 	}
 }

@@ -121,10 +121,10 @@ func Words(names []string, width int) string {
 	return b.String()
 }
 
-// Clock is `show clock`: "*07:16:02.715 UTC Mon Sep 4 2006". The asterisk says
-// that no authority has set the clock.
-func Clock(t time.Time) string {
-	return "*" + t.Format("15:04:05.000 MST Mon Jan 2 2006")
+// Clock is `show clock`: "*07:16:02.715 UTC Mon Sep 4 2006". mark is what stands before
+// it: the asterisk says that no authority has set the clock.
+func Clock(mark string, t time.Time) string {
+	return mark + t.Format("15:04:05.000 MST Mon Jan 2 2006")
 }
 
 // Date is the form of `show version` and registration times:

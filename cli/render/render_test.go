@@ -46,7 +46,7 @@ func TestHelpLayout(t *testing.T) {
 
 func TestTimes(t *testing.T) {
 	at := time.Date(2006, 9, 4, 7, 16, 2, 715e6, time.UTC)
-	if got, want := Clock(at), "*07:16:02.715 UTC Mon Sep 4 2006"; got != want {
+	if got, want := Clock("*", at), "*07:16:02.715 UTC Mon Sep 4 2006"; got != want {
 		t.Errorf("Clock = %q", got)
 	}
 	if got, want := Date(at), "07:16:02 UTC Mon Sep 4 2006"; got != want {

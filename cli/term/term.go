@@ -45,10 +45,13 @@ type Terminal interface {
 	// for agents to settle, do not page help.
 	Pending() bool
 	// Async prints a message that has nothing to do with the running command
-	// (logging, debug) on a line of its own. A line that is being typed is
-	// broken by it, and redrawn only under LineOptions.Synchronous. It never
-	// blocks: when the peer does not read, the message is dropped.
+	// (logging, debug) on a line of its own. A line that is being typed, and a
+	// question that waits for a key, are broken by it. It never blocks: when
+	// the peer does not read, the message is dropped.
 	Async(text string)
+	// Insert is Async, and what it has broken is shown again below the message
+	// (`logging synchronous`).
+	Insert(text string)
 	// Interrupted delivers one value when Ctrl-C or Ctrl-Shift-6 arrives while
 	// no ReadLine or ReadKey is waiting, that is, while a command runs. What
 	// was not received is forgotten at the next ReadLine.
@@ -81,6 +84,4 @@ type LineOptions struct {
 	// (`terminal width`). 0: what Size says. 511 and more, negative, or an
 	// unknown size: long lines do not scroll.
 	Width int
-	// Synchronous redraws the line after Async (`logging synchronous`).
-	Synchronous bool
 }

@@ -35,8 +35,9 @@ type Terminal struct {
 	lastCR  bool   // the last key was CR: a following LF or NUL belongs to it
 
 	out     []byte
-	gone    bool // closed or the stream is broken: output goes nowhere
-	lastOut byte // last byte printed
+	gone    bool   // closed or the stream is broken: output goes nowhere
+	lastOut byte   // last byte printed
+	row     []byte // the beginning of the row that is being printed, at most maxRow bytes
 
 	line    *line // the line being edited, nil if none
 	text    *lineBuffer
@@ -219,8 +220,10 @@ func (t *Terminal) put(text string) {
 		if i < 0 {
 			t.out = append(t.out, text...)
 			t.lastOut = text[len(text)-1]
+			t.row = append(t.row, text[:min(len(text), max(maxRow-len(t.row), 0))]...)
 			break
 		}
+		t.row = t.row[:0]
 		t.out = append(t.out, text[:i]...)
 		if i > 0 {
 			t.lastOut = text[i-1]
@@ -264,19 +267,39 @@ func (t *Terminal) Write(p []byte) (int, error) {
 
 // Async implements term.Terminal.
 func (t *Terminal) Async(text string) {
-	text = strings.TrimSuffix(text, "\n")
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if len(t.out)+len(text) > 2*outputLimit { // the peer does not read: dropped
+	t.message(text)
+}
+
+// Insert implements term.Terminal.
+func (t *Terminal) Insert(text string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	row := string(t.row)
+	if !t.message(text) {
 		return
+	}
+	switch l := t.line; {
+	case l != nil && l.visible:
+		t.put(l.redraw())
+	case t.waiting: // for a key
+		t.put(row)
+	}
+}
+
+// message prints a text on lines of its own; false: nobody reads, it was dropped. The
+// caller holds mu.
+func (t *Terminal) message(text string) bool {
+	text = strings.TrimSuffix(text, "\n")
+	if len(t.out)+len(text) > 2*outputLimit {
+		return false
 	}
 	if t.lastOut != '\n' {
 		t.put("\n")
 	}
 	t.put(text + "\n")
-	if l := t.line; l != nil && l.visible && l.o.Synchronous {
-		t.put(l.redraw())
-	}
+	return true
 }
 
 // SetSize tells the size of the user's window; 0 = unknown. Sizes beyond

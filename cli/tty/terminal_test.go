@@ -82,13 +82,14 @@ func TestFlushWhileRunning(t *testing.T) {
 
 func TestAsync(t *testing.T) {
 	for _, tt := range []struct {
-		name string
-		o    term.LineOptions
-		want string
+		name   string
+		o      term.LineOptions
+		insert bool
+		want   string
 	}{
-		{"breaks the line", term.LineOptions{Echo: true}, "\r\n*Mar  1: %X\r\nw"},
-		{"synchronous", term.LineOptions{Echo: true, Synchronous: true}, "\r\n*Mar  1: %X\r\nR#sho\bwo\b"},
-		{"password", term.LineOptions{Synchronous: true}, "\r\n*Mar  1: %X\r\nR#"},
+		{"breaks the line", term.LineOptions{Echo: true}, false, "\r\n*Mar  1: %X\r\nw"},
+		{"shown again", term.LineOptions{Echo: true}, true, "\r\n*Mar  1: %X\r\nR#sho\bwo\b"},
+		{"password", term.LineOptions{}, true, "\r\n*Mar  1: %X\r\nR#"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
@@ -96,10 +97,12 @@ func TestAsync(t *testing.T) {
 				defer d.Close()
 				d.ask("R#", tt.o)
 				d.press("sho")
-				if tt.o.Synchronous {
+				if tt.insert {
 					d.press("\x02")
+					d.Insert("*Mar  1: %X\n")
+				} else {
+					d.Async("*Mar  1: %X\n")
 				}
-				d.Async("*Mar  1: %X\n")
 				got := d.press("w")
 				if got != tt.want {
 					t.Errorf("%q, want %q", got, tt.want)
@@ -107,6 +110,22 @@ func TestAsync(t *testing.T) {
 			})
 		})
 	}
+	bubble(t, func(t *testing.T) { // a question that waits for a key
+		d := sit(Options{})
+		defer d.Close()
+		io.WriteString(d, "Saved\nProceed? [confirm]")
+		key := make(chan rune, 1)
+		go func() {
+			r, _ := d.ReadKey(t.Context())
+			key <- r
+		}()
+		synctest.Wait()
+		d.Insert("one")
+		d.Async("two")
+		if got := d.press("y"); got != "Saved\r\nProceed? [confirm]\r\none\r\nProceed? [confirm]\r\ntwo\r\n" || <-key != 'y' {
+			t.Errorf("%q", got)
+		}
+	})
 	bubble(t, func(t *testing.T) { // while a command runs
 		d := sit(Options{})
 		defer d.Close()
@@ -125,7 +144,7 @@ func TestHelpMayPage(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		d := sit(Options{})
 		defer d.Close()
-		d.ask("R#", term.LineOptions{Echo: true, Synchronous: true, Help: func(string) string {
+		d.ask("R#", term.LineOptions{Echo: true, Help: func(string) string {
 			io.WriteString(d, "first\n --More-- ")
 			k, err := d.ReadKey(t.Context())
 			d.Async("message")
@@ -372,7 +391,7 @@ func FuzzTerminal(f *testing.F) {
 		defer d.Close()
 		h := term.NewHistory(5)
 		for i := 0; ; i++ {
-			o := term.LineOptions{Echo: i%5 != 4, History: h, Synchronous: true,
+			o := term.LineOptions{Echo: i%5 != 4, History: h,
 				Help:     func(line string) string { return line + "\n" },
 				Complete: func(line string) (string, bool) { return line + "\x01done ", len(line)%2 == 0 },
 			}
@@ -388,7 +407,7 @@ func FuzzTerminal(f *testing.F) {
 					t.Fatalf("character %q in %q", r, line)
 				}
 			}
-			d.Async("message\n")
+			d.Insert("message\n")
 			if i%7 == 6 {
 				d.ReadKey(t.Context())
 			}

@@ -104,6 +104,9 @@ const (
 	// inputLimit bounds input that was not yet read by the session, in bytes;
 	// beyond it the stream is not read, which stops the sender and loses nothing.
 	inputLimit = 64 << 10
+	// maxRow bounds what is remembered of the row that is being printed, in bytes: a
+	// question and its answer.
+	maxRow = 1 << 10
 	// outputLimit bounds output that the peer did not yet take, in bytes; beyond
 	// it Write and ReadLine wait and Async drops its message.
 	outputLimit = 64 << 10

@@ -21,6 +21,7 @@ import (
 
 	"github.com/busylamp/busylamp/cli"
 	"github.com/busylamp/busylamp/cli/conf"
+	"github.com/busylamp/busylamp/internal/clock"
 	"github.com/busylamp/busylamp/internal/fetch"
 	"github.com/busylamp/busylamp/internal/host"
 	"github.com/busylamp/busylamp/internal/logbuf"
@@ -82,6 +83,7 @@ type App struct {
 	machine  *host.Host
 	meter    *host.Meter
 	written  chan string // lines for the running-config, from phones
+	clock    *clock.Clock
 	started  time.Time
 	boot     string
 	reload   chan string
@@ -104,7 +106,7 @@ func Start(o Options) (*App, error) {
 		return nil, errors.Join(err, state.Close())
 	}
 	machine := host.New()
-	a := &App{state: state, keys: keys, machine: machine, meter: host.NewMeter(machine), started: time.Now(), reload: make(chan string, 1)}
+	a := &App{state: state, keys: keys, machine: machine, meter: host.NewMeter(machine), started: time.Now(), clock: clock.New(), reload: make(chan string, 1)}
 	if err := a.wire(o); err != nil {
 		return nil, errors.Join(err, a.journals.close(false), state.Close())
 	}
@@ -117,7 +119,7 @@ func (a *App) wire(o Options) error {
 	if err != nil {
 		return err
 	}
-	a.Log = logbuf.New(time.Now)
+	a.Log = logbuf.NewOn(a.clock, files(o))
 	a.openJournals()
 	a.store = conf.NewStore(schema, conf.NewTree(schema), conf.WithApplyError(func(agent string, err error) {
 		a.Log.Msg("SYS", logbuf.Errors, "APPLY", "%s: %v", agent, err)
@@ -142,11 +144,13 @@ func (a *App) wire(o Options) error {
 		Store: a.store, State: a.state, Keys: a.keys, Library: lib, Log: a.Log,
 		Exec: modes.Exec(modes.Agents{
 			Presence: a.hub, Phones: a.Lines, Calls: a.Calls, SIP: a.SIP, Credentials: a.users, Trust: a.trust, Skinny: a.Skinny, SIPPhones: a.sipCalls,
-			Mobility: a.mobile, Csim: a.csim.start, Platform: o.Platform, Machine: a.machine, Meter: a.meter,
+			Mobility: a.mobile, Csim: a.csim.start, Platform: o.Platform, Machine: a.machine, Meter: a.meter, Clock: a.clock,
 		}),
 		Bounds:  modes.Bounds(o.Platform),
 		Rewrite: modes.Rewrite,
 		Follow:  modes.Follow,
+		Clock:   a.clock,
+		Zone:    modes.ClockZone,
 		System:  system{a},
 		Servers: fetch.New(fetch.Options{Net: files(o), Flash: a.state.Flash(), Limit: conf.MaxFlashFile}),
 
@@ -165,6 +169,7 @@ func (a *App) wire(o Options) error {
 	a.ctx, a.cancel = context.WithCancel(context.Background())
 	// The log and the shell come first, so that all that is said from here on is
 	// stamped and shown as configured.
+	conf.Bind(a.store, "clock", modes.ClockConfig, equal, a.clock.Apply)
 	conf.Bind(a.store, "logging", modes.LogConfig, equal, a.Log.Apply)
 	conf.Bind(a.store, "shell", modes.ShellConfig, equal, a.Shell.Apply)
 	if err := a.load(o); err != nil {
@@ -249,8 +254,14 @@ func (a *App) closeAgents() {
 	a.far.Close()
 	a.closePhones()
 	a.hub.Close()
+	last, cancel := context.WithTimeout(context.Background(), lastWords)
+	defer cancel()
+	a.Log.Flush(last)
 	a.Log.Close()
 }
+
+// lastWords is how long the end waits for the last messages to leave.
+const lastWords = 200 * time.Millisecond
 
 // applyPresence tells the hub, and those phones whose keys had no way to the presence
 // server before.

@@ -61,7 +61,7 @@ func TestBusyPortIsNoError(t *testing.T) {
 	a := start(t, "")
 	defer a.Close()
 	said := make(chan string, 16)
-	defer a.Log.Attach(logbuf.Console, func(text string) { said <- text })()
+	defer a.Log.Attach(logbuf.Console, "", func(_ logbuf.Severity, text string) { said <- text })()
 	if err := a.ListenSSH(ln.Addr().String()); err != nil {
 		t.Fatalf("a busy port: %v", err)
 	}

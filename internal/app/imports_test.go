@@ -19,9 +19,9 @@ const module = "github.com/busylamp/busylamp/"
 var imports = map[string]string{
 	"cmd/busylamp":          "internal/app phones phones/handset phones/handset/tui phones/skinny phones/softphone transcripts",
 	"transcripts":           "internal/app internal/memnet internal/sipua phones phones/handset phones/skinny phones/softphone",
-	"internal/app":          "cli cli/conf cli/term cli/tty internal/fetch internal/host internal/journal internal/logbuf internal/sipua internal/trust modes phones phones/call phones/mobility phones/provision phones/sccp phones/sip phones/sipcall presence presence/credentials presence/relay presence/sip",
-	"modes":                 "cli cli/conf cli/grammar cli/render cli/secret internal/host internal/logbuf internal/sipua internal/trust phones phones/call presence presence/credentials",
-	"cli":                   "cli/conf cli/grammar cli/render cli/secret cli/term internal/logbuf",
+	"internal/app":          "cli cli/conf cli/term cli/tty internal/clock internal/fetch internal/host internal/journal internal/logbuf internal/sipua internal/trust modes phones phones/call phones/mobility phones/provision phones/sccp phones/sip phones/sipcall presence presence/credentials presence/relay presence/sip",
+	"modes":                 "cli cli/conf cli/grammar cli/render cli/secret internal/clock internal/host internal/logbuf internal/sipua internal/trust phones phones/call presence presence/credentials",
+	"cli":                   "cli/conf cli/grammar cli/render cli/secret cli/term internal/clock internal/logbuf",
 	"cli/conf":              "cli/grammar",
 	"cli/tty":               "cli/term",
 	"cli/grammar":           "",
@@ -50,6 +50,7 @@ var imports = map[string]string{
 	"phones/softphone":      "internal/sipua internal/sipua/digest phones phones/handset presence presence/pidf",
 	"internal/sipua":        "internal/logbuf",
 	"internal/sipua/digest": "",
+	"internal/clock":        "",
 	"internal/logbuf":       "",
 	"internal/journal":      "",
 	"internal/host":         "",
@@ -154,4 +155,4 @@ func compare(t *testing.T, who string, used, allowed []string) {
 }
 
 // pure packages know the standard library and our own packages only.
-var pure = map[string]bool{"cli/grammar": true, "cli/term": true, "cli/render": true, "presence": true, "internal/logbuf": true, "internal/journal": true, "phones/sccp/wire": true}
+var pure = map[string]bool{"cli/grammar": true, "cli/term": true, "cli/render": true, "presence": true, "internal/clock": true, "internal/logbuf": true, "internal/journal": true, "phones/sccp/wire": true}

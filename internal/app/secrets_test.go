@@ -72,6 +72,8 @@ line vty 0 4
 
 // shows are lines for show commands with arguments; the others are typed as they are.
 var shows = map[string][]string{
+	"show clock [detail$detail]": {"show clock", "show clock detail"},
+	"show logging [count$count]": {"show logging", "show logging count"},
 	"show presence subscription [<details|presentity NUMBER$number|subid <1-4294967295>$id|summary>$what]": {
 		"show presence subscription", "show presence subscription details", "show presence subscription presentity 2101", "show presence subscription subid 1", "show presence subscription summary"},
 	"show voice register dn <all|<1-{max-register-dn}>$tag>$which":                           {"show voice register dn all", "show voice register dn 1"},

@@ -18,7 +18,7 @@ func TestEarlyMessages(t *testing.T) {
 	read := func() []string {
 		var mu sync.Mutex
 		var got []string
-		detach := l.Attach(Console, func(text string) {
+		detach := l.Attach(Console, "", func(_ Severity, text string) {
 			mu.Lock()
 			defer mu.Unlock()
 			got = append(got, text)

@@ -53,7 +53,7 @@ func TestStamp(t *testing.T) {
 		{Stamp{Mode: StampDatetime, ShowZone: true}, at().In(berlin), 0, "*Sep  4 07:16:02 UTC: "},
 		{Stamp{Mode: StampDatetime, ShowZone: true, Local: true}, at().In(berlin), 0, "*Sep  4 09:16:02 CEST: "},
 	} {
-		if got := c.stamp.Format(c.time, c.up); got != c.want {
+		if got := c.stamp.Format(c.time, c.up, "*"); got != c.want {
 			t.Errorf("%+v: %q, want %q", c.stamp, got, c.want)
 		}
 	}
@@ -82,15 +82,15 @@ func TestLevelsAndStamps(t *testing.T) {
 		BufferSize: 1 << 16, BufferLevel: Debugging, ConsoleLevel: Warnings, MonitorLevel: Off, SequenceNumbers: true})
 	var mu sync.Mutex
 	var console, monitor []string
-	collect := func(to *[]string) func(string) {
-		return func(text string) {
+	collect := func(to *[]string) func(Severity, string) {
+		return func(_ Severity, text string) {
 			mu.Lock()
 			defer mu.Unlock()
 			*to = append(*to, text)
 		}
 	}
-	l.Attach(Console, collect(&console))
-	l.Attach(Monitor, collect(&monitor))
+	l.Attach(Console, "", collect(&console))
+	l.Attach(Monitor, "", collect(&monitor))
 	l.Msg("SYS", Notifications, "CONFIG_I", "Configured from %s by %s", "console", "console")
 	l.Msg("SYS", Errors, "BAD", "100% bad\n")
 	l.Debugf("presence errors", "not on")
@@ -172,7 +172,7 @@ func TestStuckSink(t *testing.T) {
 		l := New(at)
 		release := make(chan struct{})
 		var got int
-		detach := l.Attach(Console, func(string) { <-release; got++ })
+		detach := l.Attach(Console, "", func(Severity, string) { <-release; got++ })
 		const n = sinkQueue + 100
 		l.Msg("A", 1, "B", "first")
 		synctest.Wait() // it is with the sink now
@@ -197,7 +197,7 @@ func TestStuckSink(t *testing.T) {
 		detach()
 		l.Msg("A", 1, "B", "nobody listens")
 		l.Close()
-		l.Attach(Console, func(string) { t.Error("called after Close") })
+		l.Attach(Console, "", func(Severity, string) { t.Error("called after Close") })
 		l.Msg("A", 1, "B", "closed")
 		if got != sinkQueue+1 {
 			t.Error("called after detach")
@@ -209,7 +209,7 @@ func TestFlushGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := New(at)
 		release := make(chan struct{})
-		l.Attach(Monitor, func(string) { <-release })
+		l.Attach(Monitor, "", func(Severity, string) { <-release })
 		l.Msg("A", 1, "B", "x")
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
@@ -228,7 +228,7 @@ func TestDetachFromWithin(t *testing.T) {
 	var detach func()
 	done := make(chan struct{})
 	ready := make(chan struct{})
-	detach = l.Attach(Console, func(string) {
+	detach = l.Attach(Console, "", func(Severity, string) {
 		<-ready
 		detach()
 		close(done)

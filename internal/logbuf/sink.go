@@ -4,18 +4,47 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 )
 
 // item is a text for a sink, or, with a mark, a question of Flush.
 type item struct {
 	text string
+	sev  Severity
 	mark func()
 }
 
 type sink struct {
 	kind  SinkKind
+	name  string
+	host  Host // of a Trap
 	queue chan item
 	stop  chan struct{}
+
+	sent, limited, dropped uint64 // guarded by Log.mu
+	down                   atomic.Bool
+}
+
+// Sink is what `show logging` says of one listener.
+type Sink struct {
+	Kind SinkKind
+	Name string // of the line, "" for none
+	Host Host   // of a Trap
+	// Sent are the texts it was given, Limited those that `logging rate-limit` and
+	// Dropped those that its full queue kept from it.
+	Sent, Limited, Dropped uint64
+	Down                   bool // the last datagram could not be sent
+}
+
+// Sinks lists the listeners in the order in which they came.
+func (l *Log) Sinks() []Sink {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	out := make([]Sink, 0, len(l.sinks))
+	for _, s := range l.sinks {
+		out = append(out, Sink{s.kind, s.name, s.host, s.sent, s.limited, s.dropped, s.down.Load()})
+	}
+	return out
 }
 
 // Attach sends every text that the level of kind lets through to f, without a
@@ -25,11 +54,14 @@ type sink struct {
 // The first console is also sent what was said before it was there, up to
 // maxEarly texts: an appliance that boots has something to say.
 //
+// name is what `show logging` calls the listener. sev is the severity of the text.
+//
 // detach ends it. It does not wait, so f may call it and a stuck terminal does
 // not hold its session; a call of f that is under way may still finish after
 // detach returned. It may be called more than once.
-func (l *Log) Attach(kind SinkKind, f func(text string)) (detach func()) {
-	s := &sink{kind: kind, queue: make(chan item, sinkQueue), stop: make(chan struct{})}
+func (l *Log) Attach(kind SinkKind, name string, f func(sev Severity, text string)) (detach func()) {
+	s := newSink(kind)
+	s.name = name
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed {
@@ -37,15 +69,12 @@ func (l *Log) Attach(kind SinkKind, f func(text string)) (detach func()) {
 	}
 	if kind == Console && !l.opened {
 		l.opened = true
-		for _, text := range l.early {
-			s.queue <- item{text: text} // the queue is new and holds more
-			l.stats.Console++
+		for _, it := range l.early {
+			l.give(s, it, false) // the queue is new and holds more
 		}
 		l.early = nil
 	}
-	l.sinks = append(l.sinks, s)
-	l.wg.Add(1)
-	go l.run(s, f)
+	l.add(s, f, func() {})
 	return sync.OnceFunc(func() {
 		l.mu.Lock()
 		defer l.mu.Unlock()
@@ -53,16 +82,29 @@ func (l *Log) Attach(kind SinkKind, f func(text string)) (detach func()) {
 	})
 }
 
+func newSink(kind SinkKind) *sink {
+	return &sink{kind: kind, queue: make(chan item, sinkQueue), stop: make(chan struct{})}
+}
+
+// add starts a sink: f gets its texts, and end is called at its end. l.mu is held.
+func (l *Log) add(s *sink, f func(Severity, string), end func()) {
+	l.sinks = append(l.sinks, s)
+	l.wg.Go(func() {
+		defer end()
+		l.run(s, f)
+	})
+}
+
 // remove takes a sink out and stops its goroutine. l.mu is held.
 func (l *Log) remove(s *sink) {
 	if i := slices.Index(l.sinks, s); i >= 0 {
 		l.sinks = slices.Delete(l.sinks, i, i+1)
+		l.stats.Flushed += uint64(len(s.queue))
 		close(s.stop)
 	}
 }
 
-func (l *Log) run(s *sink, f func(string)) {
-	defer l.wg.Done()
+func (l *Log) run(s *sink, f func(Severity, string)) {
 	for {
 		select {
 		case <-s.stop:
@@ -76,7 +118,7 @@ func (l *Log) run(s *sink, f func(string)) {
 			if it.mark != nil {
 				it.mark()
 			} else {
-				f(it.text)
+				f(it.sev, it.text)
 			}
 		}
 	}

@@ -64,9 +64,10 @@ type Stamp struct {
 	Year     bool
 }
 
-// Format returns the stamp with its colon and blank: "*Sep  4 07:16:02.715: ".
-// The asterisk says that the clock has not been set by an authority.
-func (c Stamp) Format(t time.Time, up time.Duration) string {
+// Format returns the stamp with its colon and blank: "*Sep  4 07:16:02.715: ". mark is
+// what stands before a date: the asterisk says that the clock has not been set by an
+// authority.
+func (c Stamp) Format(t time.Time, up time.Duration, mark string) string {
 	switch c.Mode {
 	case StampNone:
 		return ""
@@ -76,7 +77,7 @@ func (c Stamp) Format(t time.Time, up time.Duration) string {
 	if !c.Local {
 		t = t.UTC()
 	}
-	layout := "*Jan _2 "
+	layout := "Jan _2 "
 	if c.Year {
 		layout += "2006 "
 	}
@@ -87,7 +88,7 @@ func (c Stamp) Format(t time.Time, up time.Duration) string {
 	if c.ShowZone {
 		layout += " MST"
 	}
-	return t.Format(layout) + ": "
+	return mark + t.Format(layout) + ": "
 }
 
 // Uptime writes a duration as stamps do: 00:00:52, from a day on 1d04h, from a

@@ -26,6 +26,8 @@ type Options struct {
 	// InUse reports whether a device is off hook or has a call: nobody is logged out
 	// by a timer then.
 	InUse func(d phones.Device) bool
+	// Clock tells the time of day for `em logout`; nil: the host's, in UTC.
+	Clock func() time.Time
 }
 
 // Errors of Login and Logout.
@@ -64,6 +66,9 @@ func New(o Options) *Manager {
 	}
 	if o.InUse == nil {
 		o.InUse = func(phones.Device) bool { return false }
+	}
+	if o.Clock == nil {
+		o.Clock = func() time.Time { return time.Now().UTC() }
 	}
 	m := &Manager{o: o, stop: make(chan struct{}), done: make(chan struct{}), logins: map[phones.Device]*login{}}
 	go m.run()
@@ -232,21 +237,27 @@ func (m *Manager) run() {
 	defer close(m.done)
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
-	last := time.Now()
+	last := wall(m.o.Clock())
 	for {
 		select {
 		case <-m.stop:
 			return
 		case now := <-ticker.C:
-			m.expire(last, now)
-			last = now
+			clock := wall(m.o.Clock())
+			m.expire(now, last, clock)
+			last = clock
 		}
 	}
 }
 
+// wall is what a clock on the wall shows, as if it hung in UTC.
+func wall(t time.Time) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.UTC)
+}
+
 // expire logs out who has been idle too long, and everybody at the times of `em
-// logout` that have come since last; who is in a call leaves when it ends.
-func (m *Manager) expire(last, now time.Time) {
+// logout` that the clock has passed from last on; who is in a call leaves when it ends.
+func (m *Manager) expire(now, last, clock time.Time) {
 	m.mu.Lock()
 	devices := make([]phones.Device, 0, len(m.logins))
 	for d := range m.logins {
@@ -258,7 +269,7 @@ func (m *Manager) expire(last, now time.Time) {
 		inUse[d] = m.o.InUse(d)
 	}
 	m.mu.Lock()
-	all := m.logoutTime(last, now)
+	all := m.logoutTime(last, clock)
 	var out []phones.Device
 	for _, d := range devices {
 		l := m.logins[d]
@@ -283,7 +294,7 @@ func (m *Manager) expire(last, now time.Time) {
 // wall-clock times of the appliance, which runs on UTC.
 func (m *Manager) logoutTime(last, now time.Time) bool {
 	for _, minutes := range m.cfg.Telephony.LogoutTimes {
-		day := last.UTC().Truncate(24 * time.Hour)
+		day := last.Truncate(24 * time.Hour)
 		for range 2 {
 			at := day.Add(time.Duration(minutes) * time.Minute)
 			if at.After(last) && !at.After(now) {

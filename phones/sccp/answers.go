@@ -329,5 +329,5 @@ func (c *conn) forwardStat(button int) wire.Message {
 }
 
 func (c *conn) timeDate() wire.Message {
-	return wire.NewDefineTimeDate(c.s.o.Now().In(c.s.o.Location()))
+	return wire.NewDefineTimeDate(c.s.o.Clock())
 }

@@ -20,7 +20,7 @@ import (
 // newCallLab is a lab with the call model itself.
 func newCallLab(t testing.TB, cfg phones.Config) *lab {
 	l := &lab{t: t, net: memnet.New(), log: logbuf.New(time.Now)}
-	l.log.Attach(logbuf.Console, func(line string) {
+	l.log.Attach(logbuf.Console, "", func(_ logbuf.Severity, line string) {
 		_, text, _ := strings.Cut(line, ": ")
 		l.mu.Lock()
 		l.lines = append(l.lines, text)

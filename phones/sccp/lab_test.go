@@ -98,7 +98,7 @@ type lab struct {
 
 func newLab(t testing.TB, cfg phones.Config) *lab {
 	l := &lab{t: t, net: memnet.New(), x: &exchange{specs: map[phones.Device]phones.Spec{}}, log: logbuf.New(time.Now)}
-	l.log.Attach(logbuf.Console, func(line string) {
+	l.log.Attach(logbuf.Console, "", func(_ logbuf.Severity, line string) {
 		_, text, _ := strings.Cut(line, ": ")
 		l.mu.Lock()
 		l.lines = append(l.lines, text)

@@ -101,9 +101,9 @@ type Options struct {
 	Log      *logbuf.Log
 	Exchange Exchange
 	Hub      Hub
-	Now      func() time.Time // clock that phones are told; nil: time.Now
-	// Location is the time zone that phones are told the time in; nil: UTC.
-	Location func() *time.Location
+	Now      func() time.Time // nil: time.Now
+	// Clock is the time that phones are told; nil: the host's, in UTC.
+	Clock func() time.Time
 	// User is the profile of who is logged in at an Extension Mobility phone, nil for
 	// nobody; nil: there is no Extension Mobility. It is asked when the phone
 	// registers: Reset brings a user's keys, or takes them off.

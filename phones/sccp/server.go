@@ -80,8 +80,8 @@ func New(o Options) *Server {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	if o.Location == nil {
-		o.Location = func() *time.Location { return time.UTC }
+	if o.Clock == nil {
+		o.Clock = func() time.Time { return time.Now().UTC() }
 	}
 	s := &Server{o: o, usual: softKeysOf(nil), cfg: &phones.Config{}, tel: &phones.Telephony{}, slots: map[int]*slot{}, macs: map[phones.MAC]*slot{}}
 	s.began = time.Now().Add(-time.Second) // no moment is 0

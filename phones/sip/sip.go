@@ -30,6 +30,9 @@ type Options struct {
 	// Guard is asked about the source of every REGISTER: what it would not pass is
 	// taken only if the registry welcomes it. nil passes all. It must not block.
 	Guard func(source netip.Addr) sipua.Verdict
+
+	// Clock is the time that phones are told; nil: the host's.
+	Clock func() time.Time
 }
 
 // Registrar answers REGISTER (RFC 3261 10.3). It offers no GRUU and no outbound:
@@ -40,12 +43,16 @@ type Registrar struct {
 	log      *logbuf.Log
 	verifier *digest.Verifier
 	guard    func(netip.Addr) sipua.Verdict
+	clock    func() time.Time
 }
 
 // New makes a Registrar and installs its handler, so it must be called before
 // the first UA.Apply.
 func New(o Options) *Registrar {
-	r := &Registrar{ua: o.UA, registry: o.Registry, log: o.Log, guard: o.Guard, verifier: digest.NewVerifier(digest.Options{})}
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	r := &Registrar{ua: o.UA, registry: o.Registry, log: o.Log, guard: o.Guard, clock: o.Clock, verifier: digest.NewVerifier(digest.Options{})}
 	o.UA.Handle("REGISTER", r.handle)
 	return r
 }
@@ -80,7 +87,7 @@ func (r *Registrar) handle(tx *sipua.ServerTx) {
 		r.refuse(tx, err)
 		return
 	}
-	_ = tx.Respond(accept(tx, res, r.ua.Offers()))
+	_ = tx.Respond(accept(tx, res, r.clock(), r.ua.Offers()))
 }
 
 // refused turns away whom nobody trusts, before anything else is said to it.
@@ -151,7 +158,7 @@ func (r *Registrar) refuse(tx *sipua.ServerTx, err error) {
 }
 
 // accept makes the 200, which lists every contact of the number and what is offered.
-func accept(tx *sipua.ServerTx, res phones.Result, offers []string) *sip.Response {
+func accept(tx *sipua.ServerTx, res phones.Result, now time.Time, offers []string) *sip.Response {
 	ok := tx.NewResponse(200, "")
 	for _, b := range res.Contacts {
 		ok.AppendHeader(sip.NewHeader("Contact", fmt.Sprintf("<%s>;expires=%s", b.URI, sipua.Seconds(b.Remaining))))
@@ -159,7 +166,7 @@ func accept(tx *sipua.ServerTx, res phones.Result, offers []string) *sip.Respons
 	for i := 0; i < len(offers); i += 2 {
 		ok.AppendHeader(sip.NewHeader(offers[i], offers[i+1]))
 	}
-	ok.AppendHeader(sip.NewHeader("Date", res.At.UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT")))
+	ok.AppendHeader(sip.NewHeader("Date", now.UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT")))
 	return ok
 }
 
