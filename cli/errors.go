@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -70,7 +69,7 @@ func (e *lineError) render(prompt, line string) string {
 // ErrNumber is what a command returns whose last number names nothing that there is:
 // an interface that the host does not have. It is printed as for a line that does not
 // match, with the caret under that number.
-var ErrNumber = errors.New(textInvalid)
+var ErrNumber error = message(textInvalid)
 
 // lastNumber is the offset of the last run of digits in a line, 0 if there is none.
 func lastNumber(line string) int {

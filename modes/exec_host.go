@@ -36,7 +36,7 @@ const hostHelp = `
 	$order       Sort based on a utilization
 	memory       Memory statistics
 	statistics   Memory pool statistics
-	summary      Summary of memory usage per alloc PC
+	summary      Summary
 	$part        Part of the statistics`
 
 // execHost are the commands about the machine and the process.
@@ -66,6 +66,19 @@ func execHost(a Agents) []cli.Exec {
 				return err
 			}
 			renderDescriptions(c.Out, list, labelsOf(c.Tree()).descriptions)
+			return nil
+		}),
+		show("show interfaces summary", func(c *cli.Context, _ grammar.Args) error {
+			list, err := a.interfaces("")
+			if err != nil {
+				return err
+			}
+			c.Printf("%s", summaryHead)
+			for _, i := range list {
+				in, out := a.Meter.Rates(i.Name)
+				renderSummary(c.Out, i, in, out)
+			}
+			c.Printf("\n")
 			return nil
 		}),
 		show("show ip interface [INTERFACE$name]", func(c *cli.Context, args grammar.Args) error {

@@ -139,6 +139,12 @@ Gi0/0                          up             up
 Gi0/0.100                      down           down     
 Tu0                            admin down     down     
 `)
+	prints(t, "show interfaces summary", summaryHead+`* Loopback0                     0         0         0         0         0         0         0         0         0
+* GigabitEthernet0/0            0         5         0         2  50000000      9000      1000         2         0
+  GigabitEthernet0/0.100        0         0         0         0         0         0         0         0         0
+  Tunnel0                       0         0         0         0         0         0         0         0         0
+
+`)
 	prints(t, "show ip interface brief", `Interface                  IP-Address      OK? Method Status                Protocol
 Loopback0                  127.0.0.1       YES other  up                    up
 GigabitEthernet0/0         10.1.1.2        YES other  up                    up

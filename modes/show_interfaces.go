@@ -173,6 +173,32 @@ func renderDescriptions(w io.Writer, list []host.Interface, texts map[string]str
 	}
 }
 
+const summaryHead = `
+ *: interface is up
+ IHQ: pkts in input hold queue     IQD: pkts dropped from input queue
+ OHQ: pkts in output hold queue    OQD: pkts dropped from output queue
+ RXBS: rx rate (bits/sec)          RXPS: rx rate (pkts/sec)
+ TXBS: tx rate (bits/sec)          TXPS: tx rate (pkts/sec)
+ TRTL: throttle count
+
+  Interface                   IHQ       IQD       OHQ       OQD      RXBS      RXPS      TXBS      TXPS      TRTL
+-----------------------------------------------------------------------------------------------------------------
+`
+
+// renderSummary is one row of `show interfaces summary`. The host does not tell what
+// is in a queue.
+func renderSummary(w io.Writer, i host.Interface, in, out host.Rate) {
+	mark := " "
+	if i.Running() {
+		mark = "*"
+	}
+	var c host.Counters
+	if i.Counters != nil {
+		c = *i.Counters
+	}
+	fmt.Fprintf(w, "%s %-22s%9d%10d%10d%10d%10d%10d%10d%10d%10d\n", mark, i.IOS, 0, c.In.Dropped, 0, c.Out.Dropped, in.Bits, in.Packets, out.Bits, out.Packets, 0)
+}
+
 // short is the form of a name in tables: Gi0/0.
 func short(name string) string {
 	return name[:2] + strings.TrimLeft(name[2:], "abcdefghijklmnopqrstuvwxyzE")
