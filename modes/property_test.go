@@ -51,6 +51,7 @@ func TestPasteBehindBlocks(t *testing.T) {
 		}
 	}
 	pasted := 0
+	fresh := newPlatform(t, schema, Unlimited)
 	for inner, chain := range chains {
 		tree, at := conf.NewTree(schema), map[string]conf.Path{}
 		path := conf.Root
@@ -77,7 +78,9 @@ func TestPasteBehindBlocks(t *testing.T) {
 			}
 			pasted++
 			running := string(conf.Running(next))
-			fresh := newPlatform(t, schema, Unlimited)
+			if _, err := fresh.store.Replace(fresh.origin(), conf.NewTree(schema)); err != nil {
+				t.Fatal(err)
+			}
 			for _, e := range fresh.shell.Load(t.Context(), []byte(running), fresh.origin()) {
 				t.Errorf("%s, line %d: %q: %s", inner, e.Line, e.Text, e.Error)
 			}

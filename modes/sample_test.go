@@ -1,7 +1,6 @@
 package modes
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -136,47 +135,52 @@ func (s *sampler) alternatives(end byte) []string {
 
 func (s *sampler) word(word string) string {
 	name, _, _ := strings.Cut(word, "(")
-	value, ok := map[string]string{
-		"WORD":         "w1",
-		"LINE":         "some text",
-		"STRING":       `"two~words"`,
-		"TEXT":         "#hello#",
-		"NUMBER":       "2001",
-		"NUMBERS":      "2001,2002",
-		"WALL":         "2:30",
-		"WEEKDAY":      "sunday",
-		"TAGS":         "1,2",
-		"MEMBERS":      "2001, 2002,*",
-		"SECONDS":      "10,20",
-		"PORTS":        "1,3-5",
-		"CODE":         "*1",
-		"CLOCK":        "17:30",
-		"DIGITS":       "2001",
-		"HEX":          "0F",
-		"BUTTON":       fmt.Sprintf("%d:1", s.variant+1),
-		"A.B.C.D":      "10.1.1.2",
-		"A.B.C.D-mask": "255.255.255.0",
-		"H.H.H":        "0012.7F57.62A5",
-		"URL":          "flash:file",
-		"INTERFACE":    "GigabitEthernet0/0",
-		"SERVER":       "ipv4:10.1.1.4",
-		"HH:MM":        "19:00",
-		"HOURS":        "-8",
-		"HH:MM:SS":     "19:00:00",
-		"MONTH":        "Jan",
-		"DELAY":        "1:30",
-		"X:X:X:X::X":   "2001:DB8::1",
-		"PREFIX6":      "2001:DB8::/32",
-		"PREFIX4":      "10.0.0.0/8",
-		"PORT":         "80",
-		"SLASH":        "/24",
-		"RANGES":       "1,3-5",
-		"VOICEPORT":    "0/1/0",
-		"SIGNED":       "-3",
-		"DECIMAL":      "1.5",
-	}[name]
+	if name == "BUTTON" {
+		return strconv.Itoa(s.variant+1) + ":1"
+	}
+	value, ok := typical[name]
 	if ok {
 		return value
 	}
 	return strings.TrimLeft(word, `\~`)
+}
+
+// typical is a value of each type.
+var typical = map[string]string{
+	"WORD":         "w1",
+	"LINE":         "some text",
+	"STRING":       `"two~words"`,
+	"TEXT":         "#hello#",
+	"NUMBER":       "2001",
+	"NUMBERS":      "2001,2002",
+	"WALL":         "2:30",
+	"WEEKDAY":      "sunday",
+	"TAGS":         "1,2",
+	"MEMBERS":      "2001, 2002,*",
+	"SECONDS":      "10,20",
+	"PORTS":        "1,3-5",
+	"CODE":         "*1",
+	"CLOCK":        "17:30",
+	"DIGITS":       "2001",
+	"HEX":          "0F",
+	"A.B.C.D":      "10.1.1.2",
+	"A.B.C.D-mask": "255.255.255.0",
+	"H.H.H":        "0012.7F57.62A5",
+	"URL":          "flash:file",
+	"INTERFACE":    "GigabitEthernet0/0",
+	"SERVER":       "ipv4:10.1.1.4",
+	"HH:MM":        "19:00",
+	"HOURS":        "-8",
+	"HH:MM:SS":     "19:00:00",
+	"MONTH":        "Jan",
+	"DELAY":        "1:30",
+	"X:X:X:X::X":   "2001:DB8::1",
+	"PREFIX6":      "2001:DB8::/32",
+	"PREFIX4":      "10.0.0.0/8",
+	"PORT":         "80",
+	"SLASH":        "/24",
+	"RANGES":       "1,3-5",
+	"VOICEPORT":    "0/1/0",
+	"SIGNED":       "-3",
+	"DECIMAL":      "1.5",
 }

@@ -59,6 +59,7 @@ var imports = map[string]string{
 	"internal/fetch":        "",
 	"internal/trust":        "",
 	"interop/bench/load":    "",
+	"interop/bench/shell":   "",
 	"interop/references":    "transcripts",
 }
 
