@@ -34,7 +34,7 @@ func (c *plain) Start(h Handler, until time.Time) {
 	})
 }
 
-func (c *plain) Read(p []byte) (int, error) {
+func (c *plain) Read(p []byte, now time.Time) (int, error) {
 	if len(c.held) > 0 {
 		n := copy(p, c.held)
 		c.held = c.held[n:]
@@ -44,7 +44,7 @@ func (c *plain) Read(p []byte) (int, error) {
 		c.err = nil
 		return 0, err
 	}
-	_ = c.nc.SetReadDeadline(time.Now().Add(lingers))
+	_ = c.nc.SetReadDeadline(now.Add(lingers))
 	n, err := c.nc.Read(p)
 	if n == 0 && errors.Is(err, os.ErrDeadlineExceeded) {
 		err = ErrQuiet

@@ -61,7 +61,7 @@ func (c *polled) unused() {
 	}
 }
 
-func (c *polled) Read(p []byte) (int, error) {
+func (c *polled) Read(p []byte, _ time.Time) (int, error) {
 	c.mu.Lock()
 	if c.dry && !c.closed {
 		defer c.mu.Unlock()

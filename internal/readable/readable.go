@@ -40,10 +40,10 @@ type Conn interface {
 	// Start begins to wait until then for something to read, once. A Conn that is not
 	// started is only to be closed.
 	Start(h Handler, until time.Time)
-	// Read is for Handler.Ready only. Its errors: ErrQuiet, io.EOF, net.ErrClosed after
+	// Read is for Handler.Ready only; now is the time, which the caller has at hand. Its errors: ErrQuiet, io.EOF, net.ErrClosed after
 	// Close, os.ErrDeadlineExceeded if the time is over that Ready has waited until and
 	// there was nothing, or whatever the system says.
-	Read(p []byte) (int, error)
+	Read(p []byte, now time.Time) (int, error)
 	// Write writes all of b, one call at a time. It waits no longer than until then for the other
 	// end to take it: os.ErrDeadlineExceeded. net.ErrClosed after Close.
 	Write(b []byte, until time.Time) error

@@ -44,7 +44,7 @@ func (e *echo) Ready() (time.Time, bool) {
 	e.calls.Add(1)
 	buf := make([]byte, 64)
 	for {
-		n, err := e.c.Read(buf)
+		n, err := e.c.Read(buf, time.Now())
 		switch {
 		case errors.Is(err, ErrQuiet):
 			return time.Now().Add(e.wait), true

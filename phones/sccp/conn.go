@@ -248,7 +248,7 @@ func (r *reader) Read(p []byte) (int, error) {
 	if mine {
 		c.write(now)
 	}
-	n, err := c.link.Read(p)
+	n, err := c.link.Read(p, now)
 	if n > 0 {
 		c.mu.Lock()
 		c.handling = true
