@@ -191,7 +191,7 @@ type Line struct {
 	// NoPaging is `length 0`.
 	Length, Width int
 	NoPaging      bool
-	// HistorySize is `history size`, 20 when 0.
+	// HistorySize is `history size`, 20 when 0, none when negative.
 	HistorySize int
 	Synchronous Synchronous
 }

@@ -221,3 +221,16 @@ func TestDialogAcrossPartialOutput(t *testing.T) {
 	f := newFakeTerm("terminal length 24\nhelp\nme\n")
 	check(t, b.on(LineConsole, f), "Router>terminal length 24\nRouter>help\nYour Name [you]? me\nHello, me\nRouter>")
 }
+
+// `history size` of a line: the default, some, and none.
+func TestHistoryOfLine(t *testing.T) {
+	for size, want := range map[int]int{0: 4, 2: 2, -1: 0} {
+		base := DefaultConfig()
+		base.Console.HistorySize = size
+		got := newBox(t, base).console("show clock\nshow privilege\nterminal length 0\nshow history\n")
+		_, list, _ := strings.Cut(got, "Router>show history\n")
+		if n := strings.Count(list, "\n  ") + strings.Count(list[:min(len(list), 2)], "  "); n != want {
+			t.Errorf("size %d: %d lines: %q", size, n, list)
+		}
+	}
+}

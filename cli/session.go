@@ -69,11 +69,17 @@ func newSession(sh *Shell, kind LineKind, number int, from string) *Session {
 	return s
 }
 
-func (s *Session) clearHistory() {
-	s.histSize, s.histOff = s.line().HistorySize, false
-	if s.histSize <= 0 {
-		s.histSize = term.DefaultHistory
+// historySize is how many lines a terminal line keeps.
+func historySize(l Line) int {
+	if l.HistorySize == 0 {
+		return term.DefaultHistory
 	}
+	return max(l.HistorySize, 0)
+}
+
+func (s *Session) clearHistory() {
+	s.histOff = false
+	s.histSize = historySize(s.line())
 	s.history, s.confHistory = term.NewHistory(s.histSize), term.NewHistory(s.histSize)
 }
 

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/busylamp/busylamp/cli/render"
-	"github.com/busylamp/busylamp/cli/term"
 )
 
 // ShowUsers is `show users` and `who`; all: lines that nobody is on as well.
@@ -123,7 +122,7 @@ func (c *Context) ShowLine(absolute int) error {
 			c.Printf(lineHeader)
 			c.row(l)
 			c.Printf("\n")
-			size := screen{cmp.Or(l.line.Length, defaultLength), cmp.Or(l.line.Width, defaultWidth), cmp.Or(l.line.HistorySize, term.DefaultHistory), true}
+			size := screen{cmp.Or(l.line.Length, defaultLength), cmp.Or(l.line.Width, defaultWidth), historySize(l.line), true}
 			if l.line.NoPaging {
 				size.length = 0
 			}

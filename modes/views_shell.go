@@ -160,7 +160,9 @@ func terminalLine(n conf.Node, login cli.LoginMode) cli.Line {
 		l.Privilege = args.Int("level")
 	}
 	if args, ok := n.Get("history size"); ok {
-		l.HistorySize = args.Int("size")
+		if l.HistorySize = args.Int("size"); l.HistorySize == 0 {
+			l.HistorySize = -1 // none
+		}
 	}
 	for entry := range n.All("length") {
 		l.Length = entry.Args().Int("rows")

@@ -2,8 +2,8 @@ package tty
 
 import (
 	"bytes"
-	"io"
 	"encoding/binary"
+	"io"
 	"net"
 	"sync"
 	"time"
