@@ -182,7 +182,7 @@ const (
 
 func globalHardware() []conf.Command {
 	return append(globalClock(), []conf.Command{
-		stored(inert("network-clock-participate <slot <1-4>$slot!|wic <0-4>$wic!|aim <0-1>$aim!>$kind!", "", `
+		stored(inert("network-clock-participate <slot <1-6>$slot!|wic <0-4>$wic!|aim <0-1>$aim!>$kind!", "", `
 			network-clock-participate  Cards that take the common clock
 			slot                       Network module
 			$slot                      Slot
