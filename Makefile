@@ -26,7 +26,7 @@ lint:
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
 
-# Real peers: sipp, baresip, OpenSSH, telnet, expect, netmiko, xmllint, tshark, tmux, curl (see interop/packages).
+# Real peers: sipp, baresip, OpenSSH, telnet, expect, netmiko, rancid, plink, scrapligo, xmllint, tshark, tmux, curl (see interop/packages).
 interop: build
 	interop/run.sh
 
