@@ -2,13 +2,17 @@ package modes
 
 import (
 	"fmt"
-	"github.com/busylamp/busylamp/cli"
-	"github.com/busylamp/busylamp/cli/conf"
 	"io"
 	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/olekukonko/tablewriter"
+	"github.com/olekukonko/tablewriter/renderer"
+	"github.com/olekukonko/tablewriter/tw"
+
+	"github.com/busylamp/busylamp/cli"
+	"github.com/busylamp/busylamp/cli/conf"
 )
 
 const markdownIntro = `# Commands
@@ -148,29 +152,17 @@ func bareSyntax(syntax string) string {
 	return strings.ReplaceAll(strings.Join(strings.Fields(s), " "), `\`, "")
 }
 
-// table writes a table with its columns aligned.
 func table(w io.Writer, header []string, rows [][]string) error {
-	width := make([]int, len(header))
-	for _, row := range append([][]string{header}, rows...) {
-		for i, cell := range row {
-			width[i] = max(width[i], utf8.RuneCountInString(cell))
-		}
+	t := tablewriter.NewTable(w,
+		tablewriter.WithRenderer(renderer.NewMarkdown()),
+		tablewriter.WithHeaderAutoFormat(tw.Off),
+		tablewriter.WithRowAutoWrap(tw.WrapNone),
+		tablewriter.WithHeaderAlignment(tw.AlignLeft),
+		tablewriter.WithRowAlignment(tw.AlignLeft),
+	)
+	t.Header(header)
+	if err := t.Bulk(rows); err != nil {
+		return err
 	}
-	var b strings.Builder
-	line := func(row []string) {
-		for i, cell := range row {
-			b.WriteString("| " + cell + strings.Repeat(" ", width[i]-utf8.RuneCountInString(cell)+1))
-		}
-		b.WriteString("|\n")
-	}
-	line(header)
-	for _, n := range width {
-		b.WriteString("|:" + strings.Repeat("-", n+1))
-	}
-	b.WriteString("|\n")
-	for _, row := range rows {
-		line(row)
-	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	return t.Render()
 }
