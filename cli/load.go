@@ -51,6 +51,7 @@ func (sh *Shell) loader(ctx context.Context, who conf.Origin) *Session {
 }
 
 func (s *Session) load(ctx context.Context, file []byte) []LoadError {
+	defer s.shell.store.Hold()()
 	r := fileReader{rest: string(file)}
 	var bad []LoadError
 	refused := -1          // indentation of a refused line: what is deeper belongs to it

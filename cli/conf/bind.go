@@ -48,8 +48,11 @@ func Bind[C any](s *Store, name string, view func(Tree) C, equal func(a, b C) bo
 // It returns early with the error of ctx, or with ErrClosed.
 func (s *Store) Settle(ctx context.Context) error {
 	version := s.Version()
-	for {
+	for first := true; ; first = false {
 		s.mu.Lock()
+		if first && s.held > 0 {
+			s.rouse()
+		}
 		behind := false
 		for _, b := range s.bindings {
 			behind = behind || !b.live || b.seen < version
@@ -90,9 +93,32 @@ func (s *Store) add(b *binding) bool {
 	return true
 }
 
+// Hold leaves the bindings asleep until release is called, or somebody waits for them by
+// Settle: while a file is read, a view of every line would be of a half-loaded tree.
+// Holds nest; release may be called once.
+func (s *Store) Hold() (release func()) {
+	s.mu.Lock()
+	s.held++
+	s.mu.Unlock()
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.held--; s.held == 0 {
+			s.rouse()
+		}
+	}
+}
+
 func (s *Store) wake() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.held == 0 {
+		s.rouse()
+	}
+}
+
+// rouse wakes the bindings. mu is held.
+func (s *Store) rouse() {
 	for _, b := range s.bindings {
 		select {
 		case b.wake <- struct{}{}:

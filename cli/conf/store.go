@@ -45,6 +45,7 @@ type Store struct {
 
 	mu       sync.Mutex
 	closed   bool
+	held     int // how many want the bindings to sleep
 	bindings []*binding
 	progress chan struct{} // closed and replaced whenever a binding has caught up
 }

@@ -176,6 +176,36 @@ func TestBindCoalesces(t *testing.T) {
 	})
 }
 
+// TestHold: bindings sleep while a file is read, but for somebody who waits for them.
+func TestHold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := NewStore(testSchema(t), Tree{})
+		defer s.Close()
+		var a applied
+		Bind(s, "agent", hostname, same, a.apply)
+		synctest.Wait()
+		outer, inner := s.Hold(), s.Hold()
+		commit(t, s, "hostname A")
+		synctest.Wait()
+		a.want(t, ">Router")
+		if err := s.Settle(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		a.want(t, ">Router", "Router>A")
+		commit(t, s, "hostname B")
+		inner()
+		synctest.Wait()
+		a.want(t, ">Router", "Router>A")
+		commit(t, s, "hostname C")
+		outer()
+		synctest.Wait()
+		a.want(t, ">Router", "Router>A", "A>C")
+		commit(t, s, "hostname D")
+		synctest.Wait()
+		a.want(t, ">Router", "Router>A", "A>C", "C>D")
+	})
+}
+
 // Settle is about the version at the time of the call, not about later ones.
 func TestSettleDoesNotChase(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
