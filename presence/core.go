@@ -47,6 +47,7 @@ type (
 		reply chan answer
 	}
 	inSnapshot struct{ reply chan answer }
+	inSettle   struct{ reply chan answer }
 	inTick     struct{} // time has passed
 )
 
@@ -143,6 +144,8 @@ func (c *core) step(now time.Time, in any) []effect {
 		c.reply(in.reply, answer{records: c.watchers(in.number, in.most)})
 	case inSnapshot:
 		c.reply(in.reply, answer{records: c.records()})
+	case inSettle:
+		c.reply(in.reply, answer{})
 	}
 	return c.out
 }

@@ -97,6 +97,14 @@ func (h *Hub) Apply(ctx context.Context, old, new Config) error {
 	return nil
 }
 
+// Settle returns when the Sinks have been told what was published before.
+func (h *Hub) Settle() {
+	for _, s := range h.shards {
+		reply := make(chan answer, 1)
+		s.ask(inSettle{reply}, reply)
+	}
+}
+
 // Config is the configuration in force.
 func (h *Hub) Config() Config { return *h.config.Load() }
 

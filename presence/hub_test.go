@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -111,6 +112,30 @@ func TestHub(t *testing.T) {
 		h.End(id2, ReasonTimeout)
 		want("2 2002 unknown timeout")
 	})
+}
+
+// What was published before Settle has been told when it returns.
+func TestHubSettle(t *testing.T) {
+	h, _ := newHub(t, Config{Enabled: true, SIPEnabled: true, Numbers: map[string]Number{"2001": {Watch: true}}}, 2)
+	var sink notes
+	id, _, err := h.Subscribe(request("2001", &sink, time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Release(id)
+	h.Settle()
+	for i := range 2000 {
+		line := Line{State: []State{Idle, Busy}[i%2]}
+		sink.take()
+		h.Publish("2001", line)
+		h.Settle()
+		sink.mu.Lock()
+		heard := slices.Clone(sink.all)
+		sink.mu.Unlock()
+		if len(heard) != 1 || heard[0].Line != line {
+			t.Fatalf("heard %+v, want %+v", heard, line)
+		}
+	}
 }
 
 func TestHubClosed(t *testing.T) {

@@ -217,6 +217,7 @@ func (a *App) bind(bind netip.Addr) {
 	conf.Bind(a.store, "presence", modes.PresenceConfig, equal, a.applyPresence)
 	a.bindPhones(bind)
 	a.settleBriefly() // the first that a watcher hears after a crash is the truth
+	a.hub.Settle()
 	a.bindSIP(bind)
 	a.settleBriefly() // a slow agent delays nothing but the first prompt
 }

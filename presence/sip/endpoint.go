@@ -11,7 +11,8 @@ const farewell = time.Second
 
 // renew has every watcher told the state anew when the endpoint has opened: the
 // Contact may be another one, and what was sent from where it was before went, or
-// will be answered, astray. Connections have not survived.
+// will be answered, astray. Connections have not survived. Until the first time
+// nothing is sent: who was told just before would hear it twice.
 func (a *Adapter) renew() {
 	for _, d := range a.dialogs.all() {
 		d.mu.Lock()
@@ -21,17 +22,20 @@ func (a *Adapter) renew() {
 			a.informer.look(d)
 		}
 		d.mu.Lock()
-		if !d.told || d.over && d.last == nil {
-			d.mu.Unlock()
-			continue
+		if d.told && (!d.over || d.last != nil) {
+			d.reroute()
+			// A NOTIFY that is being sent, or was sent from where we were, ends first: then
+			// this one goes (sent).
+			d.over, d.fresh = false, true
+			if d.list != nil {
+				d.list.full, d.list.resting = true, 0
+			}
 		}
-		d.reroute()
-		// A NOTIFY that is being sent, or was sent from where we were, ends first: then
-		// this one goes (sent).
-		d.over, d.fresh = false, true
-		if d.list != nil {
-			d.list.full, d.list.resting = true, 0
-		}
+		d.mu.Unlock()
+	}
+	a.sending.Store(true)
+	for _, d := range a.dialogs.all() { // those too that have come meanwhile
+		d.mu.Lock()
 		ready := d.takeTurn()
 		d.mu.Unlock()
 		if ready {

@@ -41,6 +41,7 @@ type rig struct {
 	lamps  map[string]Lamps    // by number; others are lit
 	dnd    []bool              // what the pool was said to have published
 	pubs   *book               // journal of publications, if there is one
+	opens  func()              // called when the endpoint of the next life is open, before the agent knows; may be nil
 }
 
 // FindWatcher takes any user at a phone's address.

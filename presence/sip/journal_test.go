@@ -92,6 +92,9 @@ func newLife(old *rig, b *book) *rig {
 	if old.pubs != nil {
 		o.Published = old.pubs
 	}
+	if old.opens != nil {
+		r.ua.OnOpen(old.opens)
+	}
 	r.a = New(o)
 	if err := r.a.Restore(); err != nil {
 		old.t.Fatal(err)
@@ -343,5 +346,23 @@ func TestJournalIsFull(t *testing.T) {
 			t.Errorf("CSeq went back: %+v", h)
 		}
 		want(t, "what was not kept hears nothing any more", len(p.hear()), 201)
+	})
+}
+
+// A line that changes just as the endpoint opens is told once.
+func TestOpeningIsToldOnce(t *testing.T) {
+	run(t, func(r *rig) {
+		b := r.reborn(&book{m: map[uint64][]byte{}}, 0)
+		p, late := r.phone("10.1.1.11:5060"), r.phone("10.1.1.12:5060")
+		p.subscribe(sub{})
+		r.opens = func() {
+			r.hub.Publish("2001", idle)
+			late.send(late.write(sub{})) // is answered in the midst of it, and told
+			synctest.Wait()
+		}
+		r.reborn(b, 0)
+		synctest.Wait()
+		want(t, "heard", p.states(), "[active;expires=3600 open]")
+		want(t, "who came in the midst of it", late.states(), "[ - active;expires=3600 open]")
 	})
 }

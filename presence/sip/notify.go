@@ -97,7 +97,7 @@ func (a *Adapter) send(d *dialog, p *place) {
 	a.reserve(d)
 	d.mu.Lock()
 	d.queued = false
-	if !d.fresh || d.held || d.over || !a.ua.LocalAddr().IsValid() { // renew takes it up when the endpoint opens
+	if !d.fresh || d.held || d.over || !a.sending.Load() || !a.ua.LocalAddr().IsValid() { // renew takes it up when the endpoint opens
 		d.mu.Unlock()
 		a.sender.release(p)
 		return

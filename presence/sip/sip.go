@@ -80,6 +80,7 @@ package sip
 import (
 	"hash/maphash"
 	"net/netip"
+	"sync/atomic"
 	"time"
 
 	"github.com/busylamp/busylamp/internal/logbuf"
@@ -154,6 +155,7 @@ type Adapter struct {
 	publisher   *publisher // nil without Options.DoNotDisturb
 	keeper      keeper
 	proofs      maphash.Seed
+	sending     atomic.Bool // the endpoint has been open: see renew
 }
 
 // New registers the SUBSCRIBE handler and starts the senders; call it before the
