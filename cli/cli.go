@@ -121,6 +121,10 @@ type Options struct {
 	// is loaded, which would take the square of its length. nil: no line is refused.
 	Guard func(tree conf.Tree, parent conf.Path, args grammar.Args) error
 
+	// Committed is told of each line that somebody has typed and that has changed
+	// something. It must be quick. nil: nobody is.
+	Committed func(conf.Commit)
+
 	// Zone is the time zone that a tree configures; nil: always UTC.
 	Zone func(tree conf.Tree) clock.Zone
 

@@ -178,6 +178,9 @@ func (s *Session) commit(level int, args grammar.Args) *lineError {
 	if err != nil {
 		return message(err.Error())
 	}
+	if told := s.shell.o.Committed; told != nil && !s.loading && !done.Empty() {
+		told(done)
+	}
 	if follow := s.shell.o.Follow; follow != nil {
 		for _, more := range follow(done.New, args) {
 			_, done, err := store.Apply(s.author(), more.At, more.Args)
@@ -234,14 +237,26 @@ func (s *Session) settle(ctx context.Context) {
 	s.dirty, s.stale = false, false
 	ctx, cancel := context.WithTimeout(ctx, settleTime)
 	defer cancel()
+	began := time.Now()
+	defer func() { s.settled = time.Now(); s.settling = s.settled.Sub(began) }()
 	if err := s.shell.store.Settle(ctx); errors.Is(err, context.DeadlineExceeded) {
 		s.dirty = true // ask again before the next command
 	}
 }
 
+// slow reports whether waiting for the agents again would hold the user up.
+func (s *Session) slow() bool {
+	return s.settling >= slowSettle && time.Since(s.settled) < settleShare*s.settling
+}
+
 const (
 	// settleTime is how long a prompt waits for agents.
 	settleTime = 2 * time.Second
+	// A prompt does not wait for settleShare times as long as it waited last, if that was
+	// slowSettle or more: pasted lines come one by one if the network is slow, and each view
+	// of a large configuration takes its time.
+	settleShare = 4
+	slowSettle  = 50 * time.Millisecond
 	// flushTime is how long a prompt waits for messages to be printed.
 	flushTime = 200 * time.Millisecond
 )

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -256,6 +257,14 @@ func TestGuard(t *testing.T) {
 	}
 	if got := b.console(keysConfig + "max-dn 20\n"); !strings.Contains(got, "#max-dn 20\n% max-dn 20 beside 1 lines\n") || b.store.Version() != 1 {
 		t.Errorf("%d commits:\n%s", b.store.Version(), got)
+	}
+	b.o.Guard = nil
+	var told []string
+	b.o.Committed = func(c conf.Commit) { told = append(told, c.Changes[0].Line) }
+	b.console(keysConfig + "max-dn 20\nmax-dn 20\nno max-dn\n")
+	b.Load(context.Background(), []byte("max-dn 16\n"), conf.Origin{Text: "memory"})
+	if want := []string{"max-dn 15", "max-dn 20"}; !slices.Equal(told, want) {
+		t.Errorf("told of %q, want %q", told, want)
 	}
 }
 

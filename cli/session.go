@@ -30,12 +30,14 @@ type Session struct {
 	term      Terminal
 	stack     []frame // empty: EXEC
 	level     int
-	known     bool // Authenticated
-	done      bool // `exit`
-	reloading bool // `reload`: the line is not given to the next visitor
-	dirty     bool // committed something and has not settled
-	stale     bool // committed what the next prompt shows: it must wait even in a paste
-	piped     bool // nobody to press keys: no pager
+	known     bool          // Authenticated
+	done      bool          // `exit`
+	reloading bool          // `reload`: the line is not given to the next visitor
+	dirty     bool          // committed something and has not settled
+	settled   time.Time     // when a prompt has last waited for the agents
+	settling  time.Duration // and how long
+	stale     bool          // committed what the next prompt shows: it must wait even in a paste
+	piped     bool          // nobody to press keys: no pager
 
 	below   func() (string, error) // the lines of a file below an action's own
 	loading bool                   // a file: `exit` in global mode does not end it
@@ -304,7 +306,7 @@ func (s *Session) awaitReturn() error {
 
 // turn reads and carries out one line.
 func (s *Session) turn(ctx context.Context) error {
-	if s.stale || !s.term.Pending() {
+	if s.stale || !s.term.Pending() && !s.slow() {
 		s.settle(ctx)
 	}
 	s.flushLog(ctx)

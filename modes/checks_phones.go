@@ -36,26 +36,3 @@ func kindOf(command string) string {
 	}
 	return command
 }
-
-// Guard is cli.Options.Guard: it refuses a MAC address that another phone of the
-// same protocol has, which would register as either. In a file that holds one twice
-// the lower tag wins.
-func Guard(t conf.Tree, parent conf.Path, args grammar.Args) error {
-	blocks := ""
-	switch args.Command().Name() {
-	case "mac-address":
-		blocks = cmdEphone
-	case "id":
-		blocks = cmdRegisterPool
-	}
-	mac := args.String("mac")
-	if blocks == "" || mac == "" || args.Form() != grammar.Positive {
-		return nil
-	}
-	for n := range t.Root().All(blocks) {
-		if n.Path() != parent && text(n, args.Command().Name(), "mac") == mac {
-			return fmt.Errorf("%% MAC address %s is that of %s %d", mac, blocks, n.Args().Int("tag"))
-		}
-	}
-	return nil
-}

@@ -84,7 +84,8 @@ func console(t *testing.T, a Agents, lines string) (string, *conf.Store) {
 	store := conf.NewStore(schema, conf.NewTree(schema))
 	log := logbuf.New(testTime)
 	t.Cleanup(func() { store.Close(); log.Close() })
-	shell, err := cli.NewShell(cli.Options{Store: store, Exec: Exec(a), Library: Library(), Bounds: Bounds(C3825), Log: log, Clock: clock.On(testTime), Rewrite: Rewrite, Follow: Follow, Guard: Guard, Notice: Notice, DebugText: DebugText})
+	guard := new(Guard)
+	shell, err := cli.NewShell(cli.Options{Store: store, Exec: Exec(a), Library: Library(), Bounds: Bounds(C3825), Log: log, Clock: clock.On(testTime), Rewrite: Rewrite, Follow: Follow, Guard: guard.Check, Committed: guard.Committed, Notice: Notice, DebugText: DebugText})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,10 +1,23 @@
 package conf
 
-import "context"
+import (
+	"context"
+	"time"
+)
+
+// What a binding has cost bounds how soon it runs again, so that lines which are typed or
+// pasted one after the other into a large configuration do not wait for views of each of
+// them. Settle does not wait for that.
+const (
+	restShare = 9                // times what it took
+	minRest   = time.Millisecond // less is not worth a timer
+	maxRest   = 2 * time.Second
+)
 
 // binding is one Bind as Settle sees it.
 type binding struct {
 	wake chan struct{} // holds one token: tokens coalesce
+	now  chan struct{} // likewise: somebody waits
 	seen uint64        // version applied, once started; guarded by Store.mu
 	live bool          // the initial tree has been applied; guarded by Store.mu
 }
@@ -19,7 +32,7 @@ type binding struct {
 // counts as applied: an agent that cannot do what it was told keeps trying by
 // itself. apply must not call Settle or Close. Bind after Close does nothing.
 func Bind[C any](s *Store, name string, view func(Tree) C, equal func(a, b C) bool, apply func(ctx context.Context, old, new C) error) {
-	b := &binding{wake: make(chan struct{}, 1)}
+	b := &binding{wake: make(chan struct{}, 1), now: make(chan struct{}, 1)}
 	if !s.add(b) {
 		return
 	}
@@ -27,6 +40,7 @@ func Bind[C any](s *Store, name string, view func(Tree) C, equal func(a, b C) bo
 		defer s.done.Done()
 		var current C
 		for first := true; s.ctx.Err() == nil; first = false {
+			began := time.Now()
 			v := s.state.Load()
 			next := view(v.tree)
 			if first || !equal(current, next) {
@@ -36,12 +50,27 @@ func Bind[C any](s *Store, name string, view func(Tree) C, equal func(a, b C) bo
 				current = next
 			}
 			s.caughtUp(b, v.number)
+			b.rest(s.ctx, restShare*time.Since(began))
 			select {
 			case <-b.wake:
 			case <-s.ctx.Done():
 			}
 		}
 	}()
+}
+
+// rest lets time pass until somebody waits.
+func (b *binding) rest(ctx context.Context, d time.Duration) {
+	if d < minRest {
+		return
+	}
+	timer := time.NewTimer(min(d, maxRest))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-b.now:
+	case <-ctx.Done():
+	}
 }
 
 // Settle waits until every binding has seen the version that is running now.
@@ -55,7 +84,14 @@ func (s *Store) Settle(ctx context.Context) error {
 		}
 		behind := false
 		for _, b := range s.bindings {
-			behind = behind || !b.live || b.seen < version
+			if b.live && b.seen >= version {
+				continue
+			}
+			behind = true
+			select {
+			case b.now <- struct{}{}:
+			default:
+			}
 		}
 		progress := s.progress
 		s.mu.Unlock()

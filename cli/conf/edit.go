@@ -262,7 +262,7 @@ func (e *edit) insert(l *line) {
 	for n := e.parent; n.line != nil && n.line.cmd.Implicit && e.new.get(n.Path()) == nil; {
 		e.put(n.line)
 		top = n.Path()
-		n, _ = e.old.At(top.parent())
+		n, _ = e.old.At(top.Parent())
 	}
 	e.put(l)
 	e.touched = append(e.touched, top)
@@ -297,6 +297,6 @@ func (e *edit) prune() {
 			return
 		}
 		e.cut(p)
-		n, _ = e.old.At(p.parent())
+		n, _ = e.old.At(p.Parent())
 	}
 }

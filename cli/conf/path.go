@@ -53,8 +53,8 @@ func (p Path) cut() (index int, level, rest Path, ok bool) {
 	return 0, "", "", false
 }
 
-// parent is the path of the block the line stands in.
-func (p Path) parent() Path {
+// Parent is the path of the block the line stands in.
+func (p Path) Parent() Path {
 	last := 0
 	for rest := p; ; {
 		_, level, next, ok := rest.cut()

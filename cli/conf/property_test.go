@@ -87,7 +87,7 @@ func drawTree(rt *rapid.T, s *Schema) Tree {
 		if _, there := next.At(at.Path()); there && (err != nil || len(changes) > 0 || !again.Equal(next)) {
 			rt.Fatalf("%q typed twice: %v %q", text, err, changeText(changes))
 		}
-		if path.parent() != at.Path() {
+		if path.Parent() != at.Path() {
 			rt.Fatalf("%q: path %q is not below %q", text, path, at.Path())
 		}
 		tree = next
@@ -201,7 +201,7 @@ func TestTypingOrderDoesNotMatter(t *testing.T) {
 		for _, n := range rapid.Permutation(all).Draw(rt, "order") {
 			for p := range ancestors(n.Path()) {
 				l := tree.get(p)
-				next, _, _, err := typed.Apply(p.parent(), l.args())
+				next, _, _, err := typed.Apply(p.Parent(), l.args())
 				if err != nil {
 					rt.Fatalf("%s: %v", l.text(), err)
 				}

@@ -76,7 +76,7 @@ type listing struct {
 }
 
 func (l *listing) add(p Path, text string) {
-	parent := p.parent()
+	parent := p.Parent()
 	if parent != l.block {
 		l.enter(parent)
 		l.block = parent
@@ -89,7 +89,7 @@ func (l *listing) enter(block Path) {
 	if block == Root {
 		return
 	}
-	l.enter(block.parent())
+	l.enter(block.Parent())
 	if node, ok := l.tree.At(block); ok {
 		l.lines = append(l.lines, strings.Repeat(" ", block.depth()-1)+node.Line())
 	}

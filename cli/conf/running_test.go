@@ -48,7 +48,7 @@ func TestSection(t *testing.T) {
 	if got, want := string(Section(ty.tree, sip)), " sip\n  registrar server\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if got, want := string(Section(ty.tree, sip.parent())), "voice service voip \n sip\n  registrar server\n"; got != want {
+	if got, want := string(Section(ty.tree, sip.Parent())), "voice service voip \n sip\n  registrar server\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	if got := Section(ty.tree, "nonsense"); got != nil {

@@ -140,6 +140,7 @@ func (a *App) wire(o Options) error {
 	})
 	a.far.Start(a.hub)
 
+	guard := new(modes.Guard)
 	a.Shell, err = cli.NewShell(cli.Options{
 		Store: a.store, State: a.state, Keys: a.keys, Library: lib, Log: a.Log,
 		Exec: modes.Exec(modes.Agents{
@@ -159,7 +160,8 @@ func (a *App) wire(o Options) error {
 		LoginDelay: loginDelay,
 
 		DebugText: modes.DebugText,
-		Guard:     modes.Guard,
+		Guard:     guard.Check,
+		Committed: guard.Committed,
 		Notice:    modes.Notice,
 	})
 	if err != nil {

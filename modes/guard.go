@@ -1,0 +1,112 @@
+package modes
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/busylamp/busylamp/cli/conf"
+	"github.com/busylamp/busylamp/cli/grammar"
+)
+
+// Guard refuses a MAC address that another phone of the same protocol has, which would
+// register as either. In a file that holds one twice the lower tag wins.
+//
+// It remembers who has which, and follows each line that is typed, so that pasting a
+// long configuration does not take the square of its length.
+type Guard struct {
+	mu    sync.Mutex
+	tree  conf.Tree // that phones is of
+	known bool
+	has   map[owned][]conf.Path // blocks by MAC address
+}
+
+// owned is a MAC address of a phone of one protocol.
+type owned struct{ blocks, mac string }
+
+// macOf is the kind of blocks in which a line gives a MAC address, "" for other lines.
+func macOf(command string) string {
+	switch command {
+	case "mac-address":
+		return cmdEphone
+	case "id":
+		return cmdRegisterPool
+	}
+	return ""
+}
+
+// Check is cli.Options.Guard.
+func (g *Guard) Check(t conf.Tree, parent conf.Path, args grammar.Args) error {
+	blocks, mac := macOf(args.Command().Name()), args.String("mac")
+	if blocks == "" || mac == "" || args.Form() != grammar.Positive {
+		return nil
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !g.known || g.tree != t {
+		g.read(t)
+	}
+	for _, p := range g.has[owned{blocks, mac}] {
+		if n, ok := t.At(p); ok && p != parent {
+			return fmt.Errorf("%% MAC address %s is that of %s %d", mac, blocks, n.Args().Int("tag"))
+		}
+	}
+	return nil
+}
+
+// read makes the table anew.
+func (g *Guard) read(t conf.Tree) {
+	g.tree, g.known, g.has = t, true, map[owned][]conf.Path{}
+	for _, command := range []string{"mac-address", "id"} {
+		blocks := macOf(command)
+		for n := range t.Root().All(blocks) {
+			if mac := text(n, command, "mac"); mac != "" {
+				g.has[owned{blocks, mac}] = append(g.has[owned{blocks, mac}], n.Path())
+			}
+		}
+	}
+}
+
+// Committed is cli.Options.Committed.
+func (g *Guard) Committed(c conf.Commit) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !g.known || g.tree != c.Old {
+		g.known = false
+		return
+	}
+	g.tree = c.New
+	for _, change := range c.Changes {
+		if change.Mode != cmdEphone && change.Mode != cmdRegisterPool {
+			continue
+		}
+		for _, command := range []string{"mac-address", "id"} {
+			if blocks := macOf(command); blocks == change.Mode && strings.HasPrefix(change.Line, command+" ") {
+				g.follow(change, blocks, command, c)
+			}
+		}
+	}
+}
+
+// follow takes one line in that came or went.
+func (g *Guard) follow(change conf.Change, blocks, command string, c conf.Commit) {
+	tree := c.Old
+	if change.Added {
+		tree = c.New
+	}
+	block := change.Path.Parent()
+	n, ok := tree.At(block)
+	if !ok {
+		g.known = false
+		return
+	}
+	key := owned{blocks, text(n, command, "mac")}
+	switch i := slices.Index(g.has[key], block); {
+	case key.mac == "":
+	case change.Added && i < 0:
+		g.has[key] = append(g.has[key], block)
+	case !change.Added && i >= 0:
+		g.has[key] = slices.Delete(g.has[key], i, i+1)
+	}
+}
