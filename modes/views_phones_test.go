@@ -334,3 +334,35 @@ dial-peer voice 4 voip
 		}
 	}
 }
+
+func TestHuntView(t *testing.T) {
+	c := phonesOf(t, `ephone-hunt 1 sequential
+ pilot 3000
+ list 2001,*,2002
+ timeout 5,6,7
+ no forward local-calls
+ephone-hunt 2 peer
+ pilot 3001 secondary 3002
+ hops 3
+ preference 1 secondary 2
+voice hunt-group 1 parallel
+ pilot 3003
+ no forward local-calls to-final
+voice hunt-group 2 sequential
+ pilot 3004
+ max-timeout 30
+ present-call idle-phone
+`)
+	seconds := func(n ...time.Duration) (all []time.Duration) {
+		for _, s := range n {
+			all = append(all, s*time.Second)
+		}
+		return all
+	}
+	equal(t, "hunt groups", c.HuntGroups, []phones.HuntGroup{
+		{Tag: 1, Pilot: "3000", Members: []string{"2001", "*", "2002"}, Timeouts: seconds(5, 6, 7), LocalStays: true, SecondPreference: 7},
+		{Tag: 2, Kind: phones.Peer, Pilot: "3001", SecondPilot: "3002", Hops: 3, Preference: 1, SecondPreference: 2},
+		{Voice: true, Tag: 1, Kind: phones.Parallel, Pilot: "3003", LocalStays: true, SecondPreference: 7},
+		{Voice: true, Tag: 2, Pilot: "3004", MaxTimeout: 30 * time.Second, Present: phones.PresentIdle, SecondPreference: 7},
+	})
+}

@@ -48,6 +48,7 @@ type HuntGroup struct {
 	FromRing bool
 	Present  HuntPresent
 	// LocalStays is `no forward local-calls`: a call from a phone of this system goes
-	// to the first member only.
+	// to the first member only; of a voice hunt-group, where it reads `no forward
+	// local-calls to-final`, to all members but not to the final number.
 	LocalStays bool
 }

@@ -38,7 +38,8 @@ func (c *core) do(in Input) {
 	case Reject:
 		d := c.devices[in.Device]
 		if l := c.find(d, in.Ref); l != nil && l.ringsOn(d) != nil {
-			if in.To != "" && len(in.To) <= MaxDigits && l.dn != nil && len(l.rings) == 1 {
+			// A call of a hunt group is not forwarded by a member.
+			if in.To != "" && len(in.To) <= MaxDigits && l.dn != nil && len(l.rings) == 1 && l.member.group == nil {
 				c.deflect(l, in.To)
 			} else {
 				c.unring(l, d, in.Code)

@@ -107,7 +107,7 @@ func (c *core) resume(d *device, l *leg) {
 	k := l.call
 	state := Connected
 	if k.setup != nil { // it was transferred meanwhile
-		if state = Proceeding; k.setup.callee != nil && k.setup.callee.alerted() {
+		if state = Proceeding; k.setup.alerted() {
 			state = RingOut
 		}
 	}

@@ -29,7 +29,7 @@ type groupCall struct {
 	order []int             // places of the members that are tried
 	next  int               // of order
 	until time.Time         // end of `max-timeout`; zero: none
-	stays bool              // `no forward local-calls`, and this is one
+	stays bool              // `no forward local-calls`, and this is one: it does not go to the final number
 }
 
 // member is the place in a hunt group for which a leg was called.
@@ -83,8 +83,13 @@ func (c *core) tryHunt(k *call, t target) int {
 	if h.cfg.MaxTimeout > 0 {
 		g.until = c.now.Add(h.cfg.MaxTimeout)
 	}
-	if h.cfg.LocalStays && h.cfg.Kind == phones.Sequential && s.from.device != nil && s.from.device.id.Phone() {
-		g.stays, g.order = true, g.order[:min(1, len(g.order))]
+	if h.cfg.LocalStays && s.from.device != nil && s.from.device.id.Phone() {
+		switch { // CME admin guide: Forwarding to the Final Agent in a Voice Hunt-Groups
+		case h.cfg.Voice:
+			g.stays = h.cfg.Kind == phones.Sequential || h.cfg.Kind == phones.Parallel
+		case h.cfg.Kind == phones.Sequential: // nor to the second member
+			g.stays, g.order = true, g.order[:min(1, len(g.order))]
+		}
 	}
 	s.group = g
 	k.redirecting = g.pilot(t.second)
@@ -138,7 +143,7 @@ func (g *groupCall) wait(c *core, at int) time.Duration {
 		wait = defaultRinging
 	}
 	switch t := g.cfg.Timeouts; {
-	case g.stays || len(t) == 0:
+	case g.stays && !g.cfg.Voice || len(t) == 0:
 	case at < len(t) && len(t) > 1:
 		wait = t[at]
 	default:
@@ -157,6 +162,8 @@ func (c *core) tryMember(k *call, at int) bool {
 	number := g.cfg.Members[at]
 	for _, t := range c.targets(number) {
 		switch n := t.dn; {
+		case t.peer != nil && !c.mayLeave(k):
+			continue
 		case t.peer != nil:
 			s.number = number
 			g.rang(c, c.tryTrunk(k, t.peer, g.wait(c, at)), at)
@@ -217,6 +224,11 @@ func (c *core) blast(k *call) bool {
 
 // rings reports whether a leg is one that a call rings at.
 func (s *setup) rings(l *leg) bool { return s.callee == l || slices.Contains(s.beside, l) }
+
+// alerted reports whether it rings somewhere.
+func (s *setup) alerted() bool {
+	return s.callee != nil && s.callee.alerted() || slices.ContainsFunc(s.beside, (*leg).alerted)
+}
 
 // refused is called when one of the legs that a call rings at cannot or does not answer.
 func (c *core) refused(l *leg, code int) {

@@ -176,3 +176,95 @@ func TestHuntLimits(t *testing.T) {
 	r.wait(time.Second)
 	r.want(p[3], Congestion)
 }
+
+// TestHuntFromOutside: who calls in by a trunk does not get out by another one because a member
+// is there.
+func TestHuntFromOutside(t *testing.T) {
+	in := func(r *rig) phones.Device {
+		r.count++
+		d := phones.Device{Kind: phones.TrunkDevice, Tag: r.count}
+		r.do(Dial{Device: d, Ref: r.ref(), Number: "3000", Media: media(7000), Calling: Party{"5551234", "Far"}, DialPeer: 100})
+		return d
+	}
+	group := func(c *phones.Config) {
+		c.HuntGroups = []phones.HuntGroup{{Voice: true, Tag: 1, Pilot: "3000", Members: []string{"1003", "2001"}}}
+	}
+	r := newRig(t, lab(trunks, group))
+	p := r.phone(1, "1:1")
+	d := in(r)
+	r.rings([]phones.Device{p}, "2001")
+	r.do(Gone{p})
+	if k := r.call(d); k.Code == 0 {
+		t.Errorf("it goes on: %+v", k)
+	}
+	r.do(Gone{d})
+	r.apply(lab(trunks, group, func(c *phones.Config) { c.SIPToSIP = true }))
+	in(r)
+	out := 0
+	for d, v := range r.views {
+		if d.Kind == phones.TrunkDevice && v.Trunk != nil && v.Trunk.Target == trunkTarget {
+			out++
+		}
+	}
+	if out != 1 {
+		t.Errorf("%d calls go out", out)
+	}
+}
+
+// TestHuntRedirected: a member that forwards its calls by itself (302) does not take the call of
+// the group with it.
+func TestHuntRedirected(t *testing.T) {
+	r, p := huntRig(t, phones.HuntGroup{Voice: true, Kind: phones.Parallel, Members: []string{"2001", "2101"}})
+	r.dials(p[3], "3000")
+	r.rings(p, "2001", "2101")
+	r.do(Reject{Device: p[4], Ref: r.call(p[4]).Ref, Code: 302, To: "2003"})
+	r.rings(p, "2001")
+	r, p = huntRig(t, phones.HuntGroup{Voice: true, Members: []string{"2101", "2002"}})
+	r.dials(p[3], "3000")
+	r.do(Reject{Device: p[4], Ref: r.call(p[4]).Ref, Code: 302, To: "2003"})
+	r.rings(p, "2002")
+}
+
+// TestHuntNotToFinal: `no forward local-calls to-final` of a voice hunt-group keeps a local call
+// with the members, all of them.
+func TestHuntNotToFinal(t *testing.T) {
+	for kind, want := range map[phones.HuntKind][]string{phones.Sequential: {"2001"}, phones.Parallel: {"2001", "2002"}} {
+		r, p := huntRig(t, phones.HuntGroup{Voice: true, Kind: kind, Members: []string{"2001", "2002"}, Timeouts: []time.Duration{5 * time.Second}, LocalStays: true, Final: "2003"})
+		r.dials(p[3], "3000")
+		r.rings(p, want...)
+		r.wait(5 * time.Second)
+		if kind == phones.Sequential {
+			r.rings(p, "2002")
+			r.wait(5 * time.Second)
+		}
+		r.want(p[3], Congestion)
+		r.do(OnHook{Device: p[3]})
+		r.do(DnD{Device: p[0], On: true})
+		r.do(DnD{Device: p[1], On: true})
+		r.dials(p[3], "3000")
+		r.want(p[3], Busy)
+	}
+}
+
+// TestHuntTransfer: a call is transferred to a parallel group while its own phone rings among
+// the members, which it then does no more; nobody else rings: it is not.
+func TestHuntTransfer(t *testing.T) {
+	for _, members := range [][]string{{"2001", "2002"}, {"2001"}} {
+		r, p := huntRig(t, phones.HuntGroup{Voice: true, Kind: phones.Parallel, Members: members})
+		r.dials(p[0], "2004")
+		r.do(Answer{Device: p[3]})
+		r.do(Transfer{Device: p[3]})
+		r.keys(p[3], "3000")
+		r.rings(p, members...)
+		r.do(Transfer{Device: p[3]})
+		if len(members) == 1 {
+			r.rings(p, "2001")
+			continue
+		}
+		r.rings(p, "2002")
+		r.want(p[3])
+		r.do(Answer{Device: p[1]})
+		r.want(p[0], Connected)
+		r.want(p[1], Connected)
+	}
+}

@@ -75,6 +75,9 @@ func (c *core) hunt(k *call) {
 		if n := s.target.dn; n != nil && c.dns[n.id] != n {
 			continue // it was taken out of the configuration meanwhile
 		}
+		if h := s.target.hunt; h != nil && c.hunts[huntID{h.cfg.Voice, h.cfg.Tag}] != h {
+			continue // likewise
+		}
 		s.rang = false
 		code := c.try(k, s.target)
 		if code == 0 {
@@ -98,8 +101,8 @@ func (c *core) try(k *call, t target) int {
 		return c.tryHunt(k, t)
 	}
 	if t.peer != nil {
-		if from := k.setup.from.device; from != nil && from.id.Kind == phones.TrunkDevice && !c.cfg.SIPToSIP {
-			return 403 // else strangers would call out at our cost
+		if !c.mayLeave(k) {
+			return 403
 		}
 		c.tryTrunk(k, t.peer, 0)
 		return 0
@@ -155,6 +158,13 @@ func (c *core) offer(k *call, t target, channel int, rings []*ring, wait time.Du
 	c.ring(k, l, wait)
 	c.autoAnswer(l)
 	return l
+}
+
+// mayLeave reports whether a call may go out by a trunk: one that came by a trunk only if
+// that is configured, else strangers would call out at our cost.
+func (c *core) mayLeave(k *call) bool {
+	from := k.setup.from.device
+	return from == nil || from.id.Kind != phones.TrunkDevice || c.cfg.SIPToSIP
 }
 
 // unavailable sends a call on that nobody can take at n, if that is configured.

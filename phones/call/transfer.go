@@ -276,10 +276,16 @@ func (c *core) connect(l, l2 *leg) bool {
 		return false
 	}
 	k2 := l2.call
-	for _, o := range k2.legs { // a phone is not joined with itself
+	same, others := false, false // a phone is not joined with itself
+	for _, o := range k2.legs {
 		if o != l2 && o.on(a.device) && len(o.rings) < 2 {
-			return false
+			same = true
+		} else if o != l2 && k2.setup != nil && k2.setup.rings(o) {
+			others = true
 		}
+	}
+	if same && !others {
+		return false
 	}
 	if s := k2.setup; s != nil {
 		for _, o := range append(slices.Clone(s.beside), s.callee) {
