@@ -291,7 +291,7 @@ func (m *Manager) expire(now, last, clock time.Time) {
 }
 
 // logoutTime reports whether a time of `em logout` lies in (last, now]. Both are
-// wall-clock times of the appliance, which runs on UTC.
+// what wall makes of the appliance's clock.
 func (m *Manager) logoutTime(last, now time.Time) bool {
 	for _, minutes := range m.cfg.Telephony.LogoutTimes {
 		day := last.Truncate(24 * time.Hour)
