@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/busylamp/busylamp/phones/handset"
+	_ "github.com/busylamp/busylamp/phones/handset/tui/quiet" // before bubbletea
 	tea "github.com/charmbracelet/bubbletea"
 )
 
