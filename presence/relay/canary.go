@@ -108,6 +108,9 @@ func (r *Relay) hinted(p *probe, refused bool) {
 	case refused || !p.down:
 		return
 	}
+	if !p.answered && p.proof.slot > 0 {
+		r.alarms.set(&p.proof, time.Now())
+	}
 	if !p.asking {
 		r.ask(p)
 	}

@@ -29,7 +29,7 @@ type far struct {
 
 func (r *rig) server(at netip.AddrPort) *far {
 	r.t.Helper()
-	f := &far{r: r, addr: at}
+	f := &far{r: r, addr: at, pings: true}
 	conn, err := r.net.Host(at.Addr()).ListenPacket(at)
 	if err != nil {
 		r.t.Fatal(err)

@@ -55,6 +55,13 @@ func (w *watcher) last() string {
 	return n.Line.State.String()
 }
 
+// count is how many notes came.
+func (w *watcher) count() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.notes)
+}
+
 // rig is a router with hub and relay on a network in memory.
 type rig struct {
 	t    testing.TB

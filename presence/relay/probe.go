@@ -15,10 +15,14 @@ import (
 // as long: its NOTIFYs are lost, and it gives the subscription up (RFC 6665 4.2.2). The
 // server is therefore asked for OPTIONS. While it does not answer nothing is known; when
 // it does again every subscription is refreshed. One that never answers OPTIONS is not
-// held to it.
+// held to it, but to SUBSCRIBE, which it must answer: when it has said nothing for a
+// while, one subscription at it is refreshed.
 const (
 	probeEvery = 10 * time.Second
 	probeAgain = 10 * time.Second // after one that had no answer
+	// proveEvery is how long a server that has never answered OPTIONS may say nothing
+	// to SUBSCRIBE; with Timer F its silence is known after a minute.
+	proveEvery = 25 * time.Second
 )
 
 // probe watches over one server while there are subscriptions at it.
@@ -28,6 +32,7 @@ type probe struct {
 	asking   bool // an OPTIONS is outstanding
 	answered bool // it has answered once
 	down     bool
+	proof    alarm // when to refresh a subscription, while OPTIONS was never answered
 
 	hush    func() // ends the canary; nil: there is none
 	refused bool   // the last that it said
@@ -41,8 +46,10 @@ func (r *Relay) watchOver(server netip.Addr) {
 	}
 	p := &probe{server: server}
 	p.next.do = func() { r.ask(p) }
+	p.proof.do = func() { r.prove(p) }
 	p.verdict.do = func() { r.condemn(p) }
 	r.probes[server] = p
+	r.alarms.set(&p.proof, time.Now().Add(proveEvery))
 	r.alarms.set(&p.next, time.Now().Add(time.Second))
 	r.canary(p)
 }
@@ -52,6 +59,7 @@ func (r *Relay) ask(p *probe) {
 	if !r.needs(p.server) {
 		delete(r.probes, p.server)
 		r.alarms.set(&p.verdict, time.Time{})
+		r.alarms.set(&p.proof, time.Time{})
 		p.hushed()
 		return
 	}
@@ -98,13 +106,53 @@ func (r *Relay) probed(p *probe, err error) {
 		p.answered, down = true, false
 		r.alarms.set(&p.next, now.Add(probeEvery))
 		r.alarms.set(&p.verdict, time.Time{})
+		r.alarms.set(&p.proof, time.Time{})
 	case r.ours(err):
 		r.alarms.set(&p.next, now.Add(probeAgain))
 	default:
-		down = p.answered && r.open
+		down = (p.answered || p.down) && r.open
 		r.alarms.set(&p.next, now.Add(probeAgain))
 	}
 	r.found(p, down)
+}
+
+// prove refreshes one subscription at a server that has never answered OPTIONS and has
+// said nothing for a while.
+func (r *Relay) prove(p *probe) {
+	var u *usage
+	if r.open {
+		for _, s := range r.subs {
+			if c := s.use; s.out.Server == p.server && c != nil && c.live && !c.busy && c.silence.IsZero() && (u == nil || c.id < u.id) {
+				u = c
+			}
+		}
+	}
+	if u == nil { // nothing is known of it, or is about to be
+		r.alarms.set(&p.proof, time.Now().Add(probeAgain))
+		return
+	}
+	u.proof, u.asked, u.trial = p, u.life, trial{}
+	r.send(u)
+}
+
+// unproven says that the refresh had no answer that was to prove that a server is there.
+// Its subscription goes on as all others there do: it may be known again.
+func (r *Relay) unproven(p *probe, u *usage) {
+	u.silence = time.Time{}
+	u.lives(time.Until(u.until))
+	r.setAlarm(u)
+	r.alarms.set(&p.proof, time.Now().Add(probeAgain))
+	r.found(p, true)
+}
+
+// spoke says that a server has answered a SUBSCRIBE.
+func (r *Relay) spoke(server netip.Addr) {
+	p := r.probes[server]
+	if p == nil || p.answered {
+		return
+	}
+	r.alarms.set(&p.proof, time.Now().Add(proveEvery))
+	r.found(p, false)
 }
 
 // found says whether a server is down.

@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -124,15 +125,125 @@ func TestServerRestarts(t *testing.T) {
 	})
 }
 
-// A server that never answers OPTIONS is not held to it.
+// A server that never answers OPTIONS is not held to it, but to SUBSCRIBE: one subscription
+// there is refreshed now and then.
 func TestServerWithoutOptions(t *testing.T) {
 	run(t, func(r *rig) {
 		f := r.server(server1).obliging(idle)
+		f.answersPings(false)
 		phone, _ := r.watch(presence.SIPPhone, "5001")
+		key, _ := r.watch(presence.SCCPSpeedDial, "5002")
+		first := f.hear()
 		after(10 * time.Minute)
-		check(t, "state", phone.last(), "idle")
-		check(t, "SUBSCRIBEs", len(f.hear()), 1)
+		check(t, "state", phone.last()+" "+key.last(), "idle idle")
+		h := f.hear()
+		check(t, "SUBSCRIBEs in ten minutes", len(h), int(10*time.Minute/proveEvery))
+		for _, m := range h {
+			if m.tag("To") == "" || m.get("Call-ID") != first[0].get("Call-ID") || m.get("Expires") != "3600" {
+				t.Fatalf("not a refresh of the first: %v", m.headers)
+			}
+		}
+
+		f.answersPings(true) // whoever learns it is asked by OPTIONS
+		after(time.Minute)
+		f.hear()
+		after(10 * time.Minute)
+		check(t, "SUBSCRIBEs when it answers OPTIONS", len(f.hear()), 0)
 	})
+}
+
+// One that ignores OPTIONS, or had no time to answer one, and falls silent is noticed in a
+// minute, and so is that it is back. Nobody's failures are counted meanwhile, so that a
+// speed dial with a retry limit comes back too.
+func TestServerWithoutOptionsFallsSilent(t *testing.T) {
+	for _, c := range []struct {
+		name         string
+		before, away time.Duration
+		back         bool // OPTIONS are answered when it is back
+		forgot       bool
+	}{
+		{name: "before the first OPTIONS", before: 500 * time.Millisecond, away: 2 * time.Minute},
+		{name: "and answers OPTIONS later", before: 500 * time.Millisecond, away: 2 * time.Minute, back: true},
+		{name: "after a proof", before: proveEvery + time.Second, away: 20 * time.Minute},
+		{name: "much later", before: 20 * time.Minute, away: 10 * time.Minute},
+		{name: "and forgets", before: time.Minute, away: 5 * time.Minute, forgot: true},
+		{name: "for longer than the subscriptions live", before: time.Minute, away: 61 * time.Minute},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			run(t, func(r *rig) {
+				if c.away > time.Hour {
+					r.configure(func(c *presence.Config) { c.RetryLimit = 100 })
+				}
+				f := r.server(server1).obliging(idle)
+				f.answersPings(false)
+				phone, _ := r.watch(presence.SIPPhone, "5001")
+				key, _ := r.watch(presence.SCCPSpeedDial, "5002")
+				after(c.before)
+				check(t, "before", phone.last()+" "+key.last(), "idle idle")
+				told := phone.count()
+				f.mu.Lock()
+				f.answer, f.after = func(message) string { return "" }, nil
+				f.mu.Unlock()
+				after(65 * time.Second)
+				check(t, "a minute of silence", phone.last()+" "+key.last(), "unknown unknown")
+				after(c.away - 65*time.Second)
+				check(t, "later", phone.last()+" "+key.last(), "unknown unknown")
+				check(t, "notes", phone.count(), told+1)
+				f.hear()
+				f.answersPings(c.back)
+				f.obliging(busy)
+				if c.forgot {
+					f.mu.Lock()
+					f.answer = func(m message) string {
+						if m.tag("To") != "" {
+							return "481 Subscription Does Not Exist"
+						}
+						return "200 OK\r\nExpires: 3600"
+					}
+					f.after = func(m message, answer string) {
+						if m.tag("To") == "" {
+							f.notify(m, note{body: doc(busy)})
+						}
+					}
+					f.mu.Unlock()
+				}
+				limit := timerN + probeAgain + 3*time.Second
+				if c.away > time.Hour {
+					limit = longestWait
+				}
+				after(limit)
+				check(t, "back", phone.last()+" "+key.last(), "busy busy")
+			})
+		})
+	}
+}
+
+// A life of a few seconds is refreshed before it is over: the lamp is steady.
+func TestShortLife(t *testing.T) {
+	for _, life := range []int{2, 3, 5, 6, 10} {
+		run(t, func(r *rig) {
+			f := r.server(server1).obliging(idle)
+			f.mu.Lock()
+			f.answer = func(message) string { return fmt.Sprintf("200 OK\r\nExpires: %d", life) }
+			f.after = func(m message, _ string) {
+				f.notify(m, note{state: fmt.Sprintf("active;expires=%d", life), body: doc(idle)})
+			}
+			f.mu.Unlock()
+			w, _ := r.watch(presence.SIPPhone, "5001")
+			first := f.one()
+			told := w.count()
+			after(time.Minute)
+			check(t, "state", w.last(), "idle")
+			check(t, fmt.Sprintf("notes with a life of %d s", life), w.count(), told)
+			h := f.hear()
+			for _, m := range h {
+				check(t, "dialog", m.get("Call-ID"), first.get("Call-ID"))
+			}
+			if want := 120 / life; len(h) < want-1 || len(h) > want {
+				t.Errorf("%d refreshes of a life of %d s in a minute", len(h), life)
+			}
+		})
+	}
 }
 
 // options is how many OPTIONS were sent.

@@ -18,6 +18,8 @@
 //	moved under a request                  asked again in a moment; the state holds
 //	OPTIONS without an answer for 32 s, or
 //	for 2 s while ICMP says so (canary.go) unknown until there is one, then all refresh
+//	OPTIONS never had an answer, and the
+//	refresh that asks instead has none     the same (probe.go)
 //
 // After a failure the state is unknown. For SCCP watchers the next attempt comes
 // after `sccp blf-speed-dial retry-interval` and beyond its limit the watcher is

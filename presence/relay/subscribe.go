@@ -19,8 +19,6 @@ const (
 	wanted = time.Hour
 	// longestLife bounds what a Min-Expires may ask for.
 	longestLife = 24 * time.Hour
-	// shortestRefresh is the time between refreshes, however short a life is granted.
-	shortestRefresh = 5 * time.Second
 	// timerN is how long a NOTIFY may take (RFC 6665 4.1.2.4).
 	timerN = 32 * time.Second
 	// maxText bounds what a dialog keeps of the server's text, in bytes.
@@ -45,7 +43,8 @@ type usage struct {
 	asked time.Duration // Expires of the last one
 	life  time.Duration // Expires of those to come
 	trial trial
-	brief bool // asked for Min-Expires already
+	brief bool   // asked for Min-Expires already
+	proof *probe // the SUBSCRIBE outstanding proves that its server is there; else nil
 
 	until   time.Time // expiry; zero while not known
 	refresh time.Time // when to refresh; zero: not
@@ -123,7 +122,15 @@ func (r *Relay) answered(u *usage, seq uint32, res *sip.Response, err error) {
 		return // ended meanwhile
 	}
 	u.busy = false
+	proof := u.proof
+	u.proof = nil
+	if proof != nil && (proof.answered || r.probes[u.out.Server] != proof) {
+		proof = nil // OPTIONS say it
+	}
 	if r.ours(err) {
+		if proof != nil {
+			r.alarms.set(&proof.proof, time.Now().Add(probeAgain))
+		}
 		switch {
 		case u.sub != nil:
 			r.again(u)
@@ -137,10 +144,15 @@ func (r *Relay) answered(u *usage, seq uint32, res *sip.Response, err error) {
 	}
 	if err != nil {
 		r.debug(topicErrors, u.id, "presence_relay_subscribe", "no answer: %v", err)
+		if proof != nil && u.sub != nil && r.open {
+			r.unproven(proof, u)
+			return
+		}
 		r.lost(u, forNow, 0, err.Error())
 		return
 	}
 	r.debug(topicTrace, u.id, "presence_relay_subscribe", "answer %d", res.StatusCode)
+	r.spoke(u.out.Server)
 	switch code := res.StatusCode; {
 	case code < 300:
 		r.accept(u, res)
@@ -256,11 +268,12 @@ func own(d *sipua.Dialog) (*sipua.Dialog, error) {
 }
 
 // lives (re)starts the expiry and chooses when to refresh: with a twentieth of the life
-// to spare and at least a minute, or half way of a short life.
+// to spare and at least a minute, or half way of a short life, however short: one that is
+// over before it is refreshed would tell the watcher unknown in between.
 func (u *usage) lives(d time.Duration) {
 	now := time.Now()
 	u.until = now.Add(d)
-	u.refresh = now.Add(max(d-max(min(d/2, time.Minute), d/20), min(shortestRefresh, d)))
+	u.refresh = now.Add(d - max(min(d/2, time.Minute), d/20))
 }
 
 // began says that the first SUBSCRIBE has its answer, or is given up.
