@@ -113,8 +113,9 @@ type Options struct {
 
 	// Follow gives the lines that a line which has just been committed brings about:
 	// `service password-encryption` hides the passwords that are there. tree is the one
-	// after the line, which may be as it was before. They are committed as they are. nil: none ever.
-	Follow func(tree conf.Tree, args grammar.Args) []Following
+	// after the line, old the one before it. They are committed as they are. also are other blocks
+	// of a line that opens one, into which goes what is typed next too. nil: none ever.
+	Follow func(old, tree conf.Tree, args grammar.Args) (lines []Following, also []conf.Path)
 
 	// Guard may refuse a line that somebody types; its error is printed as it is. It
 	// is for checks that look at the whole configuration: it is not asked while a file

@@ -16,6 +16,7 @@ import (
 type frame struct {
 	set  *modeSet
 	path conf.Path
+	also []conf.Path // other blocks that what is typed goes into
 }
 
 // maxText bounds a banner in bytes; what is typed beyond it is dropped.
@@ -181,14 +182,13 @@ func (s *Session) commit(level int, args grammar.Args) *lineError {
 	if told := s.shell.o.Committed; told != nil && !s.loading && !done.Empty() {
 		told(done)
 	}
-	if follow := s.shell.o.Follow; follow != nil {
-		for _, more := range follow(done.New, args) {
-			_, done, err := store.Apply(s.author(), more.At, more.Args)
-			if err != nil {
-				return message(err.Error())
-			}
-			s.dirty = s.dirty || !done.Empty()
+	more, also := s.following(f, done, args)
+	for _, m := range more {
+		_, done, err := store.Apply(s.author(), m.At, m.Args)
+		if err != nil {
+			return message(err.Error())
 		}
+		s.dirty = s.dirty || !done.Empty()
 	}
 	s.trace(path, done.Changes)
 	s.dirty = s.dirty || !done.Empty()
@@ -203,9 +203,21 @@ func (s *Session) commit(level int, args grammar.Args) *lineError {
 	s.stale = s.stale || c.Prompt
 	s.stack = s.stack[:level+1]
 	if args.Form() == grammar.Positive && c.Enter != "" {
-		s.stack = append(s.stack, frame{set: s.shell.mode(c.Enter), path: path})
+		s.stack = append(s.stack, frame{set: s.shell.mode(c.Enter), path: path, also: also})
 	}
 	return nil
+}
+
+// following gives the lines that a committed one brings about, and the blocks besides its own
+// that it has opened.
+func (s *Session) following(f frame, done conf.Commit, args grammar.Args) (lines []Following, also []conf.Path) {
+	if follow := s.shell.o.Follow; follow != nil {
+		lines, also = follow(done.Old, done.New, args)
+	}
+	for _, path := range f.also {
+		lines = append(lines, Following{At: path, Args: args})
+	}
+	return lines, also
 }
 
 // enterConfig starts a configure session in global mode.

@@ -113,9 +113,11 @@ func TestPasteRunning(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%q: %v", r.Args.Line(), err)
 			}
+			before := tree
 			if next, _, _, err := tree.Apply(at[e.mode], args); err == nil {
 				tree = next
-				for _, f := range Follow(tree, args) {
+				more, _ := Follow(before, tree, args)
+				for _, f := range more {
 					if tree, _, _, err = tree.Apply(f.At, f.Args); err != nil {
 						t.Fatalf("%q: %v", f.Args.Line(), err)
 					}

@@ -13,8 +13,7 @@ import (
 
 // Rewrite is cli.Options.Rewrite: it puts a line into the form in which it is
 // stored. Secrets typed in clear are hashed, so that they are never printed
-// again; an old spelling becomes the new one; a block of vtys does not shrink. A line that cannot be put into
-// that form is refused, so that no secret is ever stored in clear instead.
+// again; an old spelling becomes the new one. A line that cannot be put into that form is refused, so that no secret is ever stored in clear instead.
 func Rewrite(t conf.Tree, parent conf.Path, args grammar.Args) (grammar.Args, error) {
 	name := args.Command().Name()
 	if name == "ip domain-lookup" {
@@ -27,11 +26,12 @@ func Rewrite(t conf.Tree, parent conf.Path, args grammar.Args) (grammar.Args, er
 		if (name == "enable secret" || name == "enable password") && args.Int("level") == privilegedLevel {
 			return respell(t, args, name)
 		}
+		if name == cmdLineVTY && args.Form() == grammar.No && args.Int("first") < defaultVTYs {
+			return args, errors.New("% Can't delete last 5 VTY lines")
+		}
 		return args, nil
 	}
 	switch name {
-	case "line vty":
-		return wholeBlock(t, args)
 	case "authentication username":
 		values, err := obscured(args)
 		if err != nil {
@@ -41,17 +41,6 @@ func Rewrite(t conf.Tree, parent conf.Path, args grammar.Args) (grammar.Args, er
 	case "enable secret", "enable password", "enable algorithm-type", "username", "username algorithm-type", "password":
 		if n, ok := t.At(parent); ok && (n.Mode() == conf.Global || n.Mode() == modeLine) {
 			return rewriteSecret(t, args)
-		}
-	}
-	return args, nil
-}
-
-// wholeBlock enters the block of vtys that begins there with all of its lines: one that is
-// typed shorter must not take the others away.
-func wholeBlock(t conf.Tree, args grammar.Args) (grammar.Args, error) {
-	for n := range t.Root().All("line vty") {
-		if old := n.Args(); old.Int("first") == args.Int("first") && old.Int("last") > args.Int("last") {
-			return old, nil
 		}
 	}
 	return args, nil

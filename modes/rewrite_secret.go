@@ -115,13 +115,16 @@ func hiddenPassword(t conf.Tree, args grammar.Args, kind string) (grammar.Args, 
 
 // Follow is cli.Options.Follow: `service password-encryption` hides the passwords
 // that stand in the configuration in clear. Switched off it leaves them as they are.
-// `service timestamps` stands for lines of both kinds of messages.
-func Follow(t conf.Tree, args grammar.Args) []cli.Following {
-	if args.Command().Name() == "service timestamps all" {
-		return followTimestamps(t, args.Form())
+// `service timestamps` stands for lines of both kinds of messages, and `line vty` splits blocks.
+func Follow(old, t conf.Tree, args grammar.Args) (lines []cli.Following, also []conf.Path) {
+	switch name := args.Command().Name(); {
+	case name == "service timestamps all":
+		return followTimestamps(t, args.Form()), nil
+	case name == cmdLineVTY && args.Form() == grammar.Positive:
+		return splitVTYs(old, t, args)
 	}
 	if args.Command().Name() != "service password-encryption" || args.Form() != grammar.Positive {
-		return nil
+		return nil, nil
 	}
 	var out []cli.Following
 	add := func(at conf.Path, n conf.Node, kind string) {
@@ -142,7 +145,7 @@ func Follow(t conf.Tree, args grammar.Args) []cli.Following {
 			}
 		}
 	}
-	return out
+	return out, nil
 }
 
 // kept adds what an earlier line for the same user has and this one does not

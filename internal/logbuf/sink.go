@@ -99,7 +99,9 @@ func (l *Log) add(s *sink, f func(Severity, string), end func()) {
 func (l *Log) remove(s *sink) {
 	if i := slices.Index(l.sinks, s); i >= 0 {
 		l.sinks = slices.Delete(l.sinks, i, i+1)
-		l.stats.Flushed += uint64(len(s.queue))
+		if s.kind != Trap { // whose sender sends the rest
+			l.stats.Flushed += uint64(len(s.queue))
+		}
 		close(s.stop)
 	}
 }

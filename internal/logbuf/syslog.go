@@ -41,7 +41,7 @@ func (l *Log) serve(hosts []Host) {
 		s := newSink(Trap)
 		s.host = h
 		d := sender{net: l.net, to: netip.AddrPortFrom(h.Addr, uint16(h.Port)), sink: s}
-		l.add(s, d.send, d.close)
+		l.add(s, d.send, d.finish)
 		l.putLocked(startStop(h, "started"))
 	}
 }
@@ -102,6 +102,23 @@ func (d *sender) try(line string) (err error) {
 	}
 	_, err = d.conn.WriteTo([]byte(line), net.UDPAddrFromAddrPort(d.to))
 	return err
+}
+
+// finish sends what was logged while the server was one, unless it cannot be sent.
+func (d *sender) finish() {
+	defer d.close()
+	for !d.sink.down.Load() {
+		select {
+		case it := <-d.sink.queue:
+			if it.mark != nil {
+				it.mark()
+			} else {
+				d.send(it.sev, it.text)
+			}
+		default:
+			return
+		}
+	}
 }
 
 func (d *sender) close() {
