@@ -33,7 +33,7 @@ func scaffold(line string) bool {
 
 // pastedPrompt is a prompt as it stands before a pasted line. No command has # or >
 // in its first word.
-var pastedPrompt = regexp.MustCompile(`^ *[A-Za-z][A-Za-z0-9_.+/-]*(\(([a-z][A-Za-z0-9_+/-]*)\))?[#>]`)
+var pastedPrompt = regexp.MustCompile(`^ *[A-Za-z0-9][A-Za-z0-9_.+/-]*(\(([a-z][A-Za-z0-9_+/-]*)\))?[#>]`)
 
 // prompted is the prompt before a pasted line. mode is the text in its parentheses,
 // "" for that of EXEC; length counts the bytes before what was typed.

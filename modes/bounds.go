@@ -155,7 +155,7 @@ func checkHostname(_ conf.CheckContext, args grammar.Args) error {
 	for i, c := range []byte(name) {
 		letter := c|0x20 >= 'a' && c|0x20 <= 'z'
 		digit := c >= '0' && c <= '9'
-		if !letter && !(i > 0 && (digit || c == '-' || c == '_' || c == '.')) {
+		if !letter && !digit && !(i > 0 && (c == '-' || c == '_' || c == '.')) {
 			return errors.New("% Hostname contains one or more illegal characters")
 		}
 	}

@@ -231,11 +231,42 @@ func globalAddressing() []conf.Command {
 				lookup  Look names up`,
 		},
 		{
-			// The old spelling is accepted and becomes the new one.
+			// The old spellings are accepted and become the new ones.
 			Syntax: "ip domain-lookup", Hidden: true,
 			Help: `
 				ip             IP parameters
 				domain-lookup  Look names up`,
+		},
+		{
+			Syntax: "ip domain-lookup source-interface INTERFACE$interface", Hidden: true, Inert: true,
+			Help: `
+				ip                IP parameters
+				domain-lookup     Look names up
+				source-interface  Interface that lookups leave by
+				$interface        Interface`,
+		},
+		{
+			Syntax: "ip domain-name WORD$name", Hidden: true,
+			Help: `
+				ip           IP parameters
+				domain-name  Domain of this router
+				$name        Domain name`,
+		},
+		{
+			Syntax: "ip domain-name vrf WORD$vrf! WORD$name", Hidden: true, Inert: true,
+			Help: `
+				ip           IP parameters
+				domain-name  Domain of this router
+				vrf          Of a VRF
+				$vrf         VRF
+				$name        Domain name`,
+		},
+		{
+			Syntax: "ip domain-list WORD$name!", Hidden: true, Inert: true,
+			Help: `
+				ip           IP parameters
+				domain-list  Domain that names are tried in
+				$name        Domain name`,
 		},
 		acting("ip domain name WORD$name", "", `
 			ip      IP parameters

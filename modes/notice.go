@@ -8,6 +8,28 @@ import (
 	"github.com/busylamp/busylamp/cli/grammar"
 )
 
+// sameSecret is what is said of an enable password that is the enable secret of its
+// level as well, or the other way round. Both stay.
+func sameSecret(old conf.Tree, args grammar.Args) string {
+	typed, other, otherName := args.Command().Name(), "secret", "enable secret"
+	if typed == otherName {
+		other, otherName = "password", "enable password"
+	}
+	for n := range old.Root().All(otherName) {
+		if n.Args().Int("level") != args.Int("level") {
+			continue
+		}
+		hashed, plainly := storedSecret(n.Args(), "type", "secret"), plain(args, "type", "password")
+		if other == "password" {
+			hashed, plainly = storedSecret(args, "type", "secret"), plain(n.Args(), "type", "password")
+		}
+		if plainly != "" && hashed.Matches(plainly) {
+			return fmt.Sprintf("The %s you have chosen is the same as your %s.\nThis is not recommended.  Re-enter the %s.\n\n", typed, otherName, typed)
+		}
+	}
+	return ""
+}
+
 // Notice is cli.Options.Notice: what a router says of a line that has changed
 // something (CME command reference: fac; admin guide, "Modifying defaults for
 // localization": ephone-template).
@@ -21,6 +43,9 @@ func Notice(old conf.Tree, parent conf.Path, args grammar.Args) string {
 	}
 	if args.Form() != grammar.Positive {
 		return ""
+	}
+	if name == "enable password" || name == "enable secret" {
+		return sameSecret(old, args)
 	}
 	switch feature, custom := strings.CutPrefix(name, "fac custom "); {
 	case name == "fac standard":

@@ -16,8 +16,8 @@ import (
 // again; an old spelling becomes the new one. A line that cannot be put into that form is refused, so that no secret is ever stored in clear instead.
 func Rewrite(t conf.Tree, parent conf.Path, args grammar.Args) (grammar.Args, error) {
 	name := args.Command().Name()
-	if name == "ip domain-lookup" {
-		return respell(t, args, "ip domain lookup")
+	if strings.HasPrefix(name, "ip domain-") {
+		return newSpelling(t, args)
 	}
 	if is, ok := loggingLines[name]; ok {
 		return is(t, args)
@@ -90,6 +90,16 @@ func rewritten(args grammar.Args, set map[string]string) (grammar.Args, error) {
 		return args, fmt.Errorf("%% %s: the line cannot be stored", args.Command().Name())
 	}
 	return out, nil
+}
+
+// newSpelling is a line of names and domains as releases since 12.2 spell it, with
+// whatever follows.
+func newSpelling(t conf.Tree, args grammar.Args) (grammar.Args, error) {
+	r := t.Schema().Mode(conf.Global).Set().Match(strings.Replace(args.Line(), "ip domain-", "ip domain ", 1), nil)
+	if r.Outcome != grammar.OK {
+		return args, fmt.Errorf("%% %s: no such line", args.Command().Name())
+	}
+	return r.Args, nil
 }
 
 // respell is the same form of another global line.

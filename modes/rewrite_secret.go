@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 
 	"github.com/busylamp/busylamp/cli"
 	"github.com/busylamp/busylamp/cli/conf"
@@ -30,7 +31,7 @@ func rewriteSecret(t conf.Tree, args grammar.Args) (grammar.Args, error) {
 		if err != nil {
 			return args, err
 		}
-		return rewritten(out, kept(t, out, map[string]string{}))
+		return userLine(t, out)
 	case "username":
 		out, err := hashedSecret(args, "stype")
 		if err == nil {
@@ -39,9 +40,41 @@ func rewriteSecret(t conf.Tree, args grammar.Args) (grammar.Args, error) {
 		if err != nil {
 			return args, err
 		}
-		return rewritten(out, kept(t, out, map[string]string{}))
+		return userLine(t, out)
 	}
-	return hiddenPassword(t, args, "type") // `enable password`, `password`
+	out, err := hiddenPassword(t, args, "type") // `enable password`, `password`
+	if first, _, _ := strings.Cut(out.String("password"), " "); err == nil && out.String("type") == "0" && first != "0" && first != "7" {
+		return rewritten(out, map[string]string{"type": ""}) // which is not printed of these
+	}
+	return out, err
+}
+
+// errBothSecrets answers a password for a user with a secret, or the other way round.
+var errBothSecrets = errors.New("ERROR: Can not have both a user password and a user secret.\nPlease choose one or the other.")
+
+// userLine is a line of a user with what earlier lines have said of them. A password in
+// clear is told from others by its type there.
+func userLine(t conf.Tree, args grammar.Args) (grammar.Args, error) {
+	if old, ok := userNamed(t, args.String("name")); ok {
+		switch kinds := [2]string{old.String("kind"), args.String("kind")}; kinds {
+		case [2]string{"password", "secret"}, [2]string{"secret", "password"}:
+			return args, errBothSecrets
+		}
+	}
+	values := kept(t, args, map[string]string{})
+	if args.String("kind") == "password" && !args.Has("ptype") {
+		values["ptype"] = "0"
+	}
+	return rewritten(args, values)
+}
+
+func userNamed(t conf.Tree, name string) (grammar.Args, bool) {
+	for n := range t.Root().All("username") {
+		if n.Args().String("name") == name {
+			return n.Args(), true
+		}
+	}
+	return grammar.Args{}, false
 }
 
 // hashedSecret has a secret that is typed in clear hashed as this release does it,
@@ -151,15 +184,13 @@ func Follow(old, t conf.Tree, args grammar.Args) (lines []cli.Following, also []
 // kept adds what an earlier line for the same user has and this one does not
 // say: `username jack privilege 15` and `username jack secret x` add up.
 func kept(t conf.Tree, args grammar.Args, values map[string]string) map[string]string {
-	for n := range t.Root().All("username") {
-		old := n.Args()
-		if old.String("name") != args.String("name") {
-			continue
-		}
-		for _, name := range old.Command().Captures() {
-			if old.Has(name) && !args.Has(name) && (name == "privilege" || !args.Has("kind")) {
-				values[name] = old.String(name)
-			}
+	old, ok := userNamed(t, args.String("name"))
+	if !ok {
+		return values
+	}
+	for _, name := range old.Command().Captures() {
+		if old.Has(name) && !args.Has(name) && (name == "privilege" || !args.Has("kind")) {
+			values[name] = old.String(name)
 		}
 	}
 	return values

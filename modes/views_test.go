@@ -271,7 +271,7 @@ func TestBounds(t *testing.T) {
 		{C3825, "ephone-template 1\npaging-dn 41\ntelephony-service\nmax-dn 40\nmax-dn 41\n", 1},
 		{C3825, "voice register pool 1\npaging-dn 41\nnumber 1 dn 7\ntelephony-service\nmax-dn 40\nvoice register global\nmax-dn 6\n", 2},
 		{C3825, "ephone 1\nblf-speed-dial 33 1 label x\nblf-speed-dial 34 1 label x\nvoice register pool 1\nblf-speed-dial 7 1 label x\nblf-speed-dial 8 1 label x\nnumber 114 dn 1\nnumber 115 dn 1\n", 3},
-		{C3825, "hostname 1x\nhostname a_b\nline vty 4 2\n", 2},
+		{C3825, "hostname -1x\nhostname 1x\nhostname a_b\nline vty 4 2\n", 2},
 		{C3825, "enable secret 5 lab\nenable password 7 zz\nenable password 7 00\n", 3},
 		{C3825, "username x secret 5 zz\nusername x password 7 zz\nline con 0\npassword 7 zz\nline vty 0 4\npassword 7 lab\n", 4},
 		{C3825, "enable secret 5 $1$mERr$hx5rVt7rPNoS4wqbXKX7m0\nenable password 7 0822455D0A16\nline con 0\npassword 7 0822455D0A16\nusername x password 7 0822455D0A16\n", 0},

@@ -86,7 +86,7 @@ type Step struct {
 
 // A prompt: "Router>", "Router(config-line)#", a question of a dialog or of the
 // login, or the pager.
-var promptRE = regexp.MustCompile(`^(?:[A-Za-z][\w.\-]*(?:\([\w.\-]+\))?[>#]` +
+var promptRE = regexp.MustCompile(`^(?:[A-Za-z0-9][\w.\-]*(?:\([\w.\-]+\))?[>#]` +
 	`|Password: ?|Username: ` +
 	`|[A-Z].*\[[^\]]*\]\? ?` +
 	`|configuration\. .*\[no\]: ?` +
