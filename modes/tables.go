@@ -23,7 +23,7 @@ import (
 //	no ip redirects                    the `no` form is kept and printed as well
 //	* <permit|deny> <any|A.B.C.D>      each line is an entry, kept as they come
 //	router bgp <1-65535>! => router    opens a mode
-//	- ip domain-lookup                 taken and forgotten
+//	- version WORD                     taken and forgotten
 //	= SRC <any|host A.B.C.D>           from here on %SRC stands for that
 //
 // The syntax is that of package grammar. `!` behind an argument or a choice makes it
