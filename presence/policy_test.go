@@ -2,6 +2,7 @@ package presence
 
 import (
 	"errors"
+	"net/netip"
 	"testing"
 )
 
@@ -33,6 +34,31 @@ func TestGates(t *testing.T) {
 		b := newBench(with(cfg, c.change))
 		if a := b.request(c.number, c.kind, 60); !errors.Is(a.err, c.want) || (a.id != 0) != (c.want == nil) {
 			t.Errorf("%s: id %d, %v, want %v", c.name, a.id, a.err, c.want)
+		}
+	}
+}
+
+// What cannot be shown is no number, whoever asks for it and whether or not there is a
+// server for numbers of others.
+func TestUnprintableNumbers(t *testing.T) {
+	for _, server := range []string{"", "11.1.1.4"} {
+		cfg := open("2001")
+		if cfg.AllowSubscribe = server != ""; cfg.AllowSubscribe {
+			cfg.Server = netip.MustParseAddr(server)
+		}
+		for _, number := range []string{"", "\x1b[2J", "1\r\n  6003@1.2.3.4", "a\x00b", "\u009b2J", "\xc0\xaf", "12\u202e01", "\x7f"} {
+			for _, kind := range []WatcherKind{SIPPhone, SIPTrunk, SCCPSpeedDial} {
+				b := newBench(cfg)
+				b.core.relays = true
+				if a := b.request(number, kind, 60); !errors.Is(a.err, ErrNotFound) {
+					t.Errorf("%q for kind %d with server %q: %v", number, kind, server, a.err)
+				}
+			}
+		}
+	}
+	for _, c := range []struct{ user, want string }{{"2001", "2001@h"}, {"é", "é@h"}, {"\x1b[2J\r\nx\xff", "?[2J??x?@h"}, {"", "@h"}} {
+		if got := (Party{User: c.user, Host: "h"}).String(); got != c.want {
+			t.Errorf("%q is shown as %q", c.user, got)
 		}
 	}
 }

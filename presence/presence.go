@@ -23,7 +23,10 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"strconv"
+	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // State is what a lamp shows of a line. Ringing counts as in use (guide,
@@ -116,7 +119,28 @@ func (k WatcherKind) String() string {
 type Party struct{ User, Host string }
 
 // String is the form of the show tables, user@host.
-func (p Party) String() string { return p.User + "@" + p.Host }
+func (p Party) String() string { return shown(p.User) + "@" + shown(p.Host) }
+
+// Printable says that a text from outside may be shown as it is: it is not empty, valid
+// UTF-8, and has no control characters, which would steer terminals or forge lines.
+func Printable(s string) bool {
+	return s != "" && utf8.ValidString(s) && !strings.ContainsFunc(s, unprintable)
+}
+
+func unprintable(r rune) bool { return !strconv.IsPrint(r) }
+
+// shown is a text with "?" for what may not be shown.
+func shown(s string) string {
+	if s == "" || Printable(s) {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		if r == utf8.RuneError || unprintable(r) {
+			return '?'
+		}
+		return r
+	}, s)
+}
 
 // Request asks for one subscription. Strings are kept as long as the
 // subscription lives: an adapter clones what it cut from a larger message.

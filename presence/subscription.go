@@ -45,6 +45,9 @@ func (c *core) alive(id uint32) *subscription {
 
 func (c *core) subscribe(r Request) answer {
 	err := c.cfg.Admit(r.Kind)
+	if err == nil && !Printable(r.Presentity.User) { // as if it were missing: it is shown, and nobody's number
+		err = ErrNotFound
+	}
 	remote := c.external(r.Kind, r.Presentity.User)
 	if err == nil && !remote {
 		if _, local := c.cfg.Numbers[r.Presentity.User]; !local {

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/emiago/sipgo/sip"
 	"github.com/icholy/digest"
@@ -12,8 +13,17 @@ import (
 )
 
 const (
-	// maxRealms bounds the challenges that are kept to be answered again.
-	maxRealms = 64
+	// maxRealms bounds the challenges of one server that are answered without being asked,
+	// and so the size of a SUBSCRIBE: a server has one, and a proxy or two before it.
+	maxRealms = 4
+	// maxKnown bounds those of all servers.
+	maxKnown = 64
+	// lately is how long a challenge is answered without being asked again. What a server
+	// has stopped to ask for is left out then; what it still wants costs one round more.
+	lately = 2 * time.Hour
+	// maxChallenge bounds one challenge, in bytes; its realm, nonce and opaque come back in
+	// the answer.
+	maxChallenge = 1024
 	// maxRounds bounds the challenges that one SUBSCRIBE meets: a proxy's and the
 	// server's, each stale once.
 	maxRounds = 4
@@ -23,7 +33,7 @@ const (
 // later requests, its count rising, so that a server challenges once for each nonce.
 type keys struct {
 	accounts []Account
-	known    []*known // oldest first
+	known    []*known // asked for longest ago first
 }
 
 // space is where a challenge holds: a realm of a server, or of a proxy before it.
@@ -37,6 +47,7 @@ type space struct {
 type known struct {
 	space
 	chal  *digest.Challenge
+	asked time.Time // for it
 	count int
 }
 
@@ -78,6 +89,9 @@ func (k *keys) learn(t *trial, server netip.Addr, res *sip.Response) bool {
 	}
 	met := map[space]bool{}
 	for _, text := range sipua.Values(res, name) {
+		if len(text) > maxChallenge {
+			continue
+		}
 		c, err := digest.ParseChallenge(text)
 		if err != nil || !usable(c) {
 			continue
@@ -105,23 +119,34 @@ func usable(c *digest.Challenge) bool {
 }
 
 func (k *keys) remember(at space, c *digest.Challenge) {
-	for _, o := range k.known {
+	n := &known{space: at, chal: c, asked: time.Now()}
+	first, here := -1, 0 // the one of this server asked for longest ago, and how many it has
+	for i, o := range k.known {
 		if o.space == at {
-			if o.chal.Nonce != c.Nonce {
-				o.count = 0
+			if o.chal.Nonce == c.Nonce {
+				n.count = o.count
 			}
-			o.chal = c
-			return
+			first, here = i, maxRealms
+			break
+		}
+		if o.server == at.server {
+			if here++; first < 0 {
+				first = i
+			}
 		}
 	}
-	if len(k.known) >= maxRealms {
+	switch {
+	case here >= maxRealms:
+		k.known = slices.Delete(k.known, first, first+1)
+	case len(k.known) >= maxKnown:
 		k.known = slices.Delete(k.known, 0, 1)
 	}
-	k.known = append(k.known, &known{space: at, chal: c})
+	k.known = append(k.known, n)
 }
 
-// authorise adds the answers to all challenges of the server that are known.
+// authorise adds the answers to the challenges of the server that it gave lately.
 func (k *keys) authorise(t *trial, server netip.Addr, req *sip.Request) {
+	k.known = slices.DeleteFunc(k.known, func(o *known) bool { return time.Since(o.asked) > lately })
 	for _, o := range k.known {
 		a, ok := k.account(o.realm)
 		if !ok || o.server != server {

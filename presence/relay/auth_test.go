@@ -84,6 +84,52 @@ func TestChallenged(t *testing.T) {
 	}
 }
 
+// A server that asks for another realm each time has the newest few answered, so that a
+// SUBSCRIBE stays small; what it has not asked for lately is left out.
+func TestManyRealms(t *testing.T) {
+	run(t, func(r *rig) {
+		r.accounts(false, Account{Username: "jack", Password: "test"})
+		f := r.server(server1).obliging(idle)
+		n := 0
+		f.mu.Lock()
+		f.answer = func(m message) string {
+			for _, a := range m.headers["authorization"] {
+				if strings.Contains(a, fmt.Sprintf("realm=\"r%d\"", n)) {
+					n++
+					return "200 OK\r\nExpires: 60"
+				}
+			}
+			return fmt.Sprintf("401 Unauthorized\r\nWWW-Authenticate: Digest realm=\"r%d\", nonce=\"n%d\", qop=\"auth\"\r\n"+
+				"WWW-Authenticate: Digest realm=\"%s\", nonce=\"n\"", n, n, strings.Repeat("x", 2000))
+		}
+		f.after = func(m message, answer string) {
+			if strings.HasPrefix(answer, "200") {
+				f.notify(m, note{state: "active", body: doc(idle)})
+			}
+		}
+		f.mu.Unlock()
+		w, _ := r.watch(presence.SIPPhone, "5001")
+		after(time.Hour)
+		check(t, "state", w.last(), "idle")
+		h := f.hear()
+		if len(h) < 60 || n < 40 {
+			t.Fatalf("%d SUBSCRIBEs, %d realms", len(h), n)
+		}
+		for _, m := range h {
+			if got := m.headers["authorization"]; len(got) > maxRealms || len(strings.Join(got, "")) > 2000 {
+				t.Fatalf("a SUBSCRIBE has %d answers", len(got))
+			}
+		}
+		f.mu.Lock()
+		f.answer = func(message) string { return "200 OK\r\nExpires: 600" } // it asks no more
+		f.mu.Unlock()
+		after(lately + 20*time.Minute)
+		h = f.hear()
+		check(t, "answers nobody asks for", len(h[len(h)-1].headers["authorization"]), 0)
+		check(t, "state", w.last(), "idle")
+	})
+}
+
 // A wrong password is tried once, not for ever.
 func TestWrongPassword(t *testing.T) {
 	run(t, func(r *rig) {
@@ -148,9 +194,9 @@ func TestStaleForEver(t *testing.T) {
 // Challenges of strangers are not collected without end, and go to nobody else.
 func TestKeysAreBounded(t *testing.T) {
 	k := newKeys([]Account{{Username: "jack", Password: "test"}})
-	for i := range 2 * maxRealms {
+	for i := range 2 * maxKnown {
 		k.remember(space{server: netip.AddrFrom4([4]byte{10, 0, 0, byte(i)})}, nil)
 	}
-	check(t, "kept", len(k.known), maxRealms)
-	check(t, "the newest", slices.ContainsFunc(k.known, func(o *known) bool { return o.server == netip.AddrFrom4([4]byte{10, 0, 0, 2*maxRealms - 1}) }), true)
+	check(t, "kept", len(k.known), maxKnown)
+	check(t, "the newest", slices.ContainsFunc(k.known, func(o *known) bool { return o.server == netip.AddrFrom4([4]byte{10, 0, 0, 2*maxKnown - 1}) }), true)
 }

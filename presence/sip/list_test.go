@@ -102,6 +102,25 @@ func TestListFromPhone(t *testing.T) {
 	})
 }
 
+// A list at no user has a URI without "@" (RFC 3261 25.1); entries that cannot be shown
+// are no numbers.
+func TestListWithoutUser(t *testing.T) {
+	run(t, func(r *rig) {
+		p := r.phone("10.1.1.11:5060")
+		s := listed(sub{}, "2001", "%1b%5b2J", "1%0d%0a2")
+		s.uri, s.to = "sip:10.1.1.2", "<sip:10.1.1.2>"
+		ok, notes := p.subscribe(s)
+		want(t, "answer", ok.first+" "+ok.get("Contact"), "SIP/2.0 200 OK <sip:10.1.1.2:5060>")
+		want(t, "NOTIFY", notes[0].get("Contact"), "<sip:10.1.1.2:5060>")
+		if !strings.Contains(notes[0].body, `uri="sip:10.1.1.2"`) || strings.Contains(notes[0].body, "sip:@") {
+			t.Errorf("list: %s", notes[0].body)
+		}
+		want(t, "records", len(r.hub.Snapshot().Records), 1)
+		again, notes := p.subscribe(sub{uri: "sip:10.1.1.2:5060", to: "<sip:10.1.1.2>", toTag: ok.tag("To"), expires: "0"})
+		want(t, "end", words(again.first, len(notes)), "SIP/2.0 200 OK 1")
+	})
+}
+
 func TestListFetchAndExpiry(t *testing.T) {
 	run(t, func(r *rig) {
 		p := r.phone("10.1.1.11:5060")

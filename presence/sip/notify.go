@@ -288,9 +288,18 @@ func outcome(res *sip.Response, err error) (code int, retryAfter time.Duration) 
 	return res.StatusCode, retryAfter
 }
 
+// userAt is the user part of a URI with its "@"; without a user there is neither (RFC 3261
+// 25.1).
+func userAt(user string) string {
+	if user == "" {
+		return ""
+	}
+	return sipua.EscapeUser(user) + "@"
+}
+
 // contact is our own URI in a dialog.
 func (a *Adapter) contact(number string, tcp bool) string {
-	uri := "sip:" + sipua.EscapeUser(number) + "@" + a.ua.Advertised().String()
+	uri := "sip:" + userAt(number) + a.ua.Advertised().String()
 	if tcp {
 		uri += ";transport=tcp"
 	}

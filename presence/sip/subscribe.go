@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/emiago/sipgo/sip"
 
@@ -127,7 +126,7 @@ func (a *Adapter) newDialog(tx *sipua.ServerTx, sub subscription, u *sipua.Dialo
 		asked = tx.ToURI()
 	}
 	user, from := sipua.User(&asked), userOf(tx.FromURI())
-	if !printable(from) { // it is shown; that of the presentity must be a number
+	if from != "" && !presence.Printable(from) { // it is shown; of the presentity the hub says so
 		return nil, refuse(400).because("From has control characters")
 	}
 	d := &dialog{a: a, remoteSeq: u.RemoteCSeq, form: sub.form, pool: int32(pool), list: l, knows: sub.knows, proof: proved}
@@ -139,7 +138,7 @@ func (a *Adapter) newDialog(tx *sipua.ServerTx, sub subscription, u *sipua.Dialo
 	values := [parts]string{
 		callID: u.CallID, localTag: u.LocalTag, remoteTag: u.RemoteTag,
 		local: u.Local, remote: u.Remote, remoteTarget: u.RemoteTarget, routes: strings.Join(u.Routes, "\n"),
-		eventID: sub.eventID, number: user, entity: "sip:" + sipua.EscapeUser(user) + "@" + asked.Host,
+		eventID: sub.eventID, number: user, entity: "sip:" + userAt(user) + asked.Host,
 		watcherUser: from, watcherHost: tx.Source().Addr().Unmap().String(),
 		ownHost: a.ua.Advertised().Addr().String(),
 	}
@@ -379,9 +378,4 @@ func isToken(s string) bool {
 		}
 	}
 	return true
-}
-
-// printable says that a user part is valid UTF-8 without control characters.
-func printable(s string) bool {
-	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return !strconv.IsPrint(r) })
 }

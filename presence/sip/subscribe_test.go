@@ -144,6 +144,8 @@ func TestRefusals(t *testing.T) {
 		{"two Contacts", sub{contact: "<sip:a@10.1.1.11>, <sip:b@10.1.1.11>"}, "400 Bad Request", ""},
 		{"body", sub{body: "<filter/>", more: "Content-Type: application/simple-filter+xml\r\n"}, "415 Unsupported Media Type", "Accept: application/resource-lists+xml"},
 		{"number", sub{uri: "sip:9999@10.1.1.2"}, "404 Not Found", ""},
+		{"terminal escapes", sub{uri: "sip:%1b%5b2J%1b%5b31m@10.1.1.2"}, "404 Not Found", ""},
+		{"a forged row, in To", sub{uri: "sip:10.1.1.2", to: "<sip:1%0d%0a%20%20trunk%40203.0.113.9@10.1.1.2>"}, "404 Not Found", ""},
 		{"no number", sub{uri: "sip:10.1.1.2", to: "<sip:10.1.1.2>"}, "404 Not Found", ""},
 		{"scheme", sub{uri: "http://10.1.1.2/"}, "416 Unsupported URI Scheme", ""},
 		{"unknown dialog", sub{toTag: "who"}, "481 Call/Transaction Does Not Exist", ""},
