@@ -126,6 +126,10 @@ type Options struct {
 	// something. It must be quick. nil: nobody is.
 	Committed func(conf.Commit)
 
+	// Retyped is told of each line that somebody has typed and that was there already:
+	// some act again. It may wait a moment, no longer than a command. nil: nobody is.
+	Retyped func(ctx context.Context, args grammar.Args)
+
 	// Zone is the time zone that a tree configures; nil: always UTC.
 	Zone func(tree conf.Tree) clock.Zone
 

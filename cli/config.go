@@ -182,6 +182,9 @@ func (s *Session) commit(level int, args grammar.Args) *lineError {
 	if told := s.shell.o.Committed; told != nil && !s.loading && !done.Empty() {
 		told(done)
 	}
+	if told := s.shell.o.Retyped; told != nil && !s.loading && done.Empty() && args.Form() == grammar.Positive {
+		told(s.ctx, args)
+	}
 	more, also := s.following(f, done, args)
 	for _, m := range more {
 		_, done, err := store.Apply(s.author(), m.At, m.Args)

@@ -1,6 +1,7 @@
 package modes
 
 import (
+	"context"
 	"errors"
 	"net/netip"
 	"slices"
@@ -116,6 +117,16 @@ func TrustConfig(t conf.Tree) trust.Config {
 		c.Peers = append(c.Peers, trust.Peer{Tag: n.Args().Int("tag"), Target: at, Text: target, Up: !n.On("shutdown")})
 	}
 	return c
+}
+
+// Retyped is cli.Options.Retyped: the line of a credential file that is there already has
+// the file read again, as on a router.
+func Retyped(load func(ctx context.Context, tag int) error) func(context.Context, grammar.Args) {
+	return func(ctx context.Context, args grammar.Args) {
+		if args.Command().Name() == "authenticate credential" {
+			_ = load(ctx, args.Int("tag")) // that it cannot be read is logged
+		}
+	}
 }
 
 // CredentialsConfig is what a tree says about credential files.

@@ -162,6 +162,7 @@ func (a *App) wire(o Options) error {
 		DebugText: modes.DebugText,
 		Guard:     guard.Check,
 		Committed: guard.Committed,
+		Retyped:   modes.Retyped(a.users.Load),
 		Notice:    modes.Notice,
 	})
 	if err != nil {
