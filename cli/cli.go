@@ -203,6 +203,13 @@ type Line struct {
 	// HistorySize is `history size`, 20 when 0, none when negative.
 	HistorySize int
 	Synchronous Synchronous
+	// NoExec is `no exec`: connections are closed at once, and nobody gets in on the
+	// console.
+	NoExec bool
+	// NoExecBanner and NoMOTD keep these banners from the line.
+	NoExecBanner, NoMOTD bool
+	// Autocommand is the EXEC command that a session runs, and then ends, "" for none.
+	Autocommand string
 }
 
 // Synchronous is `logging synchronous`: messages wait until a command has ended, and what
@@ -230,6 +237,9 @@ type User struct {
 	// NoPassword is `nopassword`: a login on a line asks for no password. SSH,
 	// which cannot do without one, refuses the user.
 	NoPassword bool
+	// Autocommand is what a session of the user runs, and then ends, "" for none. It
+	// goes before that of the line.
+	Autocommand string
 }
 
 // SSHConfig is `ip ssh`.

@@ -12,7 +12,7 @@ import (
 var (
 	// ErrLines says that no terminal line is free.
 	ErrLines = errors.New("% All terminal lines are in use")
-	// ErrRefused says that no vty takes the protocol, or that the access-class of the
+	// ErrRefused says that no vty takes the protocol, or that `no exec` or the access-class of the
 	// one that is free refuses the peer.
 	ErrRefused = errors.New("% Connection refused")
 )
@@ -43,7 +43,7 @@ func (sh *Shell) Open(kind LineKind, from string) (*Session, error) {
 func (sh *Shell) Accept(via Transport, from string, hangUp func()) (*Session, error) {
 	c := sh.Config()
 	s, err := sh.free(c, via, from, hangUp)
-	if err == nil && !sh.admits(c, c.Vty[s.number], from) {
+	if err == nil && (c.Vty[s.number].NoExec || !sh.admits(c, c.Vty[s.number], from)) {
 		s.Close()
 		return nil, ErrRefused
 	}

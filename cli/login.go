@@ -25,7 +25,9 @@ var errLogin = errors.New("login failed")
 // login prints the banners and asks what the line wants to know.
 func (s *Session) login() error {
 	c, line := s.shell.Config(), s.line()
-	s.banner(c.BannerMOTD)
+	if !line.NoMOTD {
+		s.banner(c.BannerMOTD)
+	}
 	if !s.known {
 		s.level = min(max(line.Privilege, 1), maxLevel)
 		if line.Login != LoginNone {
@@ -35,7 +37,9 @@ func (s *Session) login() error {
 			return err
 		}
 	}
-	s.banner(c.BannerExec)
+	if !line.NoExecBanner {
+		s.banner(c.BannerExec)
+	}
 	s.touch()
 	s.arrive()
 	return nil

@@ -263,17 +263,34 @@ func (s *Session) visit(ctx context.Context) error {
 		s.ctx = ctx
 	}()
 	s.begin()
+	if s.line().NoExec {
+		return nil
+	}
 	if err := s.login(); err != nil {
 		return s.over(err)
 	}
 	defer s.limit()()
 	defer s.leaveConfig()
+	if auto := s.autocommand(); auto != "" {
+		if err := s.typed(s.ctx, "", auto); err != nil {
+			return s.over(err)
+		}
+		return ctx.Err()
+	}
 	for !s.done && s.ctx.Err() == nil {
 		if err := s.turn(s.ctx); err != nil {
 			return s.over(err)
 		}
 	}
 	return ctx.Err()
+}
+
+// autocommand is what the session runs in the place of asking for commands, "" for none.
+func (s *Session) autocommand() string {
+	if u, ok := s.shell.Config().user(s.User()); ok && u.Autocommand != "" {
+		return u.Autocommand
+	}
+	return s.line().Autocommand
 }
 
 // begin forgets what the last visitor of the line has set.
@@ -400,6 +417,9 @@ func (s *Session) RunLine(ctx context.Context, t Terminal, line string) {
 	if !s.known {
 		s.print("% Authentication failed\n")
 		return
+	}
+	if auto := s.autocommand(); auto != "" {
+		line = auto // whoever is kept to one command has no others this way either
 	}
 	s.typed(s.ctx, "", line)
 	s.leaveConfig()

@@ -313,6 +313,17 @@ func globalVoice() []conf.Command {
 				$kind       Password`,
 		},
 		{
+			// IOS prints it as a line of its own, behind that of the password.
+			Name:   "username autocommand",
+			Syntax: "username WORD(64)$name! autocommand LINE$command",
+			Order:  conf.Arrival,
+			Help: `
+				username     User database
+				$name        User name
+				autocommand  What a session does instead of asking
+				$command     EXEC command`,
+		},
+		{
 			// Stored as `username` with a secret of that type.
 			Name:   "username algorithm-type",
 			Syntax: "username WORD(64)$name! [privilege <0-15>$privilege] algorithm-type " + algorithms + "$algorithm secret LINE$secret",

@@ -104,6 +104,29 @@ func lineMode() conf.Mode {
 					session-limit  Connections from this line
 					$n             Number of connections`,
 			},
+			bannerOn("exec-banner", "Show the exec banner"),
+			bannerOn("motd-banner", "Show the message of the day"),
+			{
+				Syntax: "exec", Default: "exec",
+				Help: `
+					exec  Sessions on this line`,
+			},
+			acting("autocommand LINE$command", "", `
+				autocommand  What a session does instead of asking
+				$command     EXEC command`),
+			inert("refuse-message TEXT$text", "", `
+				refuse-message  Text shown when the line is busy
+				$text           Text between two equal characters`),
+			inert("vacant-message [TEXT$text]", "", `
+				vacant-message  Text shown while nobody is on the line
+				$text           Text between two equal characters`),
+			inert("escape-character <<0-255>|break|default|none|soft|WORD>$key", "", `
+				escape-character  Key that interrupts
+				break             A break
+				default           Ctrl-^
+				none              No key
+				soft              Only at a prompt
+				$key              Character, or its ASCII number`),
 			shared(inert("transport preferred "+protocols+"$protocol", "", transportHelp)),
 			shared(acting("transport input "+protocols+"$protocols...", "", transportHelp)),
 			shared(inert("transport output "+protocols+"$protocols...", "", transportHelp)),
@@ -118,6 +141,11 @@ func lineMode() conf.Mode {
 				$bits     Stop bits`),
 		},
 	}
+}
+
+// bannerOn shows one of the banners on the line unless it is denied.
+func bannerOn(word, help string) conf.Command {
+	return acting(word, word, word+"  "+help)
 }
 
 const protocols = "<all|lapb-ta|lat|mop|nasi|none|pad|rlogin|ssh|telnet|udptn|v120>"

@@ -156,6 +156,9 @@ func Follow(old, t conf.Tree, args grammar.Args) (lines []cli.Following, also []
 	case name == cmdLineVTY && args.Form() == grammar.Positive:
 		return splitVTYs(old, t, args)
 	}
+	if args.Command().Name() == "username" && args.Form() != grammar.Positive {
+		return withoutAutocommand(t, args.String("name")), nil
+	}
 	if args.Command().Name() != "service password-encryption" || args.Form() != grammar.Positive {
 		return nil, nil
 	}
@@ -179,6 +182,19 @@ func Follow(old, t conf.Tree, args grammar.Args) (lines []cli.Following, also []
 		}
 	}
 	return out, nil
+}
+
+// withoutAutocommand takes what else is said of a user who is no more.
+func withoutAutocommand(t conf.Tree, name string) []cli.Following {
+	for n := range t.Root().All("username autocommand") {
+		if n.Args().String("name") != name {
+			continue
+		}
+		if r := t.Schema().Mode(conf.Global).Set().Match("no "+n.Args().Line(), nil); r.Outcome == grammar.OK {
+			return []cli.Following{{At: conf.Root, Args: r.Args}}
+		}
+	}
+	return nil
 }
 
 // kept adds what an earlier line for the same user has and this one does not

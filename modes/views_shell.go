@@ -30,6 +30,14 @@ func ShellConfig(t conf.Tree) cli.Config {
 	for u := range root.All("username") {
 		c.Users = append(c.Users, user(u.Args()))
 	}
+	for n := range root.All("username autocommand") {
+		name := n.Args().String("name")
+		i := slices.IndexFunc(c.Users, func(u cli.User) bool { return u.Name == name })
+		if i < 0 {
+			i, c.Users = len(c.Users), append(c.Users, cli.User{Name: name})
+		}
+		c.Users[i].Autocommand = n.Args().String("command")
+	}
 	for n := range root.All("line con") {
 		c.Console = terminalLine(n, c.Console.Login)
 	}
@@ -122,6 +130,8 @@ func defaultLine(t conf.Tree, command string, login cli.LoginMode) cli.Line {
 // a vty asks for a password, the console does not.
 func terminalLine(n conf.Node, login cli.LoginMode) cli.Line {
 	l := cli.Line{Login: login, Barred: barred(n), Synchronous: synchronous(n)}
+	l.NoExec, l.NoExecBanner, l.NoMOTD = !n.On("exec"), !n.On("exec-banner"), !n.On("motd-banner")
+	l.Autocommand = text(n, "autocommand", "command")
 	for entry := range n.All("login") {
 		args := entry.Args()
 		switch {
