@@ -44,8 +44,11 @@ func (c *Context) Configure() error {
 // ConfigureMemory is `configure memory`: it adds the startup-config to the running one.
 func (c *Context) ConfigureMemory() error {
 	text, err := c.Shell.startup()
-	if err != nil || text == nil {
+	if err != nil {
 		return err
+	}
+	if text == nil {
+		return errors.New("%% Non-volatile configuration memory is not present")
 	}
 	c.merge(text, place{where: onStartup})
 	return nil

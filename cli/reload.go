@@ -70,6 +70,15 @@ func (sh *Shell) reloadNow(by, reason string) {
 	}
 }
 
+// Returned is how `show version` calls a reload at this moment: when it was, if
+// somebody vouched for the clock.
+func (sh *Shell) Returned() string {
+	if !sh.o.Clock.Valid() {
+		return "reload"
+	}
+	return "reload at " + render.Date(sh.now())
+}
+
 // ReloadIn is `reload in [hh:]mm [LINE]`.
 func (c *Context) ReloadIn(in time.Duration, reason string) error {
 	return c.scheduleReload(in, reason, "Reload scheduled in "+spell(in))

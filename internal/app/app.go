@@ -56,6 +56,8 @@ type Options struct {
 	Net sipua.Network
 	// Files is where the sockets come from that read tftp: and http: files; nil means Net.
 	Files fetch.Network
+	// Returned is how this life began, for `show version`; empty: by power-on.
+	Returned string
 }
 
 // App is one running appliance.
@@ -87,6 +89,7 @@ type App struct {
 	started  time.Time
 	boot     string
 	reload   chan string
+	returned string // Options.Returned
 
 	ctx    context.Context // ends when Close begins
 	cancel context.CancelFunc
@@ -106,7 +109,7 @@ func Start(o Options) (*App, error) {
 		return nil, errors.Join(err, state.Close())
 	}
 	machine := host.New()
-	a := &App{state: state, keys: keys, machine: machine, meter: host.NewMeter(machine), started: time.Now(), clock: clock.New(), reload: make(chan string, 1)}
+	a := &App{state: state, keys: keys, machine: machine, meter: host.NewMeter(machine), started: time.Now(), clock: clock.New(), reload: make(chan string, 1), returned: o.Returned}
 	if err := a.wire(o); err != nil {
 		return nil, errors.Join(err, a.journals.close(false), state.Close())
 	}
@@ -313,7 +316,7 @@ func (s system) Reload(reason string) {
 func (s system) StartTime() time.Time { return s.a.started }
 
 func (s system) Version() cli.VersionInfo {
-	v := cli.VersionInfo{MemoryKB: int(s.a.machine.Installed() >> 10)} // the shell has the defaults
+	v := cli.VersionInfo{ReturnReason: s.a.returned, MemoryKB: int(s.a.machine.Installed() >> 10)} // the shell has the defaults
 	if info, ok := debug.ReadBuildInfo(); ok {
 		if m := info.Main.Version; m != "" && m != "(devel)" {
 			v.Version = strings.TrimPrefix(m, "v")

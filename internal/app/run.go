@@ -29,23 +29,23 @@ func Run(ctx context.Context, in, out *os.File, o RunOptions) error {
 	err := tty.Console(ctx, in, out, tty.ConsoleOptions{
 		Handler: func(ctx context.Context, t term.Terminal, info tty.ConnInfo) {
 			for again := true; again && lived == nil; {
-				again, lived = life(ctx, t, info, o)
+				o.Returned, again, lived = life(ctx, t, info, o)
 			}
 		},
 	})
 	return errors.Join(err, lived)
 }
 
-// life is one start of the appliance and its end; again says that `reload`
-// ended it.
-func life(ctx context.Context, t term.Terminal, info tty.ConnInfo, o RunOptions) (again bool, err error) {
+// life is one start of the appliance and its end; again says that `reload` ended
+// it, and returned what `show version` says of that in the next life.
+func life(ctx context.Context, t term.Terminal, info tty.ConnInfo, o RunOptions) (returned string, again bool, err error) {
 	a, err := Start(o.Options)
 	if err != nil {
-		return false, err
+		return "", false, err
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
 	if err := a.listenAll(o); err != nil {
-		return false, err
+		return "", false, err
 	}
 	if o.Started != nil {
 		defer o.Started(ctx, a)()
@@ -67,16 +67,16 @@ func life(ctx context.Context, t term.Terminal, info tty.ConnInfo, o RunOptions)
 	}
 	select {
 	case <-a.Reloads():
-		return true, nil
+		return a.Shell.Returned(), true, nil
 	case <-ctx.Done():
-		return false, nil
+		return "", false, nil
 	case <-over:
 	}
 	select {
 	case <-a.Reloads(): // typed on this console, which ended it
-		return true, nil
+		return a.Shell.Returned(), true, nil
 	default:
-		return false, nil
+		return "", false, nil
 	}
 }
 
