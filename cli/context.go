@@ -58,6 +58,14 @@ func (c *Context) YesNo(prompt string) (bool, error) {
 	}
 }
 
+// YesOrElse prints "PROMPT (yes/[no]): "; all but yes, or its beginning, is no. The
+// errors are those of YesNo.
+func (c *Context) YesOrElse(prompt string) (bool, error) {
+	answer, err := c.read(prompt+" (yes/[no]): ", true)
+	answer = strings.ToLower(strings.TrimSpace(answer))
+	return err == nil && answer != "" && strings.HasPrefix("yes", answer), err
+}
+
 // Ask prints "PROMPT [DEFAULT]? " and returns the answer, or the default for an
 // empty one.
 func (c *Context) Ask(prompt, def string) (string, error) {

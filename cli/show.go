@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"strings"
+
 	"github.com/busylamp/busylamp/cli/conf"
 	"github.com/busylamp/busylamp/internal/logbuf"
 )
@@ -9,6 +11,36 @@ import (
 func (c *Context) ShowRunning() error {
 	body := conf.Running(c.Tree())
 	c.Printf("%s%s\n", conf.RunningHeader(body), body)
+	return nil
+}
+
+// ShowRunningNumbered is `show running-config linenum`.
+func (c *Context) ShowRunningNumbered() error {
+	body := conf.Running(c.Tree())
+	c.Printf("%s", conf.RunningHeader(body))
+	n := 0
+	for line := range strings.Lines(string(body)) {
+		n++
+		c.Printf("%5d : %s", n, line)
+	}
+	c.Printf("\n")
+	return nil
+}
+
+// ShowRunningBrief is `show running-config brief`: the data of certificates is left
+// out, which stands two levels deep below their lines.
+func (c *Context) ShowRunningBrief() error {
+	body := conf.Running(c.Tree())
+	c.Printf("%s", conf.RunningHeader(body))
+	within := false
+	for line := range strings.Lines(string(body)) {
+		if within && strings.HasPrefix(line, "  ") {
+			continue
+		}
+		within = strings.HasPrefix(line, " certificate ")
+		c.Printf("%s", line)
+	}
+	c.Printf("\n")
 	return nil
 }
 

@@ -132,6 +132,14 @@ func execSession() []cli.Exec {
 			no     Negate a command or set its defaults
 			width  Set width of the display terminal`,
 			func(c *cli.Context, _ grammar.Args) error { return c.TerminalUnset(false, true) }),
+		everybody("terminal default length", `
+			default  Set a command to its defaults
+			length   Set number of lines on a screen`,
+			func(c *cli.Context, _ grammar.Args) error { return c.TerminalUnset(true, false) }),
+		everybody("terminal default width", `
+			default  Set a command to its defaults
+			width    Set width of the display terminal`,
+			func(c *cli.Context, _ grammar.Args) error { return c.TerminalUnset(false, true) }),
 		everybody("terminal history size <0-256>$n", `
 			history  Enable and control the command history function
 			size     Set history buffer size
@@ -189,6 +197,19 @@ func execShow(a Agents) []cli.Exec {
 			configuration  Contents of Non-Volatile memory`, method((*cli.Context).ShowStartup)),
 		privileged("show running-config", `
 			running-config  Current operating configuration`, method((*cli.Context).ShowRunning)),
+		privileged("show running-config brief", `
+			running-config  Current operating configuration
+			brief           Configuration without certificate data`, method((*cli.Context).ShowRunningBrief)),
+		privileged("show running-config full", `
+			running-config  Current operating configuration
+			full            Full configuration`, method((*cli.Context).ShowRunning)),
+		privileged("show running-config view full", `
+			running-config  Current operating configuration
+			view            View options
+			full            Full configuration`, method((*cli.Context).ShowRunning)),
+		privileged("show running-config linenum", `
+			running-config  Current operating configuration
+			linenum         Display line numbers in output`, method((*cli.Context).ShowRunningNumbered)),
 		privileged("show running-config interface INTERFACE$name", `
 			running-config  Current operating configuration
 			interface       Show interface configuration

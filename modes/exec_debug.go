@@ -72,6 +72,8 @@ func execDebug(a Agents) []cli.Exec {
 		return c.UndebugAll()
 	}
 	cmds := []cli.Exec{
+		privileged("debug all", `
+			all  Enable all debugging`, a.debugAll),
 		privileged("undebug all", `
 			all  Disable all debugging`, all),
 		privileged("no debug all", `
@@ -90,6 +92,25 @@ func execDebug(a Agents) []cli.Exec {
 		}
 	}
 	return cmds
+}
+
+// debugAll is `debug all`, for all phones.
+func (a Agents) debugAll(c *cli.Context, _ grammar.Args) error {
+	ok, err := c.YesOrElse("\nThis may severely impact network performance. Continue?")
+	if err != nil || !ok {
+		return err
+	}
+	a.filter.clear()
+	for _, d := range debuggings() {
+		for _, k := range d.keywords {
+			c.SetDebug(logbuf.Topic(d.name+" "+k[0]), true)
+		}
+	}
+	for _, d := range ephoneDebugs {
+		c.SetDebug(logbuf.Topic("ephone "+d.keyword), true)
+	}
+	c.Printf("\nAll possible debugging has been turned on\n")
+	return nil
 }
 
 func (d debugging) forms(keyword, text string, topics ...logbuf.Topic) []cli.Exec {

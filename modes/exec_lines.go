@@ -25,6 +25,8 @@ func execLines() []cli.Exec {
 		everybody("show users", "", users(false)),
 		everybody("show users all", "", users(true)),
 		everybody("who", "", users(false)),
+		everybody("systat", "", users(false)),
+		everybody("systat all", "", users(true)),
 		everybody("show line", "", method((*cli.Context).ShowLines)),
 		everybody("show line <0-17>$n", "",
 			func(c *cli.Context, args grammar.Args) error { return c.ShowLine(args.Int("n")) }),
@@ -40,6 +42,7 @@ func execLines() []cli.Exec {
 		everybody("show ip access-lists [WORD$list]", "", list),
 		everybody("show sessions", "", noConnections),
 		everybody("where", "", noConnections),
+		everybody("resume [<1-16>$connection]", "", noConnections),
 		everybody("disconnect [<1-16>$connection]", "", noConnections),
 		privileged("disconnect ssh [vty] <0-15>$vty", "", clearVTY),
 		privileged("clear line <0-17>$n", "", clearAbsolute),
@@ -65,6 +68,7 @@ const linesHelp = `
 	users         Display information about terminal lines
 	all           Include information about inactive ports
 	who           Display information about terminal lines
+	systat        Display information about terminal lines
 	line          TTY line information
 	$n            Line number
 	console       Primary terminal line
@@ -78,6 +82,7 @@ const linesHelp = `
 	$list         Name or number of a list
 	sessions      Information about Telnet connections
 	where         List active connections
+	resume        Resume an active network connection
 	disconnect    Disconnect an existing network connection
 	$connection   The number of an active network connection`
 

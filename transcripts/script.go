@@ -90,7 +90,7 @@ var promptRE = regexp.MustCompile(`^(?:[A-Za-z0-9][\w.\-]*(?:\([\w.\-]+\))?[>#]`
 	`|Password: ?|Username: ` +
 	`|[A-Z].*\[[^\]]*\]\? ?` +
 	`|configuration\. .*\[no\]: ?` +
-	`|(?:[A-Z].*)?\[confirm\]|(?:% )?[A-Z].*\[(?:yes/no|\d+)\]: ` +
+	`|(?:[A-Z].*)?\[confirm\]|(?:% )?[A-Z].*(?:\[(?:yes/no|\d+)\]|\(yes/\[no\]\)): ` +
 	`| --More-- )`)
 
 // Parse reads a transcript. The name is used in messages.
