@@ -204,6 +204,7 @@ Router(config)#end
 00:00:00: %SYS-5-CONFIG_I: Configured from console by console
 Router#configure
 Configuring from terminal, memory, or network [terminal]? mem
+%% Non-volatile configuration memory is not present
 Router#configure
 Configuring from terminal, memory, or network [terminal]? foo
 ?Must be "terminal", "memory" or "network"
