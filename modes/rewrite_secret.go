@@ -50,7 +50,12 @@ func rewriteSecret(t conf.Tree, args grammar.Args) (grammar.Args, error) {
 }
 
 // errBothSecrets answers a password for a user with a secret, or the other way round.
-var errBothSecrets = errors.New("ERROR: Can not have both a user password and a user secret.\nPlease choose one or the other.")
+const errBothSecrets answer = "ERROR: Can not have both a user password and a user secret.\nPlease choose one or the other."
+
+// answer is an error in the router's own sentences.
+type answer string
+
+func (a answer) Error() string { return string(a) }
 
 // userLine is a line of a user with what earlier lines have said of them. A password in
 // clear is told from others by its type there.
