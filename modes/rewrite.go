@@ -32,6 +32,10 @@ func Rewrite(t conf.Tree, parent conf.Path, args grammar.Args) (grammar.Args, er
 		return args, nil
 	}
 	switch name {
+	case "exec-timeout":
+		if !args.Has("seconds") {
+			return rewritten(args, map[string]string{"seconds": "0"})
+		}
 	case "authentication username":
 		values, err := obscured(args)
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/busylamp/busylamp/cli"
 	"github.com/busylamp/busylamp/cli/grammar"
@@ -22,9 +23,10 @@ func execHunt(a Agents) []cli.Exec {
 			if a.Calls != nil {
 				s = a.Calls.Snapshot()
 			}
-			for _, g := range huntGroups(c.Tree()) {
+			cfg := PhonesConfig(c.Tree())
+			for _, g := range cfg.HuntGroups {
 				if g.Voice == voice && (!args.Has("tag") || args.Int("tag") == g.Tag) {
-					how(c.Out, huntView{g, s})
+					how(c.Out, huntView{g, s, cfg.Telephony.Ringing})
 				}
 			}
 			return nil
@@ -51,7 +53,8 @@ const voiceHuntHelp = `
 // huntView is a hunt group at one moment.
 type huntView struct {
 	phones.HuntGroup
-	now call.Snapshot
+	now     call.Snapshot
+	ringing time.Duration // `timeouts ringing`: how long members ring without a `timeout`
 }
 
 var huntKindNames = map[phones.HuntKind]string{
@@ -90,10 +93,10 @@ func up(is bool) string {
 	return "down"
 }
 
-// seconds are times as the commands write them, "180" if there are none.
+// seconds are times as the commands write them.
 func (v huntView) seconds() string {
 	if len(v.Timeouts) == 0 {
-		return "180"
+		return strconv.Itoa(int(v.ringing.Seconds()))
 	}
 	all := make([]string, len(v.Timeouts))
 	for i, t := range v.Timeouts {
