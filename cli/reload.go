@@ -123,9 +123,9 @@ func (c *Context) scheduleReload(in time.Duration, reason, what string) error {
 	if text == "" {
 		text = "Reload Command"
 	}
+	c.Shell.warn(in) // ahead of the message, which comes by way of the log
 	c.Shell.o.Log.Msg("SYS", logbuf.Notifications, "SCHEDULED_RELOAD", "Reload requested for %s at %s by %s. Reload Reason: %s.",
 		render.Date(c.Shell.o.Clock.Local(plan.at)), render.Date(c.Shell.now()), by, text)
-	c.Shell.warn(in)
 	c.Shell.nextWarning(plan)
 	return nil
 }
