@@ -44,6 +44,7 @@ func (s *Session) record(cfg ConfigLog, line string, depth int) {
 	if user == "" {
 		user = s.name()
 	}
+	by, _, _ := strings.Cut(user, " ")
 	where, _, _ := strings.Cut(s.name(), " ")
 	log := &s.shell.changes
 	log.mu.Lock()
@@ -52,7 +53,7 @@ func (s *Session) record(cfg ConfigLog, line string, depth int) {
 		s.configSession = log.sessions
 	}
 	log.last++
-	log.entries = append(log.entries, configEntry{log.last, s.configSession, strings.Fields(user)[0] + "@" + where, strings.Repeat(" ", depth) + line})
+	log.entries = append(log.entries, configEntry{log.last, s.configSession, by + "@" + where, strings.Repeat(" ", depth) + line})
 	if over := len(log.entries) - size; over > 0 {
 		log.entries = append([]configEntry(nil), log.entries[over:]...)
 	}

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/busylamp/busylamp/cli/term"
 )
@@ -149,17 +151,46 @@ func (c Config) user(name string) (User, bool) {
 	return c.Users[i], true
 }
 
+// maxUser bounds a name that is in no configuration, in characters.
+const maxUser = 64
+
+// shownName is a name that an SSH client has chosen, where a password of the line lets
+// anybody in: as one word that does nothing to the terminals that it is shown on.
+func shownName(name string) string {
+	text := []rune(name)
+	text = text[:min(len(text), maxUser)]
+	for i, r := range text {
+		if r == utf8.RuneError || !unicode.IsGraphic(r) || unicode.IsSpace(r) {
+			text[i] = '.'
+		}
+	}
+	return string(text)
+}
+
 // level is where a session of the user starts.
 func (u User) level() int { return min(max(u.Privilege, 1), maxLevel) }
 
-// authenticate looks a user up in the `username` database. An unknown name takes
-// as long as a wrong password, so that names cannot be guessed.
+// authenticate looks a user up in the `username` database. An unknown name takes as long
+// as a wrong password, and that as long for a password in clear as for the slowest secret
+// there is, so that names cannot be guessed.
 func (c Config) authenticate(name, password string) (level int, ok bool) {
-	if u, ok := c.user(name); ok {
-		return u.level(), u.Password.Matches(password)
+	u, exists := c.user(name)
+	decoy := c.decoy()
+	if !exists || cost(u.Password) < cost(decoy) {
+		decoy.Matches(password)
 	}
-	c.decoy().Matches(password)
-	return 0, false
+	return u.level(), exists && u.Password.Matches(password)
+}
+
+// cost ranks secrets by how long a try takes.
+func cost(s Secret) int {
+	switch {
+	case s.IsZero():
+		return 0
+	case s.Type == 5, s.Type == 8, s.Type == 9:
+		return s.Type
+	}
+	return 1
 }
 
 // decoy is a secret that nothing matches, of the type that is slowest to try among
@@ -168,8 +199,7 @@ func (c Config) decoy() Secret {
 	const sum = "..........................................."
 	d := Secret{Type: 5, Value: "$1$none$" + sum[:22]}
 	for _, u := range c.Users {
-		switch t := u.Password.Type; {
-		case t == 9, t == 8 && d.Type != 9:
+		if t := u.Password.Type; cost(u.Password) > cost(d) {
 			d = Secret{Type: t, Value: "$" + strconv.Itoa(t) + "$" + sum[:14] + "$" + sum}
 		}
 	}

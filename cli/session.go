@@ -89,6 +89,9 @@ func (s *Session) clearHistory() {
 // starts at the level. Call it before Run or RunLine.
 func (s *Session) Authenticated(user string, level int) {
 	s.known = true
+	if _, ok := s.shell.Config().user(user); !ok {
+		user = shownName(user)
+	}
 	s.setUser(user)
 	s.level = min(max(level, 1), maxLevel)
 }
