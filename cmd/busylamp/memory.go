@@ -21,6 +21,9 @@ const (
 	// mostPercent.
 	garbage                   = 10 << 20
 	leastPercent, mostPercent = 25, 100
+	// startHeap is what a small configuration fills until the first prompt, in bytes.
+	startHeap = 8 << 20
+	startPart = 256 << 10
 	// giveBackEvery is how often memory is looked at that is held and not used.
 	giveBackEvery = 15 * time.Second
 	// quietBelow: a burst is over when less than that was allocated since the last look.
@@ -39,6 +42,7 @@ func frugal() (stop func()) {
 		return func() {}
 	}
 	debug.SetGCPercent(firstPercent)
+	mapHeap()
 	collected := make(chan struct{}, 1)
 	runtime.AddCleanup(new([64]byte), func(told chan<- struct{}) { told <- struct{}{} }, collected)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -72,6 +76,20 @@ func frugal() (stop func()) {
 		cancel()
 		<-done
 	}
+}
+
+// mapHeap has the pages mapped at once that starting up fills. One by one, as they are
+// met, they are a quarter of all the time to the first prompt, and half of it on a
+// machine that is virtual. Where that cannot be asked for, they come one by one.
+func mapHeap() {
+	var parts [startHeap / startPart][]byte // small ones, for the gaps that there are
+	for i := range parts {
+		parts[i] = make([]byte, startPart)
+		if !prefault(parts[i]) {
+			return
+		}
+	}
+	runtime.GC() // they are free from here on, and stay mapped
 }
 
 // keeper decides from one look at the memory to the next.

@@ -11,6 +11,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// prefault has the pages of b mapped, and writable, by one call. It tells whether the
+// system knows that (Linux 5.14).
+func prefault(b []byte) bool { return unix.Madvise(b, unix.MADV_POPULATE_WRITE) == nil }
+
 // unmapProgram gives back the pages of the program's file that only starting up
 // needed: what is used is mapped again as it is used, from the page cache where it
 // stays. Pages that differ from the file (relocations, a debugger's breakpoints) are

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 func TestProgramAreas(t *testing.T) {
@@ -55,4 +57,34 @@ func TestUnmapProgram(t *testing.T) {
 		unmapProgram()
 		TestProgramAreas(t)
 	}
+}
+
+// Pages that are mapped beforehand are not met one by one.
+func TestPrefault(t *testing.T) {
+	const pages, size = 2048, 4096
+	met := func(prepare func([]byte)) int64 {
+		b, err := unix.Mmap(-1, 0, pages*size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer unix.Munmap(b)
+		prepare(b)
+		var before, after unix.Rusage
+		if err := unix.Getrusage(unix.RUSAGE_SELF, &before); err != nil {
+			t.Fatal(err)
+		}
+		for i := 0; i < len(b); i += size {
+			b[i] = 1
+		}
+		if err := unix.Getrusage(unix.RUSAGE_SELF, &after); err != nil {
+			t.Fatal(err)
+		}
+		return after.Minflt - before.Minflt
+	}
+	known := true
+	mapped := met(func(b []byte) { known = prefault(b) })
+	if plain := met(func([]byte) {}); known && mapped > plain/4 {
+		t.Errorf("%d page faults, without it %d", mapped, plain)
+	}
+	mapHeap() // and the program goes on
 }
