@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/binary"
 	"net/netip"
 	"strings"
 
@@ -37,51 +38,76 @@ func (t Transport) String() string {
 // inputs are the protocols that reach the line.
 func (l Line) inputs() Transport { return TransportAll &^ l.Barred }
 
-// AccessRule is one line of a standard access list.
+// AccessRule is one rule of an access list.
 type AccessRule struct {
 	Permit bool
 	// Addr and Wild give the addresses it speaks of: where a bit of the wildcard is
-	// set, the bit of the address does not matter.
+	// set, the bit of the address does not matter. Of a list for IPv6 Prefix does.
 	Addr, Wild uint32
+	Prefix     netip.Prefix
+	// Except are the protocols that it does not speak of.
+	Except Transport
 	// Log: whoever meets this rule is logged.
 	Log bool
+	// Text is the rule of an extended list as it was typed, "" of a standard one.
+	Text string
 }
 
-func (r AccessRule) matches(a uint32) bool { return (a^r.Addr)&^r.Wild == 0 }
+// matches tells whether the rule speaks of a connection.
+func (r AccessRule) matches(from netip.Addr, via Transport) bool {
+	switch {
+	case via != 0 && via&^r.Except == 0:
+		return false
+	case r.Prefix.IsValid():
+		return r.Prefix.Contains(from)
+	case !from.Is4():
+		return false
+	}
+	b := from.As4()
+	return (binary.BigEndian.Uint32(b[:])^r.Addr)&^r.Wild == 0
+}
 
-// permits judges an address by a standard access list: the first rule that speaks of
-// it decides, and none refuses. A list that does not exist, or is empty, lets
-// everybody through, as on a router. IPv6 addresses meet no rule of such a list.
-func (c Config) permits(list, from string) (ok bool, rule AccessRule) {
-	rules := c.AccessLists[list]
-	if list == "" || len(rules) == 0 {
-		return true, AccessRule{}
+// guard is the access list that judges an address, "" for none: IPv4 has its own list and
+// IPv6 has. An IPv6 address at a line that has one for IPv4 only is judged by that, and
+// meets none of its rules.
+func (c Config) guard(line Line, from netip.Addr) (name string, rules []AccessRule) {
+	if line.AccessClass6 != "" && from.Is6() {
+		return line.AccessClass6, c.AccessLists6[line.AccessClass6]
 	}
+	if line.AccessClass == "" {
+		return "", nil
+	}
+	return line.AccessClass, c.AccessLists[line.AccessClass]
+}
+
+// Permits judges a connection by the access list of a line: the first rule that speaks of
+// it decides, and none refuses. A list that does not exist, or is empty, lets everybody
+// through, as on a router. list is the one that decides, "" for none, and rule its rule.
+func (c Config) Permits(line Line, from string, via Transport) (ok bool, list string, rule AccessRule) {
 	addr, err := netip.ParseAddr(from)
-	addr = addr.Unmap()
-	if err != nil || !addr.Is4() {
-		return false, AccessRule{}
+	addr = addr.Unmap().WithZone("")
+	list, rules := c.guard(line, addr)
+	if len(rules) == 0 {
+		return true, list, AccessRule{}
 	}
-	b := addr.As4()
-	a := uint32(b[0])<<24 | uint32(b[1])<<16 | uint32(b[2])<<8 | uint32(b[3])
 	for _, r := range rules {
-		if r.matches(a) {
-			return r.Permit, r
+		if err == nil && r.matches(addr, via) {
+			return r.Permit, list, r
 		}
 	}
-	return false, AccessRule{}
+	return false, list, AccessRule{}
 }
 
-// admits says whether a line's access-class lets an address in, and logs it where the
-// rule says so.
-func (sh *Shell) admits(c Config, line Line, from string) bool {
-	ok, rule := c.permits(line.AccessClass, from)
+// admits says whether a line's access list lets a connection in, and logs it where the rule
+// says so.
+func (sh *Shell) admits(c Config, line Line, from string, via Transport) bool {
+	ok, list, rule := c.Permits(line, from, via)
 	if rule.Log {
 		verdict := "denied"
 		if ok {
 			verdict = "permitted"
 		}
-		sh.o.Log.Msg("SEC", logbuf.Informational, "IPACCESSLOGS", "list %s %s %s 1 packet ", line.AccessClass, verdict, from)
+		sh.o.Log.Msg("SEC", logbuf.Informational, "IPACCESSLOGS", "list %s %s %s 1 packet ", list, verdict, from)
 	}
 	return ok
 }

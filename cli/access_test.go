@@ -33,7 +33,7 @@ func TestPermits(t *testing.T) {
 		{"odd", "10.77.0.3", true}, {"odd", "10.77.0.4", false}, {"odd", "10.77.1.3", false},
 		{"empty", "10.9.9.9", true}, {"none", "10.9.9.9", true}, {"", "2001:db8::1", true},
 	} {
-		if got, _ := c.permits(x.list, x.from); got != x.want {
+		if got, _, _ := c.Permits(Line{AccessClass: x.list}, x.from, TransportSSH); got != x.want {
 			t.Errorf("list %q, %q: %v", x.list, x.from, got)
 		}
 	}
@@ -51,8 +51,37 @@ func TestWildcardIsPrefix(t *testing.T) {
 			return netip.AddrFrom4([4]byte{byte(a >> 24), byte(a >> 16), byte(a >> 8), byte(a)})
 		}
 		rule := AccessRule{Addr: base, Wild: uint32(1<<(32-bits) - 1)}
-		if got, want := rule.matches(from), netip.PrefixFrom(of(base), bits).Contains(of(from)); got != want {
+		if got, want := rule.matches(of(from), TransportTelnet), netip.PrefixFrom(of(base), bits).Contains(of(from)); got != want {
 			t.Fatalf("%v/%d, %v: %v", of(base), bits, of(from), got)
 		}
 	})
+}
+
+// Each family is judged by its own list; who comes by IPv6 to a line that has one for IPv4 only
+// is refused.
+func TestPermitsByFamily(t *testing.T) {
+	c := Config{
+		AccessLists:  map[string][]AccessRule{"4": {{Permit: true, Wild: 1<<32 - 1, Except: TransportTelnet}}},
+		AccessLists6: map[string][]AccessRule{"6": {{Permit: true, Prefix: netip.MustParsePrefix("2001:db8::/32")}}},
+	}
+	for _, x := range []struct {
+		line Line
+		from string
+		via  Transport
+		want bool
+	}{
+		{Line{AccessClass: "4"}, "192.0.2.1", TransportSSH, true},
+		{Line{AccessClass: "4"}, "192.0.2.1", TransportTelnet, false},
+		{Line{AccessClass: "4"}, "2001:db8::1", TransportSSH, false},
+		{Line{AccessClass6: "6"}, "192.0.2.1", TransportTelnet, true},
+		{Line{AccessClass6: "6"}, "2001:db8::1%eth0", TransportTelnet, true},
+		{Line{AccessClass6: "6"}, "2001:db9::1", TransportSSH, false},
+		{Line{AccessClass6: "6"}, "::ffff:192.0.2.1", TransportSSH, true},
+		{Line{AccessClass: "4", AccessClass6: "6"}, "2001:db8::1", TransportTelnet, true},
+		{Line{AccessClass: "4", AccessClass6: "none"}, "2001:db8::1", TransportTelnet, true},
+	} {
+		if got, _, _ := c.Permits(x.line, x.from, x.via); got != x.want {
+			t.Errorf("%+v, %s by %s: %v", x.line, x.from, x.via, got)
+		}
+	}
 }

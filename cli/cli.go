@@ -190,10 +190,10 @@ type Line struct {
 	// router opens from a line, of which there are none here.
 	SessionTimeout time.Duration
 	SessionLimit   int
-	// Barred are the protocols that `transport input` keeps from a vty, AccessClass
-	// is the access list of who may use the others, "" for none.
-	Barred      Transport
-	AccessClass string
+	// Barred are the protocols that `transport input` keeps from a vty, AccessClass and
+	// AccessClass6 are the access lists of who may use the others, "" for none.
+	Barred                    Transport
+	AccessClass, AccessClass6 string
 	// Privilege is the level a session starts at, 1 when 0.
 	Privilege int
 	// Length and Width are `length` and `width`; 0: what the terminal says.
@@ -277,9 +277,10 @@ type Config struct {
 	Users        []User
 	Console      Line
 	Vty          []Line
-	// AccessLists are the standard access lists by number or name.
-	AccessLists map[string][]AccessRule
-	SSH         SSHConfig
+	// AccessLists are the standard access lists, and the extended ones that a line is
+	// guarded by, by number or name; AccessLists6 are those for IPv6.
+	AccessLists, AccessLists6 map[string][]AccessRule
+	SSH                       SSHConfig
 	// DomainLookup is `ip domain lookup`: what a mistyped EXEC word prints.
 	DomainLookup bool
 	// BannerMOTD and BannerLogin are printed before login, BannerExec after.

@@ -43,7 +43,7 @@ func (sh *Shell) Open(kind LineKind, from string) (*Session, error) {
 func (sh *Shell) Accept(via Transport, from string, hangUp func()) (*Session, error) {
 	c := sh.Config()
 	s, err := sh.free(c, via, from, hangUp)
-	if err == nil && (c.Vty[s.number].NoExec || !sh.admits(c, c.Vty[s.number], from)) {
+	if err == nil && (c.Vty[s.number].NoExec || !sh.admits(c, c.Vty[s.number], from, via)) {
 		s.Close()
 		return nil, ErrRefused
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/busylamp/busylamp/cli/grammar"
 )
 
-// Standard access lists act on terminal lines (access-class), and nowhere else.
+// Access lists act on terminal lines (access-class), and nowhere else.
 
 const (
 	aclSource = "<deny|permit>$action! <any|host A.B.C.D$host!|A.B.C.D$source! [A.B.C.D$wildcard!]>$kind! [log$log]"
@@ -126,8 +126,11 @@ func accessRule(args grammar.Args) cli.AccessRule {
 }
 
 // bits is a captured A.B.C.D as a number, 0 when it is absent.
-func bits(args grammar.Args, capture string) uint32 {
-	a, err := netip.ParseAddr(args.String(capture))
+func bits(args grammar.Args, capture string) uint32 { return v4Bits(args.String(capture)) }
+
+// v4Bits is A.B.C.D as a number, 0 when it is none.
+func v4Bits(word string) uint32 {
+	a, err := netip.ParseAddr(word)
 	if err != nil || !a.Is4() {
 		return 0
 	}

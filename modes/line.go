@@ -111,6 +111,13 @@ func lineMode() conf.Mode {
 				Help: `
 					exec  Sessions on this line`,
 			},
+			acting("ipv6 access-class WORD(64)$list <in|out>$direction!", "", `
+				ipv6          IPv6 options
+				access-class  Access list for connections
+				$list         Name of an access list
+				in            Connections to this line
+				out           Connections from this line
+				$direction    Direction`),
 			acting("autocommand LINE$command", "", `
 				autocommand  What a session does instead of asking
 				$command     EXEC command`),

@@ -19,7 +19,6 @@ func ShellConfig(t conf.Tree) cli.Config {
 		c.Hostname = args.String("name")
 	}
 	c.Domain = text(root, "ip domain name", "name")
-	c.AccessLists = accessLists(t)
 	c.SSH = sshConfig(root)
 	c.DomainLookup = root.On("ip domain lookup")
 	c.FilePromptQuiet = text(root, "file prompt", "how") == "quiet"
@@ -42,6 +41,7 @@ func ShellConfig(t conf.Tree) cli.Config {
 		c.Console = terminalLine(n, c.Console.Login)
 	}
 	c.Vty = vtys(root, defaultLine(t, "line vty", cli.LoginPassword))
+	c.AccessLists, c.AccessLists6 = extendedLists(root, c.Vty, accessLists(t))
 	for n := range root.All("banner") {
 		args := n.Args()
 		text := args.String("text")
@@ -164,6 +164,11 @@ func terminalLine(n conf.Node, login cli.LoginMode) cli.Line {
 	for entry := range n.All("access-class") {
 		if entry.Args().String("direction") == "in" {
 			l.AccessClass = entry.Args().String("list")
+		}
+	}
+	for entry := range n.All("ipv6 access-class") {
+		if entry.Args().String("direction") == "in" {
+			l.AccessClass6 = entry.Args().String("list")
 		}
 	}
 	if args, ok := n.Get("privilege level"); ok {
