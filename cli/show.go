@@ -8,8 +8,13 @@ import (
 )
 
 // ShowRunning is `show running-config` and `write terminal`.
-func (c *Context) ShowRunning() error {
-	body := conf.Running(c.Tree())
+func (c *Context) ShowRunning() error { return c.showRunning(conf.Running) }
+
+// ShowRunningAll is `show running-config all`: with the defaults that are in force.
+func (c *Context) ShowRunningAll() error { return c.showRunning(conf.RunningAll) }
+
+func (c *Context) showRunning(form func(conf.Tree) []byte) error {
+	body := form(c.Tree())
 	c.Printf("%s%s\n", conf.RunningHeader(body), body)
 	return nil
 }

@@ -197,6 +197,9 @@ func execShow(a Agents) []cli.Exec {
 			configuration  Contents of Non-Volatile memory`, method((*cli.Context).ShowStartup)),
 		privileged("show running-config", `
 			running-config  Current operating configuration`, method((*cli.Context).ShowRunning)),
+		privileged("show running-config all", `
+			running-config  Current operating configuration
+			all             Configuration with defaults`, method((*cli.Context).ShowRunningAll)),
 		privileged("show running-config brief", `
 			running-config  Current operating configuration
 			brief           Configuration without certificate data`, method((*cli.Context).ShowRunningBrief)),

@@ -100,6 +100,15 @@ func TestReadsBack(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		tree := drawTree(rt, s)
 		text := string(Running(tree))
+		with := &typist{t: t, tree: NewTree(s), places: []Path{Root}}
+		for line := range strings.Lines(string(RunningAll(tree))) {
+			if _, err := with.try(strings.TrimRight(line, "\n")); err != nil {
+				rt.Fatalf("with defaults, %q: %v", line, err)
+			}
+		}
+		if !tree.Equal(with.tree) {
+			rt.Fatalf("with defaults it differs: %q\n%s", changeText(Diff(tree, with.tree)), RunningAll(tree))
+		}
 		ty := &typist{t: t, tree: NewTree(s), places: []Path{Root}}
 		for line := range strings.Lines(text) {
 			if _, err := ty.try(strings.TrimRight(line, "\n")); err != nil {

@@ -10,9 +10,15 @@ import (
 
 // Running is the running-config: from the first `!` to "end" and its newline.
 // It reads back to an equal tree.
-func Running(t Tree) []byte {
+func Running(t Tree) []byte { return running(t, false) }
+
+// RunningAll is Running with the Defaults that hold, each in its place: those of lines
+// that do something, in every block that is there. It reads back to the same tree.
+func RunningAll(t Tree) []byte { return running(t, true) }
+
+func running(t Tree, all bool) []byte {
 	const perLine = 32 // bytes, roughly
-	w := writer{tree: t, buf: make([]byte, 0, perLine*(t.Len()+64))}
+	w := writer{tree: t, all: all, buf: make([]byte, 0, perLine*(t.Len()+64))}
 	w.bangs(1, 0)
 	if t.schema != nil {
 		w.mode(t.schema.root, Root)
@@ -45,6 +51,7 @@ func Section(t Tree, p Path) []byte {
 // writer writes lines of one tree in output order.
 type writer struct {
 	tree Tree
+	all  bool // with Defaults
 	buf  []byte
 	// printed: a line was written since the last separator.
 	printed bool
@@ -52,13 +59,16 @@ type writer struct {
 
 // mode writes all lines of one block, or of the root.
 func (w *writer) mode(m *CompiledMode, parent Path) {
-	stops := m.declared().stops
 	lines := w.tree.under(parent)
+	stops := m.declared().stops
+	if w.all {
+		stops = m.holding(lines)
+	}
 	for len(lines) > 0 {
 		cmd := lines[0].cmd
 		for len(stops) > 0 && stops[0].index <= cmd.index {
 			if stops[0] != cmd {
-				w.stop(m, stops[0])
+				w.stop(m, stops[0], parent)
 			}
 			stops = stops[1:]
 		}
@@ -78,21 +88,57 @@ func (w *writer) mode(m *CompiledMode, parent Path) {
 		lines = lines[n:]
 	}
 	for _, s := range stops {
-		w.stop(m, s)
+		w.stop(m, s, parent)
 	}
 }
 
-// stop writes a separator, or a Fixed command that is not stored.
-func (w *writer) stop(m *CompiledMode, cmd *command) {
-	if cmd.Fixed {
+// stop writes a separator, or what holds although it is not stored: a Default, or
+// those of an Implicit block.
+func (w *writer) stop(m *CompiledMode, cmd *command, parent Path) {
+	switch {
+	case cmd.Implicit:
+		before := *w
+		w.line(m, cmd.header().args())
+		empty := len(w.buf)
+		if w.mode(cmd.enter, parent.entry(cmd.index, "")); len(w.buf) == empty {
+			*w = before // nothing holds there
+			return
+		}
+		w.bangs(cmd.Bangs, m.Mode.Indent)
+	case cmd.Default != "":
 		w.line(m, *cmd.def())
 		w.bangs(cmd.Bangs, m.Mode.Indent)
-		return
-	}
-	if w.printed {
+	case w.printed:
 		w.bangs(cmd.Bangs, 0)
 		w.printed = false
 	}
+}
+
+// holding are the separators of a mode and the commands that say something in a block
+// although they are not stored, in their order. Left out is whose line would take
+// another one away that is stored.
+func (m *CompiledMode) holding(stored []*line) []*command {
+	there, gone := map[*command]bool{}, map[*command]bool{}
+	for _, l := range stored {
+		there[l.cmd] = true
+		for _, other := range l.cmd.replaces {
+			gone[other] = true
+		}
+	}
+	isThere := func(cmd *command) bool { return there[cmd] }
+	var all []*command
+	for _, cmd := range m.declared().commands {
+		switch {
+		case cmd.Syntax == "", cmd.Fixed:
+		case cmd.Inert, cmd.Hidden, gone[cmd], slices.ContainsFunc(cmd.replaces, isThere):
+			continue
+		case cmd.Implicit:
+		case cmd.def() == nil, cmd.def().Form() == grammar.No && slices.ContainsFunc(cmd.takes, isThere):
+			continue
+		}
+		all = append(all, cmd)
+	}
+	return all
 }
 
 func (w *writer) below(l *line) {
