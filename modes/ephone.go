@@ -176,7 +176,7 @@ func ephoneKeys() []conf.Command {
 }
 
 func ephoneType() conf.Command {
-	return shared(acting("type <"+sccpModels+">$type [addon 1 "+expansions+"$addon1 [2 "+expansions+"$addon2]]", "", phoneTypeHelp))
+	return shared(acting("type <"+sccpModels+"|EPHONETYPE>$type [addon 1 "+expansions+"$addon1 [2 "+expansions+"$addon2]]", "", phoneTypeHelp))
 }
 
 func ephoneButtons() []conf.Command {

@@ -68,21 +68,6 @@ func ephoneDNKept() []conf.Command {
 	)
 }
 
-func ephoneTypeMode() conf.Mode {
-	return keptMode(modeEphoneType, "config-ephone-type", "Ephone type", keptLines(phoneKeptHelp,
-		"device-id <1-2147483647>$id",
-		"device-name LINE(32)$name",
-		"device-type WORD$type",
-		"num-buttons <1-100>$buttons",
-		"num-presentations <1-100>$calls",
-		"max-presentation <1-100>$calls",
-		"addon",
-		"security",
-		"phoneload = phoneload",
-		"utf8 = utf8",
-	))
-}
-
 const phoneKeptHelp = `
 	after-hours    After-hours call blocking
 	override-code  Code that lets a blocked call through
@@ -119,6 +104,8 @@ const phoneKeptHelp = `
 	https          Over HTTPS
 	phone          Vendor parameters of phones
 	$name          Name
+	$text          Text
+	$like          Phone type
 	$value         Value
 	user-locale    Language of the phone
 	network-locale  Tones and cadences of the phone

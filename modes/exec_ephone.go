@@ -53,7 +53,7 @@ func execEphone(a Agents) []cli.Exec {
 					mac, _ := phones.ParseMAC(args.String("mac"))
 					return showEphones(c.Out, a.state(c), func(r phoneRecord) bool { return r.Config.MAC == mac })
 				}),
-			everybody("show ephone <"+shownModels+">$model", ephoneHelp+`
+			everybody("show ephone <"+shownModels+"|EPHONETYPE|MODULETYPE>$model", ephoneHelp+`
 				$model  Phones of one model`,
 				func(c *cli.Context, args grammar.Args) error {
 					return showEphones(c.Out, a.state(c), byModel(args.String("model")))

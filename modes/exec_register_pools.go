@@ -55,7 +55,7 @@ func execRegisterPools(a Agents) []cli.Exec {
 			mac, err := phones.ParseMAC(args.String("mac"))
 			return err == nil && p.Config.MAC == mac
 		}),
-		brief("show voice register pool type <"+sipModels+">$model", func(args grammar.Args, p phones.PoolStatus) bool {
+		brief("show voice register pool type <"+sipModels+"|POOLTYPE>$model", func(args grammar.Args, p phones.PoolStatus) bool {
 			return p.Config.Type == args.String("model")
 		}),
 		brief("show voice register pool telephone-number NUMBER(32)$number", func(args grammar.Args, p phones.PoolStatus) bool {

@@ -368,6 +368,7 @@ func globalVoice() []conf.Command {
 				codec  Codec preference list
 				$tag   Voice class tag`,
 		},
+		poolTypeBlock(),
 		{
 			Syntax:   "voice register global",
 			Enter:    modeRegisterGlobal,

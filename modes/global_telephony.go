@@ -34,6 +34,7 @@ func globalTelephony() []conf.Command {
 			Help: `
 				sip-ua  SIP user agent`,
 		},
+		ephoneTypeBlock(),
 		{
 			Syntax:   "telephony-service",
 			Enter:    modeTelephony,

@@ -10,7 +10,7 @@ import (
 	"github.com/busylamp/busylamp/cli/grammar"
 )
 
-// Guard refuses a MAC address that another phone of the same protocol has, which would
+// Guard refuses to take away a phone type in use, and a MAC address that another phone of the same protocol has, which would
 // register as either. In a file that holds one twice the lower tag wins.
 //
 // It remembers who has which, and follows each line that is typed, so that pasting a
@@ -38,6 +38,9 @@ func macOf(command string) string {
 
 // Check is cli.Options.Guard.
 func (g *Guard) Check(t conf.Tree, parent conf.Path, args grammar.Args) error {
+	if err := typeInUse(t, args); err != nil {
+		return err
+	}
 	blocks, mac := macOf(args.Command().Name()), args.String("mac")
 	if blocks == "" || mac == "" || args.Form() != grammar.Positive {
 		return nil

@@ -67,11 +67,6 @@ func registerBlocks() []conf.Command {
 			register  SIP phones
 			dialplan  Numbers that phones dial at once
 			$tag      Tag`),
-		keptBlock("voice register pool-type  WORD$type!", modeRegisterType, `
-			voice      Voice configuration
-			register   SIP phones
-			pool-type  A phone type that is not known
-			$type      Phone type`),
 	}
 }
 
@@ -113,10 +108,5 @@ func signallingBlocks() []conf.Command {
 func phoneBlocks() []conf.Command {
 	return []conf.Command{
 		huntBlocks(false),
-		keptBlock("ephone-type WORD$type! [addon$addon]", modeEphoneType, `
-			ephone-type  A phone type that is not known
-			$type        Phone type
-			addon        It is an expansion module
-			$addon       Expansion module`),
 	}
 }

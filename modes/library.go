@@ -1,6 +1,7 @@
 package modes
 
 import (
+	"maps"
 	"strings"
 
 	"github.com/busylamp/busylamp/cli/grammar"
@@ -21,8 +22,9 @@ func Library() *grammar.Library {
 	types["WEEKDAY"] = grammar.Type{Name: "WEEKDAY", Display: "DAY", Parse: parseWeekday}
 	types["CLOCK"] = grammar.Type{Name: "CLOCK", Display: "hh:mm", Parse: parseClock}
 	types["DIGITS"] = grammar.Type{Name: "DIGITS", Display: "WORD", Parse: parseDigits}
+	maps.Copy(types, phoneTypeTypes())
 	help := map[string]string{}
-	for _, model := range append(strings.Split(sipModels, "|"), strings.Split(sccpModels, "|")...) {
+	for _, model := range strings.Split(sipModels+"|"+sipLater+"|"+sccpModels, "|") {
 		model = strings.TrimPrefix(model, `\`)
 		help[model] = "Cisco IP phone " + model
 	}
@@ -64,14 +66,18 @@ func Library() *grammar.Library {
 // of the CME command reference (load, type).
 const (
 	sccpLoads = `7914|\7960-7940|7941GE|7941|7961GE|7961|7971|7970|7912|7902|7905|7906|7910|7911|7920|7921|7925|7931|7935|7936|7937|7942|7945|7962|7965|7975|7985|6921|6941|6945|6961|8941|8945|ata`
-	sipLoads  = `7971|7970|7961GE|7961|7941GE|7941|\7960-7940|7912|7911|7906|7905|7942|7945|7962|7965|7975|3905|3951|6901|6911|6921|6941|6945|6961|7821|7841|7861|8961|9951|9971|\ATA|\ATA-187|\DX650`
+	sipLoads  = `7971|7970|7961GE|7961|7941GE|7941|\7960-7940|7912|7911|7906|7905|7942|7945|7962|7965|7975|3905|3951|6901|6911|6921|6941|6945|6961|7821|7841|7861|7811|7832|8811|8821|8831|8832|8841|8845|8851|8851NR|8861|8865|8865NR|\ATA-190|\ATA-191|8941|8945|8961|9951|9971|\ATA|\ATA-187|\DX650`
 
 	sccpModels = `12SP|6901|6911|6921|6941|6945|6961|7902|7905|7906|7910|7911|7912|7920|7921|7925|7931|7935|7936|7937|7940|7941|7941GE|7942|7945|7960|\7960-7940|7961|7961GE|7962|7965|7970|7971|7975|7985|8941|8945|8961|9951|9971|\CIPC|\IPSTE|anl|ata|bri|vgc-phone`
-	sipModels  = `3905|3911|3951|6901|6911|6921|6941|6945|6961|7821|7841|7861|7905|7906|7911|7912|7937|7940|7941|7941GE|7942|7945|7960|\7960-7940|7961|7961GE|7962|7965|7970|7971|7975|8811|8841|8845|8851|8851NR|8861|8865|8961|9951|9971|\ATA|\ATA-187|\CIPC|\DX650|Jabber-Android|Jabber-CSF-Client|\P100|\P600`
+	sipModels  = `3905|3911|3951|6901|6911|6921|6941|6945|6961|7811|7821|7832|7841|7861|7905|7906|7911|7912|7937|7940|7941|7941GE|7942|7945|7960|\7960-7940|7961|7961GE|7962|7965|7970|7971|7975|8811|8821|8831|8832|8841|8845|8851|8851NR|8861|8865|8865NR|8941|8945|8961|9951|9971|\ATA|\ATA-187|\ATA-190|\ATA-191|\CIPC|\DX650|Jabber-Android|Jabber-CSF-Client|\P100|\P600`
+
+	// Those that releases after 10.0 know (phone feature support guide): a release before
+	// takes their names once `voice register pool-type` has added them.
+	sipLater = `7811|7821|7832|7841|7861|8811|8821|8831|8832|8841|8845|8851|8851NR|8861|8865|8865NR|\ATA-190|\ATA-191`
 
 	sipModules = `<\CKEM|\CP-8800-Audio|\CP-8800-Video>`
 
-	expansions = `<7914|\7915-12|\7915-24|\7916-12|\7916-24>`
+	expansions = `<7914|\7915-12|\7915-24|\7916-12|\7916-24|MODULETYPE>`
 
 	codecs = `<aacld|clear-channel|g711alaw|g711ulaw|g722-48|g722-56|g722-64|g723ar53|g723ar63|g723r53|g723r63|g726r16|g726r24|g726r32|g728|g729br8|g729r8|gsmefr|gsmfr|ilbc|transparent>`
 )

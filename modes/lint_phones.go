@@ -33,9 +33,9 @@ func (l *linter) ephones() {
 		e := l.phones.Ephones[i] // PhonesConfig has them in the same order
 		i++
 		w := watcher{who: nameOf(cmdEphone, n), node: n, over: over(n, cmdEphoneTemplate, above), typ: e.Type}
-		w.model, _ = phones.ModelNamed(e.Type)
+		w.model, _ = l.phones.EphoneModel(e.Type)
 		if w.model.Name != "" {
-			w.most = w.model.Buttons(e.Addons)
+			w.most = l.phones.Buttons(w.model, e.Addons)
 		}
 		l.mac("mac-address", n, e.MAC, w.who)
 		if e.MAC.IsZero() && !n.On("vm-device-id") {
@@ -90,7 +90,7 @@ func (l *linter) pools() {
 		p := l.phones.Pools[i]
 		i++
 		w := watcher{who: nameOf(cmdRegisterPool, n), node: n, over: layers{n}, typ: p.Type}
-		w.model, _ = phones.ModelNamed(p.Type)
+		w.model, _ = l.phones.PoolModel(p.Type)
 		args, _ := n.Get("type")
 		if w.model.Name != "" && !args.Has("addon1") {
 			w.most = w.model.Lines

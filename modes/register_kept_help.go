@@ -264,6 +264,8 @@ const registerKeptHelp = `
 	num-lines      Lines
 	phoneload-support  It has firmware of its own
 	reference-pooltype  Phone type whose properties it has
+	POOLTYPE       Phone type that voice register pool-type adds
+	$like          Phone type
 	sip-prefix     Names of its files begin with SIP
 	telnet-support  It takes Telnet
 	transport      Transport of SIP signalling

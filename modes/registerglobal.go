@@ -63,10 +63,12 @@ func registerGlobalHead() []conf.Command {
 				$n        Maximum pools to support`,
 		},
 		{
-			Syntax: "load <" + sipLoads + ">$model! WORD$file",
+			Syntax: "load <" + sipLoads + "|POOLTYPE>$model! WORD$file",
 			Inert:  true,
+			Check:  checkPoolLoad,
 			Help: `
 				load    Firmware file of a phone type
+				POOLTYPE  Phone type that voice register pool-type adds
 				$file   Name of the firmware file, without extension`,
 		},
 	}

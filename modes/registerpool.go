@@ -67,8 +67,9 @@ func registerPoolIdentity() []conf.Command {
 		},
 		sessionTransport(),
 		{
-			Syntax: "type <" + sipModels + `>$type [addon 1 ` + sipModules + `$addon1 [2 ` + sipModules + `$addon2 [3 ` + sipModules + `$addon3]]]`,
-			Help:   phoneTypeHelp,
+			Syntax: "type <" + sipModels + `|POOLTYPE>$type [addon 1 ` + sipModules + `$addon1 [2 ` + sipModules + `$addon2 [3 ` + sipModules + `$addon3]]]`,
+			Check:  checkPoolPhone,
+			Shared: phoneTypeHelp,
 		},
 		{
 			Syntax: "description LINE(128)$text",
@@ -306,6 +307,9 @@ const (
 
 	phoneTypeHelp = `
 		type     Phone type
+		EPHONETYPE  Phone type that ephone-type adds
+		MODULETYPE  Expansion module that ephone-type adds
+		POOLTYPE    Phone type that voice register pool-type adds
 		addon    Expansion modules
 		1        First expansion module
 		2        Second expansion module

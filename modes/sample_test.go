@@ -65,6 +65,7 @@ var spelt = strings.NewReplacer(
 	"level 2 7 some text", "level 2 7 0822455D0A16",
 	"nistp256 w1", "nistp256 00112233445566778899AABBCCDDEEFF", "nistp384 w1", "nistp384 00112233445566778899AABBCCDDEEFF",
 	"nistp521 w1", "nistp521 00112233445566778899AABBCCDDEEFF", "ssh-ed25519 w1", "ssh-ed25519 00112233445566778899AABBCCDDEEFF",
+	"device-id 1", "device-id 376", "device-id 2", "device-id 377", // others are those of known models
 	"ssh-rsa w1", "ssh-rsa 00112233445566778899AABBCCDDEEFF",
 )
 
@@ -148,6 +149,9 @@ func (s *sampler) word(word string) string {
 // typical is a value of each type.
 var typical = map[string]string{
 	"WORD":         "w1",
+	"EPHONETYPE":   "E61",
+	"MODULETYPE":   "K2",
+	"POOLTYPE":     "9900",
 	"LINE":         "some text",
 	"STRING":       `"two~words"`,
 	"TEXT":         "#hello#",

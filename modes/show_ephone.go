@@ -1,6 +1,7 @@
 package modes
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -94,10 +95,7 @@ func (r phoneRecord) lines() []phones.SpecLine {
 
 // device is what `show ephone` calls the model, "Unknown 0" if it never registered.
 func (r phoneRecord) device() string {
-	if m, ok := phones.ModelOfType(r.Type); ok && r.Type != 0 {
-		return m.Show
-	}
-	return fmt.Sprintf("Unknown %d", r.Type)
+	return cmp.Or(r.Shown, fmt.Sprintf("Unknown %d", r.Type))
 }
 
 func bit(b bool) int {

@@ -1,6 +1,7 @@
 package modes
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -53,18 +54,11 @@ func showEphoneAttempts(w io.Writer, k *clock.Clock, s phones.SkinnySnapshot) er
 	var b strings.Builder
 	b.WriteString("Attempting Mac address:\n\nNum    Mac Address         DateTime                          DeviceType\n" + strings.Repeat("-", 77) + "\n")
 	for i, a := range s.Attempts {
-		b.WriteString(columns.Row(i+1, macOrZero(a.MAC), render.Date(k.Local(a.At)), modelName(a.Type)))
+		b.WriteString(columns.Row(i+1, macOrZero(a.MAC), render.Date(k.Local(a.At)), cmp.Or(a.Model, fmt.Sprintf("Unknown %d", a.Type))))
 	}
 	b.WriteByte('\n')
 	_, err := io.WriteString(w, b.String())
 	return err
-}
-
-func modelName(deviceType uint32) string {
-	if m, ok := phones.ModelOfType(deviceType); ok {
-		return m.Show
-	}
-	return fmt.Sprintf("Unknown %d", deviceType)
 }
 
 // showEphoneSummary is `show ephone summary`.

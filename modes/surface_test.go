@@ -97,6 +97,11 @@ func TestExecCompiles(t *testing.T) {
 func blocks(t *testing.T, schema *conf.Schema) (conf.Tree, map[string]conf.Path) {
 	t.Helper()
 	tree := conf.NewTree(schema)
+	for _, line := range []string{"ephone-type E61", "ephone-type K2 addon"} { // names that examples have
+		tree, _ = apply(t, tree, conf.Root, line)
+	}
+	tree, sip := apply(t, tree, conf.Root, "voice register pool-type 9900")
+	tree, _ = apply(t, tree, sip, "phoneload-support")
 	at := map[string]conf.Path{conf.Global: conf.Root}
 	for again := true; again; {
 		again = false

@@ -48,10 +48,11 @@ func telephonyMode() conf.Mode {
 func telephonyHead() []conf.Command {
 	return []conf.Command{
 		{
-			Syntax: "load <" + sccpLoads + ">$model! WORD$file",
+			Syntax: "load <" + sccpLoads + "|EPHONETYPE>$model! WORD$file",
 			Inert:  true,
 			Help: `
 				load    Firmware file of a phone type
+				EPHONETYPE  Phone type that ephone-type adds
 				$file   Name of the firmware file`,
 		},
 		{
@@ -107,13 +108,14 @@ func telephonyHead() []conf.Command {
 			signaling  Signalling packets
 			video      Video packets
 			$what      Packets`),
-		acting("auto assign <1-{max-dn}>$first! to <1-{max-dn}>$last [type <"+sccpModels+"|all>$type] [cfw NUMBER$cfw timeout <3-60000>$timeout]", "", `
+		acting("auto assign <1-{max-dn}>$first! to <1-{max-dn}>$last [type <"+sccpModels+"|all|EPHONETYPE>$type] [cfw NUMBER$cfw timeout <3-60000>$timeout]", "", `
 			auto      Automatic assignment
 			assign    Give directory numbers to phones that register by themselves
 			$first    First ephone-dn tag
 			to        Range of tags
 			$last     Last ephone-dn tag
 			type      Only to one phone type
+			EPHONETYPE  Phone type that ephone-type adds
 			all       Any phone type
 			cfw       Forward unanswered calls
 			$cfw      Telephone number

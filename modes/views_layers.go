@@ -15,6 +15,16 @@ import (
 // when it was typed in the block.
 type layers []conf.Node
 
+// says tells whether a line of that name is stored at all.
+func (l layers) says(name string) bool {
+	for _, n := range l {
+		for range n.All(name) {
+			return true
+		}
+	}
+	return false
+}
+
 // get is the line that holds: the block's, the template's, the default. ok is
 // false when there is none, or when it is a `no` form.
 func (l layers) get(name string) (args grammar.Args, ok bool) {

@@ -22,6 +22,7 @@ func PhonesConfig(t conf.Tree) phones.Config {
 		Telephony:            telephony(t),
 		DialPeers:            dialPeers(t),
 		HuntGroups:           huntGroups(t),
+		Types:                phoneTypes(t),
 		UserProfiles:         profiles(t, cmdUserProfile),
 		LogoutProfiles:       profiles(t, cmdLogoutProfile),
 	}
@@ -41,7 +42,14 @@ func PhonesConfig(t conf.Tree) phones.Config {
 		c.MinExpires = time.Duration(args.Int("min")) * time.Second
 	}
 	registerTemplates := templates(t, cmdRegisterTemplate)
-	c.Pools = every(t, cmdRegisterPool, func(n conf.Node) phones.Pool { return pool(n, over(n, "template", registerTemplates)) })
+	c.Pools = every(t, cmdRegisterPool, func(n conf.Node) phones.Pool {
+		l := over(n, "template", registerTemplates)
+		p := pool(n, l)
+		if typ, ok := c.PoolType(p.Type); ok && typ.Transport != "" && !l.says("session-transport") {
+			p.Transport = typ.Transport
+		}
+		return p
+	})
 	c.DNs = every(t, cmdRegisterDN, registerDN)
 	dnTemplates := templates(t, cmdEphoneDNTemplate)
 	c.EphoneDNs = every(t, cmdEphoneDN, func(n conf.Node) phones.EphoneDN { return ephoneDN(n, over(n, cmdEphoneDNTemplate, dnTemplates)) })

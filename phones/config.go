@@ -55,6 +55,8 @@ type Config struct {
 	HuntGroups []HuntGroup
 	// UserProfiles and LogoutProfiles are those of Extension Mobility.
 	UserProfiles, LogoutProfiles []Profile
+	// Types are the phone types that the configuration adds, SCCP ones first, by name.
+	Types []PhoneType
 	// SIPToSIP is `allow-connections sip to sip`: a call from a SIP trunk may go out by one.
 	SIPToSIP bool
 	// CallList is `presence call-list` of presence mode: it holds for every phone.

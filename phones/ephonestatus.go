@@ -46,8 +46,9 @@ type EphoneStatus struct {
 	Socket int    // number of its TCP connection, counted from 1; -1 when down
 	Remote netip.AddrPort
 	// Type is the device type it registered with, Model the name of that ("7960"); zero when it never did.
+	// Shown is what `show ephone` calls the device type, "" for one that nobody knows.
 	Type                 uint32
-	Model                string
+	Model, Shown         string
 	Version, InUse       int // SCCP versions: the phone's, the negotiated
 	MaxStreams           int
 	KeepAlives           uint64 // received since registration

@@ -222,7 +222,7 @@ func newIndex(cfg Config, logins map[int]*Profile) *index {
 func (ix *index) addPool(p *Pool, login *Profile) {
 	ix.pools[p.Tag] = p
 	ix.secrets = ix.secrets || ix.challenges(p)
-	if m, ok := ModelNamed(p.Type); ok {
+	if m, ok := ix.cfg.PoolModel(p.Type); ok {
 		ix.models[p.Type] = m
 	}
 	if !p.MAC.IsZero() {

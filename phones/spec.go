@@ -12,7 +12,7 @@ import (
 // has that. Addr and Session are left to the caller.
 func EphoneSpec(cfg Config, e Ephone, model Model, login *Profile) Spec {
 	if model.Name == "" {
-		model, _ = ModelNamed(e.Type)
+		model, _ = cfg.EphoneModel(e.Type)
 	}
 	s := Spec{
 		Model: cmp.Or(model.Name, e.Type), Name: e.MAC.Device(), AutoLine: e.AutoLine,
@@ -24,7 +24,7 @@ func EphoneSpec(cfg Config, e Ephone, model Model, login *Profile) Spec {
 	}
 	most := maxButtons
 	if model.Name != "" {
-		most = model.Buttons(e.Addons)
+		most = cfg.Buttons(model, e.Addons)
 	}
 	if p := e.mobile(cfg, login); p != nil {
 		s.User = userOf(login)

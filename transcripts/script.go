@@ -21,7 +21,7 @@
 //	@ key NAME              one key: SPACE ENTER TAB CTRL-C CTRL-Z UP ? q
 //	@ advance 10s           lets time pass
 //	@ line 2101 busy        state of a line: idle busy ringing clear
-//	@ phone NAME sccp MAC [MODEL]             an SCCP phone registers
+//	@ phone NAME sccp MAC [MODEL]             an SCCP phone registers; device-N is of no known model
 //	@ phone NAME sip MAC NUMBER [MODEL]       a SIP phone registers (or: register)
 //	@ phone NAME sccp|sip ... at ADDRESS      at that address, in memory only
 //	@ phone NAME refused sccp|sip MAC ...     tries to, and must be refused

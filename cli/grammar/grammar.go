@@ -110,6 +110,9 @@ type Type struct {
 	// Split: the word may be typed as two, which Parse sees joined (`gi 0/0`).
 	// Parse must call the first half a good beginning.
 	Split bool
+	// Known: the word is one of the names that the Env has under this word, typed whole
+	// or by a unique prefix (Vocabulary). Parse is not asked.
+	Known string
 	// Delimited: text between two delimiter characters, possibly over several
 	// lines (banner motd ^C … ^C).
 	Delimited bool
@@ -129,6 +132,15 @@ type Library struct {
 // A bound that it does not know is open: 0 below, 4294967295 above.
 type Env interface {
 	Bound(name string) (int, bool)
+}
+
+// Vocabulary is an Env that knows names as well: words that the configuration itself
+// brings in, such as phone types. It is asked at match time; for an Env that is none
+// every word is a name.
+type Vocabulary interface {
+	Env
+	// Names are the names of a kind (Type.Known), each with its help, in any order.
+	Names(kind string) []Item
 }
 
 // Form is the form in which a command was typed.

@@ -1,6 +1,7 @@
 package grammar
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -130,6 +131,9 @@ func (h *helper) keywords() {
 		if l.kind == keywordLeaf && !l.silent {
 			offer(l.low, t.cmd, func() Item { return Item{l.word, l.help, true} })
 		}
+		for _, n := range l.names(h.env) {
+			offer(strings.ToLower(n.Text), t.cmd, func() Item { return Item{n.Text, cmp.Or(n.Help, l.help), true} })
+		}
 		return true
 	})
 }
@@ -146,7 +150,7 @@ func (h *helper) arguments() {
 		args = append(args, arg{t.cmd, leaf, Item{l.display(h.env), l.help, false}})
 	}
 	h.eachMove(func(t *thread, m move, l *leaf) bool {
-		if l.kind != keywordLeaf && h.begins(l) {
+		if l.kind != keywordLeaf && !l.closed(h.env) && h.begins(l) {
 			add(t, m.leaf, l)
 		}
 		return true

@@ -33,8 +33,11 @@ func (l *leaf) display(env Env) string {
 // argument. Like Type.Parse it gives the canonical form, or where the word goes
 // wrong; bad is len(word) for a good beginning.
 func (l *leaf) take(word string, env Env) (canonical string, bad int, ok bool) {
-	if l.kind == rangeLeaf {
+	switch {
+	case l.kind == rangeLeaf:
 		return l.takeNumber(word, env)
+	case l.closed(env):
+		return known(word, l.names(env))
 	}
 	canonical, ok = word, true
 	if l.typ.Parse != nil {
@@ -58,6 +61,47 @@ func (l *leaf) take(word string, env Env) (canonical string, bad int, ok bool) {
 		return "", 0, false
 	}
 	return canonical, 0, true
+}
+
+// closed tells whether the word must be a name that env knows.
+func (l *leaf) closed(env Env) bool {
+	_, ok := env.(Vocabulary)
+	return ok && l.typ.Known != ""
+}
+
+// names are those that the word may be, if it must be one.
+func (l *leaf) names(env Env) []Item {
+	if l.typ.Known == "" {
+		return nil
+	}
+	if v, ok := env.(Vocabulary); ok {
+		return v.Names(l.typ.Known)
+	}
+	return nil
+}
+
+// known finds the name that a word stands for. The word goes wrong where it stops to
+// be the beginning of any.
+func known(word string, names []Item) (name string, bad int, ok bool) {
+	found := 0
+	for _, n := range names {
+		same := 0
+		for same < min(len(word), len(n.Text)) && strings.EqualFold(word[same:same+1], n.Text[same:same+1]) {
+			same++
+		}
+		bad = max(bad, same)
+		switch {
+		case same < len(word):
+		case same == len(n.Text):
+			return n.Text, 0, true
+		default:
+			name, found = n.Text, found+1
+		}
+	}
+	if found != 1 {
+		return "", bad, false
+	}
+	return name, 0, true
 }
 
 // excess is the offset of the first character beyond the maximum length, or -1.

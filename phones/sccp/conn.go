@@ -89,6 +89,7 @@ type conn struct {
 // shape is what of its model matters to a registered phone.
 type shape struct {
 	name       string // "" not known
+	shown      string // by `show ephone`; "" for a device type that nobody knows
 	blf, lists bool   // it can show them
 	lines      int16
 }

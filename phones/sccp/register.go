@@ -80,6 +80,7 @@ type place struct {
 	session  uint64
 	ephone   phones.Ephone
 	model    phones.Model
+	shown    string // what `show ephone` calls the device type
 	spec     phones.Spec
 
 	cfg *phones.Config
@@ -89,9 +90,9 @@ type place struct {
 // claim gives a phone its ephone, or remembers that it was refused and says why.
 // s.order is held.
 func (s *Server) claim(c *conn, m *wire.RegisterReq, mac phones.MAC) (p place, why string) {
-	model, known := phones.ModelOfType(m.Type)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	model, known := s.cfg.EphoneModelOf(m.Type)
 	if c.freed {
 		return p, errCrowded.Error()
 	}
@@ -104,11 +105,11 @@ func (s *Server) claim(c *conn, m *wire.RegisterReq, mac phones.MAC) (p place, w
 	p.old, p.session = p.slot.conn, s.sessions
 	p.slot.conn = c
 	s.strangers.remove(c)
-	p.ephone, p.cfg, p.tel = *p.slot.cfg, s.cfg, s.tel
+	p.ephone, p.cfg, p.tel, p.shown = *p.slot.cfg, s.cfg, s.tel, model.Show
 	// The phone says what it is, whatever `type` says; that counts for models that
 	// nobody knows.
 	if p.model = model; !known {
-		p.model, _ = phones.ModelNamed(p.ephone.Type)
+		p.model, _ = s.cfg.EphoneModel(p.ephone.Type)
 	}
 	return p, ""
 }
@@ -124,7 +125,7 @@ func (c *conn) settle(p *place, m *wire.RegisterReq) (ids []uint32) {
 	spec := p.spec // apart from the rest of the place
 	c.tag, c.dials, c.blf = p.ephone.Tag, p.ephone.SpeedDials, p.ephone.BLF
 	c.tel, c.spec, c.name = p.tel, &spec, m.Name
-	c.model = shape{p.model.Name, p.model.BLF, p.model.CallList, int16(p.model.Lines)}
+	c.model = shape{p.model.Name, p.shown, p.model.BLF, p.model.CallList, int16(p.model.Lines)}
 	c.alive = keepAlive(&p.ephone, c.tel)
 	c.inUse = negotiate(int(m.Version), c.tel.MaxProtocol)
 	c.resets = false
@@ -132,7 +133,7 @@ func (c *conn) settle(p *place, m *wire.RegisterReq) (ids []uint32) {
 	if len(p.ephone.Softkeys) > 0 {
 		c.sets = softKeysOf(p.ephone.Softkeys)
 	}
-	c.keys = layoutOf(p.spec, p.ephone, p.model)
+	c.keys = layoutOf(p.spec, p.ephone, p.model, p.cfg.Buttons(p.model, p.ephone.Addons))
 	now := c.s.o.Now()
 	c.facts = facts{
 		kind: m.Type, version: int32(m.Version), maxStreams: int32(m.MaxStreams),

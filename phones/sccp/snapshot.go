@@ -55,7 +55,7 @@ func (c *conn) status(state phones.EphoneState) *phones.EphoneStatus {
 	f := &c.facts
 	st := &phones.EphoneStatus{
 		Config: phones.Ephone{Tag: c.tag}, State: state, Device: c.name, Socket: -1, Remote: c.remote,
-		Type: f.kind, Model: c.model.name, Version: int(f.version), InUse: c.inUse, MaxStreams: int(f.maxStreams),
+		Type: f.kind, Model: c.model.name, Shown: c.model.shown, Version: int(f.version), InUse: c.inUse, MaxStreams: int(f.maxStreams),
 		KeepAlives: f.keepalives, MaxLine: int(c.model.lines), Resets: int(f.resetsSent), ResetPending: c.resets,
 		Caps: int(f.caps), Load: f.load, LastReset: f.last, Registered: f.registered, LastSeen: f.seen,
 	}

@@ -147,7 +147,7 @@ func TestLayout(t *testing.T) {
 		e.Addons = tc.addons
 		model, _ := phones.ModelNamed(tc.model)
 		var got []string
-		for _, k := range layoutOf(spec, e, model) {
+		for _, k := range layoutOf(spec, e, model, model.Buttons(e.Addons)) {
 			got = append(got, keyWord(k))
 		}
 		if strings.Join(got, " ") != tc.want {
@@ -156,7 +156,7 @@ func TestLayout(t *testing.T) {
 	}
 	// Two large modules need the longer template.
 	model, _ := phones.ModelNamed("7975")
-	big := layoutOf(phones.Spec{Lines: []phones.SpecLine{line(1), line(56)}}, phones.Ephone{Addons: []string{"7916-24", "7916-24"}}, model)
+	big := layoutOf(phones.Spec{Lines: []phones.SpecLine{line(1), line(56)}}, phones.Ephone{Addons: []string{"7916-24", "7916-24"}}, model, model.Buttons([]string{"7916-24", "7916-24"}))
 	m := buttonTemplate(big).(*wire.ButtonTemplateRes)
 	if len(m.Buttons) != 56 || m.Buttons[55] != (wire.Button{Instance: 56, Type: uint8(wire.ButtonLine)}) || m.Buttons[1] != (wire.Button{Type: uint8(wire.ButtonUndefined)}) {
 		t.Errorf("template of 56 keys: %v", m.Buttons)

@@ -16,8 +16,10 @@ func newKey(kind uint32, instance int) key { return key{uint8(kind), uint8(insta
 // take the speed dials in the order of their tags, then the BLF speed dials
 // likewise (CME command reference: speed-dial; administrator guide: button
 // layout). What finds no key can still be dialled by its tag.
-func layoutOf(spec phones.Spec, e phones.Ephone, m phones.Model) []key {
-	keys := make([]key, keyCount(spec, e, m))
+//
+// has is how many keys the model has, its modules included.
+func layoutOf(spec phones.Spec, e phones.Ephone, m phones.Model, has int) []key {
+	keys := make([]key, keyCount(spec, e, m, has))
 	for _, l := range spec.Lines {
 		if l.Button >= 1 && l.Button <= len(keys) {
 			keys[l.Button-1] = newKey(wire.ButtonLine, l.Button)
@@ -47,8 +49,7 @@ func layoutOf(spec phones.Spec, e phones.Ephone, m phones.Model) []key {
 
 // keyCount is the number of keys that may be lines. Of a model that is not known
 // it is what the phone's configuration needs.
-func keyCount(spec phones.Spec, e phones.Ephone, m phones.Model) int {
-	n := m.Buttons(e.Addons)
+func keyCount(spec phones.Spec, e phones.Ephone, m phones.Model, n int) int {
 	if m.Name == "" {
 		last := 0
 		for _, l := range spec.Lines {

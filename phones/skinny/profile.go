@@ -2,6 +2,7 @@ package skinny
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/busylamp/busylamp/phones"
@@ -21,9 +22,14 @@ type profile struct {
 }
 
 // newProfile finds the profile of a model. version 0 is that of its firmware
-// (facts from captures for 7960, 7941 and 6961; for others that of their family).
+// (facts from captures for 7960, 7941 and 6961; for others that of their family). A
+// device-376 is a phone that says this number of itself and has six buttons.
 func newProfile(name string, version int) (*profile, error) {
 	m, ok := phones.ModelNamed(name)
+	if number, other := strings.CutPrefix(name, "device-"); other {
+		id, err := strconv.ParseUint(number, 10, 31)
+		m, ok = phones.Model{Name: name, Type: uint32(id), Show: name, Lines: 6, Display: true, BLF: true, CallList: true}, err == nil
+	}
 	if !ok {
 		return nil, fmt.Errorf("phone model %.20q is not known", name)
 	}
