@@ -3,6 +3,7 @@ package cli
 import (
 	"regexp"
 	"strings"
+	"unicode"
 )
 
 // What people paste as a configuration is often the log of a terminal: prompts before
@@ -84,14 +85,15 @@ func pasted(line string) (text string, depth int, ok bool) {
 }
 
 // tidy is a line without what terminals and editors leave in it: tabs and no-break
-// spaces become blanks, backspaces have gone back, the pager's prompt is gone, and
-// so is what is blank on the right.
+// spaces become blanks, backspaces and carriage returns have gone back, other control
+// characters and the pager's prompt are gone, and so is what is blank on the right.
 func tidy(line string) string {
 	line = strings.TrimPrefix(line, "\ufeff")
 	if strings.ContainsAny(line, "\t\u00a0") {
 		line = blankTabs.Replace(line)
 	}
-	if strings.ContainsRune(line, '\b') {
+	line = strings.TrimRight(line, " \r\n")
+	if strings.ContainsFunc(line, unicode.IsControl) {
 		line = retyped(line)
 	}
 	if at := strings.Index(line, morePrompt); at >= 0 && strings.TrimSpace(line[:at]) == "" {
@@ -100,14 +102,15 @@ func tidy(line string) string {
 		line = strings.TrimPrefix(line, " ")
 		line = strings.TrimPrefix(line, "        ")
 	}
-	return strings.TrimRight(line, " \r\n")
+	return strings.TrimRight(line, " ")
 }
 
 const morePrompt = "--More--"
 
 var blankTabs = strings.NewReplacer("\t", " ", "\u00a0", " ")
 
-// retyped is what a screen shows of a line with backspaces in it.
+// retyped is what a screen shows of a line with backspaces and carriage returns in it. What
+// else would control a screen, in a file of who knows whom, is not kept.
 func retyped(line string) string {
 	var screen []rune
 	at := 0
@@ -115,6 +118,9 @@ func retyped(line string) string {
 		switch {
 		case c == '\b':
 			at = max(at-1, 0)
+		case c == '\r':
+			at = 0
+		case unicode.IsControl(c):
 		case at < len(screen):
 			screen[at] = c
 			at++

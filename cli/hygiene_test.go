@@ -25,6 +25,10 @@ func TestTidy(t *testing.T) {
 		{"\b\b", ""},
 		{"description --More-- please", "description --More-- please"},
 		{"ü\bu", "u"},
+		{"number 2001 \r \r\r", "number 2001"},
+		{" --More-- \r         \r number 2001", " number 2001"},
+		{"description lab\rusername eve", "username evelab"}, // as it looks is what it is
+		{"description \x1b[2J\x1b]0;x\x07lab\u009b\x00", "description [2J]0;xlab"},
 	} {
 		if got := tidy(c.line); got != c.want {
 			t.Errorf("%q: %q, want %q", c.line, got, c.want)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/busylamp/busylamp/cli/term"
 )
@@ -206,12 +207,13 @@ func (t *Terminal) send(data []byte) error {
 	return err
 }
 
-// put prints text with line ends translated; the caller holds mu. It never
-// waits: callers that produce much call waitRoom first.
+// put prints text with line ends translated, without what the terminal would obey; the
+// caller holds mu. It never waits: callers that produce much call waitRoom first.
 func (t *Terminal) put(text string) {
 	if t.gone || text == "" {
 		return
 	}
+	text = harmless(text)
 	if len(t.out) == 0 {
 		t.flushTimer.Reset(flushDelay)
 	}
@@ -257,7 +259,15 @@ func (t *Terminal) Write(p []byte) (int, error) {
 		if !t.waitRoom() {
 			return done, io.ErrClosedPipe
 		}
-		n := min(len(p)-done, outputLimit)
+		n := len(p) - done
+		if n > outputLimit {
+			n = outputLimit
+			for range utf8.UTFMax - 1 { // not within a character
+				if !utf8.RuneStart(p[done+n]) {
+					n--
+				}
+			}
+		}
 		t.put(string(p[done : done+n]))
 		if done += n; done == len(p) {
 			return done, nil
