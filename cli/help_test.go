@@ -75,9 +75,9 @@ section
 
 Router>show clock | s^C
 Router>show clock | sec ?
+  LINE     Regular Expression
   exclude  Exclude the section
   include  Include only the section
-  LINE     Regular Expression
 
 Router>show clock | sec ^C
 Router>show clock | i x | inc ?

@@ -10,7 +10,7 @@ import (
 type Help struct {
 	Outcome Outcome // OK, NoMatch or Ambiguous (an earlier word)
 	Word    string  // partial word at the cursor, "" after a blank
-	Items   []Item  // fitting keywords sorted, then arguments in grammar order
+	Items   []Item  // what fits, sorted as ASCII is: <1-33> and WORD stand ahead of keywords
 	CR      bool    // the line could end here; only after a blank or on an empty line
 }
 
@@ -44,8 +44,8 @@ func (s *Set) Next(line string, env Env) Help {
 		h.Word = line[wd.start:]
 	}
 	h.keywords()
-	slices.SortFunc(h.Items, func(a, b Item) int { return strings.Compare(a.Text, b.Text) })
 	h.arguments()
+	slices.SortStableFunc(h.Items, func(a, b Item) int { return strings.Compare(a.Text, b.Text) })
 	if !partial {
 		h.CR = slices.ContainsFunc(w.threads, func(t thread) bool { return t.state != open && w.accepts(&t) })
 	}

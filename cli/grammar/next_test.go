@@ -55,13 +55,13 @@ func TestNext(t *testing.T) {
 		{"ip route 0.0.0.0 0.0.0.0 1", "1", "A.B.C.D"},
 		{"ip route 0.0.0.0 0.0.0.0 gi", "gi", "WORD"},
 		{"server 10.", "10.", "A.B.C.D"},
-		{"enable password ", "", "level LINE"},
-		{"enable password l", "l", "level LINE"},
-		{"number ", "", "WORD <1-10>"},
+		{"enable password ", "", "LINE level"},
+		{"enable password l", "l", "LINE level"},
+		{"number ", "", "<1-10> WORD"},
 		{"banner motd ", "", "LINE"},
 		{"banner motd ^C ab", "ab", "LINE"},
-		{"permit ", "", "icmp ip <1-65535>"},
-		{"permit ip ", "", "host icmp ip <1-65535>"},
+		{"permit ", "", "<1-65535> icmp ip"},
+		{"permit ip ", "", "<1-65535> host icmp ip"},
 		{"create cnf-files version-stamp ja", "ja", "MONTH"},
 	}
 	for _, tt := range tests {
