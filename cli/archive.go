@@ -109,7 +109,7 @@ func (sh *Shell) archive(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := sh.write(ctx, p, conf.Running(sh.store.Tree())); err != nil {
+	if err := sh.write(ctx, p, sh.running(sh.store.Tree(), conf.Running)); err != nil {
 		return "", err
 	}
 	sh.sent++
@@ -216,12 +216,14 @@ func (c *Context) ShowDifferences(a, b string) error {
 		if err != nil {
 			return err
 		}
+		if p.where == onRunning {
+			texts[i] = conf.Running(c.Tree())
+			continue
+		}
 		if texts[i], err = c.Shell.read(c, p); err != nil {
 			return err
 		}
-		if p.where != onRunning {
-			texts[i] = c.Shell.normal(c, texts[i])
-		}
+		texts[i] = c.Shell.normal(c, texts[i])
 	}
 	c.Printf("!Contextual Config Diffs:\n")
 	lines := contextDiff(string(texts[0]), string(texts[1]))

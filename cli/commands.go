@@ -77,7 +77,7 @@ func (sh *Shell) startup() ([]byte, error) {
 // WriteMemory is `write memory`: it saves without a question.
 func (c *Context) WriteMemory() error {
 	c.Printf("Building configuration...\n")
-	if err := c.Shell.SaveRunning(); err != nil {
+	if err := c.Shell.SaveRunning(c.Session); err != nil {
 		c.Shell.o.Log.Msg("SYS", logbuf.Errors, "NV_WRITE", "%v", err)
 		return errors.New("%Error opening nvram:startup-config (Device error)")
 	}

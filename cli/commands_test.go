@@ -27,11 +27,11 @@ Router#wr
 Building configuration...
 [OK]
 Router#show start | i Using|end
-Using 24 out of 491512 bytes
+Using 85 out of 491512 bytes
 end
 Router#copy run start
 Destination filename [startup-config]? flash:x
-24 bytes copied
+85 bytes copied
 Router#copy run start
 Destination filename [startup-config]? flash:../x
 %Error opening flash:../x (Invalid file name)
@@ -45,7 +45,7 @@ Erase of nvram: complete
 Router#show start
 startup-config is not present
 Router#`)
-	if text, err := b.state.Flash().ReadFile("x"); err != nil || string(text) != "!\nhostname Router\n!\nend\n" {
+	if text, err := b.state.Flash().ReadFile("x"); err != nil || string(text) != "!\n! NVRAM config last updated at 07:16:02 UTC Mon Sep 4 2006\n!\nhostname Router\n!\nend\n" {
 		t.Errorf("flash:x = %q, %v", text, err)
 	}
 	base := DefaultConfig()

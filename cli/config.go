@@ -195,6 +195,7 @@ func (s *Session) commit(level int, args grammar.Args) *lineError {
 	}
 	s.trace(path, done.Changes)
 	s.dirty = s.dirty || !done.Empty()
+	s.changed = s.changed || !done.Empty()
 	if zone := s.shell.o.Zone; zone != nil && strings.HasPrefix(args.Command().Name(), "clock ") {
 		s.rezoned(zone(done.Old), zone(done.New))
 	}
@@ -240,6 +241,9 @@ func (s *Session) leaveConfig() {
 	}
 	// The message is logged as the configuration says that it ends.
 	s.settle(context.WithoutCancel(s.ctx))
+	if s.changed {
+		s.altered()
+	}
 	s.shell.o.Log.Msg("SYS", logbuf.Notifications, "CONFIG_I", "Configured from %s by %s", s.source, s.origin().Text)
 }
 

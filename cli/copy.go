@@ -49,6 +49,7 @@ func (c *Context) Copy(from, to string) error {
 		}
 		switch dst.where {
 		case onStartup:
+			c.Shell.stamps.saved.Store(c.Shell.stampedNow(c.Session))
 			c.Printf("[OK]\n")
 		case onTFTP:
 			c.Printf("%s\n", progress(len(data)))

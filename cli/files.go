@@ -172,7 +172,7 @@ func (sh *Shell) read(ctx context.Context, p place) ([]byte, error) {
 func (sh *Shell) readFile(ctx context.Context, p place) ([]byte, error) {
 	switch {
 	case p.where == onRunning:
-		return conf.Running(sh.store.Tree()), nil
+		return sh.running(sh.store.Tree(), conf.Running), nil
 	case p.where == onNull:
 		return nil, nil
 	case p.remote():

@@ -36,7 +36,7 @@ func (c *Context) Dir(where string) error {
 	case onStartup:
 		return c.dirNVRAM()
 	case onRunning:
-		body := conf.Running(c.Tree())
+		body := c.Shell.running(c.Tree(), conf.Running)
 		c.Printf("Directory of system:/\n\n")
 		c.dirRow(1, int64(len(body)), time.Now(), runningName)
 		c.Printf("\nNo space information available\n")

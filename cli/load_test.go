@@ -131,7 +131,8 @@ func TestLoadOfSaved(t *testing.T) {
 	if bad := b2.Load(t.Context(), text, conf.Origin{Text: "memory"}); len(bad) > 0 {
 		t.Errorf("%+v", bad)
 	}
-	if got := string(conf.Running(b2.store.Tree())); got != string(text) {
+	head := "!\n! Last configuration change at 07:16:02 UTC Mon Sep 4 2006\n! NVRAM config last updated at 07:16:02 UTC Mon Sep 4 2006\n"
+	if got := head + string(conf.Running(b2.store.Tree())); got != string(text) {
 		t.Errorf("got:\n%s\nwant:\n%s", got, text)
 	}
 }

@@ -78,6 +78,7 @@ func (c *Context) replace(next conf.Tree, list bool) error {
 	passes := 0
 	if !done.Empty() {
 		passes = 1
+		c.Session.altered()
 		if list {
 			c.Printf("!Pass 1\n\n!List of Rollback Commands:\n%s\nend\n\n", strings.Join(conf.Commands(done.Old, done.New), "\n"))
 		}
@@ -201,6 +202,7 @@ func (sh *Shell) typedSince(r *rollback, end time.Time) (time.Time, bool) {
 func (sh *Shell) rollBack(r *rollback) {
 	sh.Broadcast("\nRollback Confirmed Change: rolling to:" + r.file + "\n")
 	sh.log("ROLLBK_CNFMD_CHG_ROLLBACK_START", "Start rolling to: %s", r.file)
+	sh.stamps.changed.Store(sh.stampedNow(nil))
 	if _, err := sh.store.Replace(conf.Origin{Text: r.file}, r.tree); err != nil {
 		sh.o.Log.Msg("ARCHIVE_DIFF", logbuf.Errors, "ROLLBK_CNFMD_CHG", "%v", err)
 	}

@@ -34,6 +34,7 @@ type Session struct {
 	done      bool          // `exit`
 	reloading bool          // `reload`: the line is not given to the next visitor
 	dirty     bool          // committed something and has not settled
+	changed   bool          // committed something since it has begun to configure
 	settled   time.Time     // when a prompt has last waited for the agents
 	settling  time.Duration // and how long
 	stale     bool          // committed what the next prompt shows: it must wait even in a paste

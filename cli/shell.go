@@ -32,6 +32,7 @@ type Shell struct {
 	saveLock sync.Mutex  // one write of the startup-config at a time
 	saved    atomic.Pointer[conf.Tree]
 
+	stamps      stamps
 	agenda      *agenda
 	reload      atomic.Pointer[reloadPlan] // nil: none is scheduled
 	rollback    atomic.Pointer[rollback]   // nil: nothing waits to be confirmed
@@ -151,15 +152,17 @@ func (sh *Shell) Sessions() []SessionInfo {
 }
 
 // SaveRunning writes the running-config to the startup-config. When it returns
-// nil the file has reached the disk.
-func (sh *Shell) SaveRunning() error {
+// nil the file has reached the disk. by is the session that asks, nil for none.
+func (sh *Shell) SaveRunning(by *Session) error {
 	if sh.o.State == nil {
 		return errors.New("saving the configuration: there is no state directory")
 	}
 	sh.saveLock.Lock()
 	defer sh.saveLock.Unlock()
 	tree := sh.store.Tree()
-	if err := sh.o.State.WriteStartup(conf.Running(tree)); err != nil {
+	before := sh.stamps.saved.Swap(sh.stampedNow(by)) // the file tells of this very time
+	if err := sh.o.State.WriteStartup(sh.running(tree, conf.Running)); err != nil {
+		sh.stamps.saved.Store(before)
 		return err
 	}
 	sh.saved.Store(&tree)
@@ -171,6 +174,7 @@ func (sh *Shell) SaveRunning() error {
 func (sh *Shell) MarkSaved() {
 	tree := sh.store.Tree()
 	sh.saved.Store(&tree)
+	sh.stamps.changed.Store(nil)
 }
 
 // ConfigChanged tells whether the running-config was modified since it was

@@ -14,14 +14,14 @@ func (c *Context) ShowRunning() error { return c.showRunning(conf.Running) }
 func (c *Context) ShowRunningAll() error { return c.showRunning(conf.RunningAll) }
 
 func (c *Context) showRunning(form func(conf.Tree) []byte) error {
-	body := form(c.Tree())
+	body := c.Shell.running(c.Tree(), form)
 	c.Printf("%s%s\n", conf.RunningHeader(body), body)
 	return nil
 }
 
 // ShowRunningNumbered is `show running-config linenum`.
 func (c *Context) ShowRunningNumbered() error {
-	body := conf.Running(c.Tree())
+	body := c.Shell.running(c.Tree(), conf.Running)
 	c.Printf("%s", conf.RunningHeader(body))
 	n := 0
 	for line := range strings.Lines(string(body)) {
@@ -35,7 +35,7 @@ func (c *Context) ShowRunningNumbered() error {
 // ShowRunningBrief is `show running-config brief`: the data of certificates is left
 // out, which stands two levels deep below their lines.
 func (c *Context) ShowRunningBrief() error {
-	body := conf.Running(c.Tree())
+	body := c.Shell.running(c.Tree(), conf.Running)
 	c.Printf("%s", conf.RunningHeader(body))
 	within := false
 	for line := range strings.Lines(string(body)) {

@@ -323,6 +323,8 @@ func splitLines(t string) []string {
 
 var (
 	stampRE = regexp.MustCompile(`[*.]?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{3})?: `)
+	doneRE  = regexp.MustCompile(`(! (?:Last configuration change|NVRAM config last updated) at ).*`)
+	sizeRE  = regexp.MustCompile(`^(Current configuration : |Using )\d+`)
 	holeRE  = regexp.MustCompile(`\{\{(.+?)\}\}`)
 )
 
@@ -330,6 +332,10 @@ func normal(s *Script, line string) string {
 	line = strings.TrimRight(line, " \t")
 	if s.Loose {
 		line = strings.Join(strings.Fields(line), " ")
+	}
+	line = doneRE.ReplaceAllString(line, "${1}TIME")
+	if s.Away {
+		line = sizeRE.ReplaceAllString(line, "${1}N")
 	}
 	return stampRE.ReplaceAllString(line, "*TIME: ")
 }

@@ -67,6 +67,7 @@ type Script struct {
 	Comment string
 	Only    string // the one driver it is for, "" for all
 	Loose   bool   // runs of blanks compare equal
+	Away    bool   // played by another user or on another day: sizes of configurations, which tell both, are not compared
 	Startup []byte // nil: the factory default configuration
 	Files   map[string][]byte
 	Steps   []Step

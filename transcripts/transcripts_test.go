@@ -55,6 +55,7 @@ func each(t *testing.T, driver string, f func(t *testing.T, s *Script)) {
 	n := 0
 	for _, s := range corpus(t) {
 		if s.Unfit(driver, driver != DriverLive) == "" {
+			s.Away = driver != DriverConsole
 			t.Run(strings.TrimSuffix(s.Name, ".txtar"), func(t *testing.T) { f(t, s) })
 			n++
 		}

@@ -38,6 +38,7 @@ func (c *replayCmd) Run() error {
 		if err != nil {
 			return err
 		}
+		s.Away = true
 		if why := c.skip(s); why != "" {
 			skipped++
 			fmt.Printf("skip  %s: %s\n", name, why)
