@@ -126,12 +126,18 @@ func (m *modeSet) execFailure(line string, r grammar.Result, set *grammar.Set, e
 		if addr, err := netip.ParseAddr(words[0]); err == nil {
 			return message(fmt.Sprintf("Trying %s ... \n%s", strings.Join(append([]string{addr.String()}, words[1:]...), ", "), textUnreachable))
 		}
-		if lookup {
-			return message(fmt.Sprintf("Translating %q...domain server (255.255.255.255)\n%s", words[0], textUnknown))
-		}
-		return message(fmt.Sprintf("Translating %q\n\n%s", words[0], textUnknown))
+		return message(Translating(words[0], lookup) + "\n" + textUnknown)
 	}
 	return failure(line, r)
+}
+
+// Translating is what is printed before the message that there is no host of a name; lookup is
+// `ip domain lookup`. Nobody is asked.
+func Translating(name string, lookup bool) string {
+	if lookup {
+		return fmt.Sprintf("Translating %q...domain server (255.255.255.255)", name)
+	}
+	return fmt.Sprintf("Translating %q\n", name)
 }
 
 // hostLike: one word, or a word and a port number.

@@ -54,18 +54,24 @@ func (s *Session) execLine(ctx context.Context, line string, do bool) (err *line
 // and the pager.
 func (s *Session) run(ctx context.Context, e *Exec, args grammar.Args, filters []filterSpec) *lineError {
 	ctx, cancel := context.WithCancel(ctx)
+	c := &Context{Context: ctx, Session: s, Shell: s.shell}
+	s.breaks.Store(&cancel)
 	var watch sync.WaitGroup
 	watch.Go(func() {
-		select {
-		case <-s.term.Interrupted():
-			cancel()
-		case <-ctx.Done():
+		for {
+			select {
+			case <-s.term.Interrupted():
+				(*s.breaks.Load())()
+			case <-ctx.Done():
+				return
+			}
 		}
 	})
 	out, lerr := s.output(ctx, cancel, filters)
 	var err error
 	if lerr == nil {
-		err = e.Run(&Context{Context: ctx, Session: s, Shell: s.shell, Out: out, flush: out.flush}, args)
+		c.Out, c.flush = out, out.flush
+		err = e.Run(c, args)
 		if cerr := out.close(); err == nil {
 			err = cerr
 		}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/busylamp/busylamp/cli/conf"
@@ -56,6 +57,8 @@ type Session struct {
 	confHistory   *term.History // configuration modes
 	detach        func()        // the log sink of con 0, or of `terminal monitor`
 	inbox         inbox         // messages on their way to the terminal
+
+	breaks atomic.Pointer[context.CancelFunc] // what an interrupt ends: the command, or a program in front
 
 	mu     sync.Mutex // guards what other sessions' `show users` reads
 	user   string

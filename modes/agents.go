@@ -8,6 +8,7 @@ import (
 	"github.com/busylamp/busylamp/internal/clock"
 	"github.com/busylamp/busylamp/internal/host"
 	"github.com/busylamp/busylamp/internal/logbuf"
+	"github.com/busylamp/busylamp/internal/probe"
 	"github.com/busylamp/busylamp/internal/sipua"
 	"github.com/busylamp/busylamp/internal/trust"
 	"github.com/busylamp/busylamp/phones"
@@ -90,6 +91,8 @@ type Agents struct {
 		Connections() ([]host.Conn, error)
 		Forwards() (on, ok bool)
 	}
+	// Probes are where `ping` and `traceroute` send from.
+	Probes probe.Net
 	// Meter knows what the process and the interfaces have done lately.
 	Meter interface {
 		Usage() host.Usage

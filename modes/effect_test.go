@@ -18,7 +18,7 @@ var actElsewhere = map[string][]string{
 
 // views is everything that agents are told about a tree.
 func views(t conf.Tree) []any {
-	return []any{PresenceConfig(t), PhonesConfig(t), SIPConfig(t), ShellConfig(t), LogConfig(t), HTTPAddress(t), ClockConfig(t), SIPCallsConfig(t), TrustConfig(t), CredentialsConfig(t), labelsOf(t)}
+	return []any{PresenceConfig(t), PhonesConfig(t), SIPConfig(t), ShellConfig(t), LogConfig(t), HTTPAddress(t), ClockConfig(t), SIPCallsConfig(t), TrustConfig(t), CredentialsConfig(t), labelsOf(t), hosts(t)}
 }
 
 // TestInert: a line is marked inert if and only if no example of it, nor its `no`

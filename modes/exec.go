@@ -27,6 +27,7 @@ func Exec(a Agents) []cli.Exec {
 		execShow(a),
 		execSystem(a),
 		execHost(a),
+		execProbe(a),
 		execDebug(a),
 		execDebugEphone(a),
 		execPresence(a),

@@ -3,6 +3,7 @@ package modes
 import (
 	"cmp"
 	"errors"
+	"strconv"
 
 	"github.com/busylamp/busylamp/cli"
 	"github.com/busylamp/busylamp/cli/grammar"
@@ -57,7 +58,7 @@ func absent(text string) func(*cli.Context, grammar.Args) error {
 	return func(c *cli.Context, _ grammar.Args) error { return errors.New(text) }
 }
 
-// showHosts is `show hosts`. No name is ever asked of a server, and none is kept.
+// showHosts is `show hosts`. No name is ever asked of a server.
 func showHosts(c *cli.Context, _ grammar.Args) error {
 	domain := cmp.Or(labelsOf(c.Tree()).domain, "not set")
 	lookup := "static mappings"
@@ -67,6 +68,19 @@ func showHosts(c *cli.Context, _ grammar.Args) error {
 	c.Printf("Default domain is %s\nName/address lookup uses %s\nName servers are 255.255.255.255\n\n", domain, lookup)
 	c.Printf("Codes: UN - unknown, EX - expired, OK - OK, ?? - revalidate\n       temp - temporary, perm - permanent\n       NA - Not Applicable None - Not defined\n\n")
 	c.Printf("Host                      Port  Flags      Age Type   Address(es)\n")
+	for _, h := range hosts(c.Tree()) {
+		port := "None"
+		if h.port > 0 {
+			port = strconv.Itoa(h.port)
+		}
+		for i, a := range h.addresses {
+			if i == 0 {
+				c.Printf("%-25s %-5s (perm, OK)  0   IP    %s\n", h.name, port, a)
+			} else {
+				c.Printf("%54s%s\n", "", a)
+			}
+		}
+	}
 	return nil
 }
 

@@ -273,6 +273,7 @@ func globalAddressing() []conf.Command {
 			domain  Domain names
 			name    Domain of this router
 			$name   Domain name`),
+		hostCommand(),
 		inert("ip name-server A.B.C.D$address!", "", `
 			ip           IP parameters
 			name-server  Server that looks names up

@@ -139,7 +139,7 @@ func TestMarkdown(t *testing.T) {
 		t.Fatal(err)
 	}
 	kept := b.String()
-	for _, want := range []string{"\nip host WORD [<1-65535>] A.B.C.D...\n", "\nvlan RANGES => vlan\n", "\n[no] cdp run\n"} {
+	for _, want := range []string{"\nip hostname strict\n", "\nvlan RANGES => vlan\n", "\n[no] cdp run\n"} {
 		if !strings.Contains(kept, want) {
 			t.Errorf("%q is missing", want)
 		}

@@ -40,7 +40,11 @@ func OpenLabOnHost(dir string, s *Script, addr netip.Addr) (*Lab, error) {
 
 func openLab(dir string, s *Script, mem *memnet.Net, n sipua.Network, addr netip.Addr) (*Lab, error) {
 	files := memnet.New() // on every host: what a configuration names is not looked for outside
-	a, err := app.Start(app.Options{Dir: dir, Startup: s.Startup, Bind: addr, Platform: app.DefaultPlatform, Net: n, Files: files})
+	o := app.Options{Dir: dir, Startup: s.Startup, Bind: addr, Platform: app.DefaultPlatform, Net: n, Files: files}
+	if mem != nil {
+		o.Probes = probes{mem}
+	}
+	a, err := app.Start(o)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +64,7 @@ func openLab(dir string, s *Script, mem *memnet.Net, n sipua.Network, addr netip
 			if err := os.Mkdir(far, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
 				return nil, err
 			}
-			return app.Start(app.Options{Dir: far, Startup: startup, Platform: app.DefaultPlatform, Net: mem.Host(at), Files: files})
+			return app.Start(app.Options{Dir: far, Startup: startup, Platform: app.DefaultPlatform, Net: mem.Host(at), Files: files, Probes: probes{mem}})
 		}
 	}
 	return l, nil

@@ -91,6 +91,7 @@ var promptRE = regexp.MustCompile(`^(?:[A-Za-z0-9][\w.\-]*(?:\([\w.\-]+\))?[>#]`
 	`|Password: ?|Username: ` +
 	`|[A-Z].*\[[^\]]*\]\? ?` +
 	`|configuration\. .*\[no\]: ?` +
+	`|[A-Z].*\[(?:ip|n|no|none|0x[0-9A-F]+)\]: |(?:Target IP|Source) address(?: or interface)?: ` +
 	`|(?:[A-Z].*)?\[confirm\]|(?:% )?[A-Z].*(?:\[(?:yes/no|\d+)\]|\(yes/\[no\]\)): ` +
 	`| --More-- )`)
 

@@ -7,6 +7,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,6 +26,7 @@ import (
 	"github.com/busylamp/busylamp/internal/fetch"
 	"github.com/busylamp/busylamp/internal/host"
 	"github.com/busylamp/busylamp/internal/logbuf"
+	"github.com/busylamp/busylamp/internal/probe"
 	"github.com/busylamp/busylamp/internal/sipua"
 	"github.com/busylamp/busylamp/internal/trust"
 	"github.com/busylamp/busylamp/modes"
@@ -56,6 +58,8 @@ type Options struct {
 	Net sipua.Network
 	// Files is where the sockets come from that read tftp: and http: files; nil means Net.
 	Files fetch.Network
+	// Probes is where pings are sent from; nil means the host.
+	Probes probe.Net
 	// Returned is how this life began, for `show version`; empty: by power-on.
 	Returned string
 }
@@ -148,7 +152,7 @@ func (a *App) wire(o Options) error {
 		Store: a.store, State: a.state, Keys: a.keys, Library: lib, Log: a.Log,
 		Exec: modes.Exec(modes.Agents{
 			Presence: a.hub, Phones: a.Lines, Calls: a.Calls, SIP: a.SIP, Credentials: a.users, Trust: a.trust, Skinny: a.Skinny, SIPPhones: a.sipCalls,
-			Mobility: a.mobile, Csim: a.csim.start, Platform: o.Platform, Machine: a.machine, Meter: a.meter, Clock: a.clock,
+			Mobility: a.mobile, Csim: a.csim.start, Platform: o.Platform, Machine: a.machine, Meter: a.meter, Clock: a.clock, Probes: cmp.Or[probe.Net](o.Probes, probe.Host{}),
 		}),
 		Bounds:  modes.Bounds(o.Platform),
 		Rewrite: modes.Rewrite,

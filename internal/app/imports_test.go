@@ -18,9 +18,9 @@ const module = "github.com/busylamp/busylamp/"
 // that the table is the truth.
 var imports = map[string]string{
 	"cmd/busylamp":             "internal/app phones phones/handset phones/handset/tui phones/skinny phones/softphone transcripts",
-	"transcripts":              "internal/app internal/memnet internal/sipua phones phones/handset phones/skinny phones/softphone",
-	"internal/app":             "cli cli/conf cli/term cli/tty internal/clock internal/fetch internal/host internal/journal internal/logbuf internal/sipua internal/trust modes phones phones/call phones/mobility phones/provision phones/sccp phones/sip phones/sipcall presence presence/credentials presence/relay presence/sip",
-	"modes":                    "cli cli/conf cli/grammar cli/render cli/secret internal/clock internal/host internal/logbuf internal/sipua internal/trust phones phones/call presence presence/credentials",
+	"transcripts":              "internal/app internal/memnet internal/probe internal/sipua phones phones/handset phones/skinny phones/softphone",
+	"internal/app":             "cli cli/conf cli/term cli/tty internal/clock internal/fetch internal/host internal/journal internal/logbuf internal/probe internal/sipua internal/trust modes phones phones/call phones/mobility phones/provision phones/sccp phones/sip phones/sipcall presence presence/credentials presence/relay presence/sip",
+	"modes":                    "cli cli/conf cli/grammar cli/render cli/secret internal/clock internal/host internal/logbuf internal/probe internal/sipua internal/trust phones phones/call presence presence/credentials",
 	"cli":                      "cli/conf cli/grammar cli/render cli/secret cli/term internal/clock internal/logbuf",
 	"cli/conf":                 "cli/grammar",
 	"cli/tty":                  "cli/term",
@@ -56,6 +56,7 @@ var imports = map[string]string{
 	"internal/journal":         "",
 	"internal/host":            "",
 	"internal/memnet":          "",
+	"internal/probe":           "",
 	"internal/readable":        "",
 	"internal/fetch":           "",
 	"internal/trust":           "",

@@ -102,6 +102,27 @@ func (h *Host) own(addr netip.AddrPort) netip.AddrPort {
 	return addr
 }
 
+// Inhabited tells whether somebody is at an address: a loopback address, or one that
+// something is bound to.
+func (n *Net) Inhabited(addr netip.Addr) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if addr.IsLoopback() {
+		return true
+	}
+	for a := range n.listeners {
+		if a.Addr() == addr {
+			return true
+		}
+	}
+	for a := range n.packets {
+		if a.Addr() == addr {
+			return true
+		}
+	}
+	return false
+}
+
 // ListenPacket binds a packet connection. Port 0 picks a free one; an
 // unspecified address takes packets for every address of the port. Its
 // addresses are *net.UDPAddr. Errors: EADDRINUSE, EADDRNOTAVAIL.
