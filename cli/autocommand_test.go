@@ -85,3 +85,26 @@ func TestNoExec(t *testing.T) {
 		}
 	}
 }
+
+// Files by scp are for those who are asked for commands.
+func TestConfined(t *testing.T) {
+	for _, c := range []struct {
+		line Line
+		user string
+		want bool
+	}{
+		{Line{}, "free", false},
+		{Line{}, "nobody", false},
+		{Line{}, "kept", true},
+		{Line{Autocommand: "show clock"}, "free", true},
+	} {
+		s, err := lineBox(t, c.line, User{Name: "free"}, User{Name: "kept", Autocommand: "show users"}).Open(LineVTY, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := s.Confined(c.user); got != c.want {
+			t.Errorf("%+v, %s: %t", c.line, c.user, got)
+		}
+		s.Close()
+	}
+}

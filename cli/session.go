@@ -293,11 +293,19 @@ func (s *Session) visit(ctx context.Context) error {
 }
 
 // autocommand is what the session runs in the place of asking for commands, "" for none.
-func (s *Session) autocommand() string {
-	if u, ok := s.shell.Config().user(s.User()); ok && u.Autocommand != "" {
+func (s *Session) autocommand() string { return s.autocommandOf(s.User()) }
+
+func (s *Session) autocommandOf(user string) string {
+	if u, ok := s.shell.Config().user(user); ok && u.Autocommand != "" {
 		return u.Autocommand
 	}
 	return s.line().Autocommand
+}
+
+// Confined tells whether a user who comes by the session's line would not be asked for
+// commands: he has an autocommand, or the line has one, or no EXEC.
+func (s *Session) Confined(user string) bool {
+	return s.line().NoExec || s.autocommandOf(user) != ""
 }
 
 // begin forgets what the last visitor of the line has set.

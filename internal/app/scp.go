@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"strings"
 
+	"github.com/busylamp/busylamp/cli"
 	"github.com/busylamp/busylamp/cli/conf"
 	"github.com/busylamp/busylamp/cli/tty"
 	"github.com/busylamp/busylamp/internal/logbuf"
@@ -20,7 +21,7 @@ func (a *App) scpFiles() tty.SCPFiles {
 			switch {
 			case !a.Shell.Config().SSH.Copies:
 				return "Administratively disabled."
-			case info.Level < 15:
+			case info.Level < 15, kept(info):
 				return "Privilege denied."
 			}
 			return ""
@@ -33,6 +34,12 @@ func (a *App) scpFiles() tty.SCPFiles {
 			return a.scpError(name, a.state.Flash().WriteFile(flashName(name), data))
 		},
 	}
+}
+
+// kept tells of a user who is kept to one command, or to none: files are more than that.
+func kept(info tty.ConnInfo) bool {
+	s, ok := info.Line.(*cli.Session)
+	return !ok || s.Confined(info.User)
 }
 
 // flashName is the name in flash: that an scp client means.

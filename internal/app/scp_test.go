@@ -1,0 +1,39 @@
+package app
+
+import (
+	"strings"
+	"testing"
+
+	"golang.org/x/crypto/ssh"
+)
+
+// A user who is kept to one command has no files by scp, whatever his level.
+func TestSCPOfConfinedUsers(t *testing.T) {
+	wire(t, `username ops privilege 15 password 0 lab
+username kept privilege 15 password 0 lab
+username kept autocommand show clock
+ip scp server enable
+line vty 0 4
+ login local
+`, func(w *wired) {
+		w.fronts()
+		for user, want := range map[string]string{"ops": "No such file or directory", "kept": "Privilege denied."} {
+			c := w.dial("10.1.1.11", 22)
+			sc, chans, reqs, err := ssh.NewClientConn(c, "x", &ssh.ClientConfig{User: user, Auth: []ssh.AuthMethod{ssh.Password("lab")}, HostKeyCallback: ssh.InsecureIgnoreHostKey()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			client := ssh.NewClient(sc, chans, reqs)
+			s, err := client.NewSession()
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.Stdin = strings.NewReader("\x00") // go on
+			out, err := s.Output("scp -f flash:none")
+			if err == nil || !strings.Contains(string(out), want) {
+				t.Errorf("%s: %q, %v; want %q", user, out, err, want)
+			}
+			client.Close()
+		}
+	})
+}
