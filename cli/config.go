@@ -24,14 +24,14 @@ const maxText = 64 << 10
 
 // matchConfig matches a line in the innermost mode and, when that fails, in the
 // modes around it up to global, where it must match whole. It returns the
-// level it matched at. The error is that of the mode that got furthest; among
+// level of the stack it matched at. Only what the privilege level may type counts. The error is that of the mode that got furthest; among
 // equals, of the innermost.
-func matchConfig(stack []frame, line string, env grammar.Env) (int, grammar.Result, *lineError) {
+func matchConfig(stack []frame, level int, line string, env grammar.Env) (int, grammar.Result, *lineError) {
 	var worst, short grammar.Result
 	var isAmbiguous bool
 	best, shortAt := -1, -1
 	for i := len(stack) - 1; i >= 0; i-- {
-		set := stack[i].set.set
+		set := stack[i].set.at(level)
 		r := set.Match(line, env)
 		if r.Outcome == grammar.OK || r.Outcome == grammar.NeedText {
 			// A keyword typed in full is preferred to an abbreviation further
@@ -89,7 +89,7 @@ func (s *Session) configLine(ctx context.Context, line string, next func() (stri
 		}
 		return err
 	}
-	level, res, lerr := matchConfig(s.stack, line, s.shell.env())
+	level, res, lerr := matchConfig(s.stack, s.level, line, s.shell.env())
 	if lerr != nil {
 		return lerr
 	}

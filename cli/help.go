@@ -24,7 +24,7 @@ func (s *Session) at(line string) scope {
 		rest, _, do := cutDo(line)
 		if !do {
 			top := s.stack[len(s.stack)-1].set
-			return scope{help: top.set.Next(line, env), title: top.conf.Mode.Title}
+			return scope{help: top.at(s.level).Next(line, env), title: top.conf.Mode.Title}
 		}
 		line, title = rest, ""
 	}

@@ -1,13 +1,17 @@
 package cli
 
 import (
+	"errors"
+	"slices"
 	"strings"
 
 	"github.com/busylamp/busylamp/cli/grammar"
 )
 
-// Privilege is a `privilege exec` line: who may type a command.
+// Privilege is a `privilege` line: who may type a command.
 type Privilege struct {
+	// Mode is that of the command: ExecMode, or a configuration mode.
+	Mode string
 	// All: every command that begins with these words; else only the command itself.
 	All   bool
 	Level int
@@ -44,14 +48,35 @@ func (p Privilege) covers(c leveled) (closeness int, ok bool) {
 	return len(words), p.All && len(words) > 0
 }
 
-// setPrivileges deals out the commands of EXEC by the rules.
+// commands are those of the mode with the levels that they have by themselves. What
+// changes the configuration takes level 15, however its mode was reached; what every mode
+// has takes none.
+func (m *modeSet) commands() []leveled {
+	if m.conf == nil {
+		return m.execs
+	}
+	var out []leveled
+	for _, c := range m.conf.Grammar() {
+		out = append(out, leveled{c, leadingWords(c.Name()), maxLevel})
+	}
+	for c := range m.actions {
+		out = append(out, leveled{c, leadingWords(c.Name()), maxLevel})
+	}
+	for c := range m.builtin {
+		out = append(out, leveled{c, nil, 0})
+	}
+	return out
+}
+
+// setPrivileges deals out the commands of the mode by the rules about it.
 func (m *modeSet) setPrivileges(rules []Privilege) error {
 	if len(rules) == 0 {
 		m.levels.Store(nil)
 		return nil
 	}
 	var byLevel [maxLevel + 1][]*grammar.Command
-	for _, c := range m.execs {
+	commands := m.commands()
+	for _, c := range commands {
 		level, best := c.level, 0
 		for _, r := range rules {
 			if n, ok := r.covers(c); ok && n > best {
@@ -64,11 +89,15 @@ func (m *modeSet) setPrivileges(rules []Privilege) error {
 	}
 	var all levels
 	for l, cmds := range byLevel {
-		if l > 0 && len(cmds) == len(byLevel[l-1]) {
+		switch {
+		case len(cmds) == len(commands):
+			all[l] = m.set
+			continue
+		case l > 0 && len(cmds) == len(byLevel[l-1]):
 			all[l] = all[l-1]
 			continue
 		}
-		set, err := grammar.NewSet(cmds, grammar.SetOptions{})
+		set, err := grammar.NewSet(cmds, m.options())
 		if err != nil {
 			return err
 		}
@@ -76,4 +105,25 @@ func (m *modeSet) setPrivileges(rules []Privilege) error {
 	}
 	m.levels.Store(&all)
 	return nil
+}
+
+// setPrivileges puts the rules about all modes into force.
+func (sh *Shell) setPrivileges(old, rules []Privilege) error {
+	if slices.Equal(old, rules) {
+		return nil
+	}
+	byMode := map[string][]Privilege{}
+	for _, r := range old {
+		byMode[r.Mode] = nil
+	}
+	for _, r := range rules {
+		byMode[r.Mode] = append(byMode[r.Mode], r)
+	}
+	var errs []error
+	for name, rules := range byMode {
+		if mode := sh.mode(name); mode != nil {
+			errs = append(errs, mode.setPrivileges(rules))
+		}
+	}
+	return errors.Join(errs...)
 }

@@ -33,14 +33,14 @@ type modeSet struct {
 	once sync.Once
 	errs []error
 
-	user    *grammar.Set // what levels below 15 can type; EXEC only
+	user    *grammar.Set // what levels below 15 can type
 	set     *grammar.Set // everything
 	actions map[*grammar.Command]action
 	builtin map[*grammar.Command]builtin
 	// First words of commands with Pipe, with Group; EXEC only.
 	pipes, groups map[string]bool
 	execs         []leveled
-	levels        atomic.Pointer[levels] // by `privilege exec`; nil: user and set
+	levels        atomic.Pointer[levels] // by `privilege`; nil: user and set
 }
 
 // action is what a command that leaves no line behind runs: plainly, and with
@@ -57,9 +57,6 @@ func (a action) of(args grammar.Args) *Exec {
 
 // at picks the set for a privilege level.
 func (m *modeSet) at(level int) *grammar.Set {
-	if m.conf != nil {
-		return m.set
-	}
 	if l := m.levels.Load(); l != nil {
 		return l[min(max(level, 0), maxLevel)]
 	}
@@ -174,7 +171,7 @@ func (m *modeSet) join(lib *grammar.Library) {
 		m.groups[word] = m.groups[word] || e.Group
 		all = append(all, c)
 		m.execs = append(m.execs, leveled{c, leadingWords(e.Syntax), max(e.Level, 1)})
-		if e.Level < 2 {
+		if e.Level < 2 && mode == nil {
 			user = append(user, c)
 		}
 	}
@@ -190,15 +187,19 @@ func (m *modeSet) join(lib *grammar.Library) {
 				continue
 			}
 			m.builtin[c] = builtin(b)
-			all = append(all, c)
+			all, user = append(all, c), append(user, c)
 		}
 	}
-	opt := grammar.SetOptions{}
-	if mode != nil {
-		opt = grammar.SetOptions{Negatable: true, NoHelp: "Negate a command or set its defaults",
-			DefaultHelp: "Set a command to its defaults"}
+	m.set, m.user = m.grammar(name, all, m.options()), m.grammar(name, user, m.options())
+}
+
+// options are those of the mode's sets.
+func (m *modeSet) options() grammar.SetOptions {
+	if m.conf == nil {
+		return grammar.SetOptions{}
 	}
-	m.set, m.user = m.grammar(name, all, opt), m.grammar(name, user, opt)
+	return grammar.SetOptions{Negatable: true, NoHelp: "Negate a command or set its defaults",
+		DefaultHelp: "Set a command to its defaults"}
 }
 
 // grammar is a set of the commands, an empty one if there is something wrong with it.

@@ -83,10 +83,7 @@ func (sh *Shell) Apply(_ context.Context, _, new Config) error {
 	}
 	old := sh.config.Swap(&new)
 	sh.planArchives(old.Archive, new.Archive)
-	if !slices.Equal(old.Privileges, new.Privileges) {
-		return sh.mode(ExecMode).setPrivileges(new.Privileges)
-	}
-	return nil
+	return sh.setPrivileges(old.Privileges, new.Privileges)
 }
 
 // Config returns the configuration in force.

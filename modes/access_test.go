@@ -1,6 +1,7 @@
 package modes
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -64,4 +65,19 @@ ipv6 access-list SIX
 	if rules := ShellConfig(r.store.Tree()).AccessLists["101"]; rules != nil {
 		t.Errorf("a list that guards nothing: %+v", rules)
 	}
+}
+
+// Each word of `privilege` is about a mode that there is.
+func TestPrivilegeModes(t *testing.T) {
+	r := newRouter(t, compiled(t))
+	for word, mode := range privilegeModes() {
+		if mode != cli.ExecMode && r.store.Schema().Mode(mode) == nil {
+			t.Errorf("%s: no mode is called %q", word, mode)
+		}
+	}
+	r.load(t, "privilege interface all level 7 ip\nprivilege exec level 3 show logging\n")
+	want := []cli.Privilege{{Mode: cli.ExecMode, Level: 3, Words: "show logging"}, {Mode: modeInterface, All: true, Level: 7, Words: "ip"}}
+	got := ShellConfig(r.store.Tree()).Privileges
+	slices.SortFunc(got, func(a, b cli.Privilege) int { return a.Level - b.Level })
+	equal(t, "privileges", got, want)
 }

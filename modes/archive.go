@@ -1,6 +1,8 @@
 package modes
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -231,32 +233,54 @@ func aliasCommand() conf.Command {
 		$command  Alias text`)
 }
 
-func privilegeCommand() conf.Command {
-	return conf.Command{
-		Syntax: "privilege exec [all$all] level <0-15>$level LINE$command!",
-		Help: `
-			privilege  Command privilege parameters
-			exec       Exec
-			all        All commands that begin like this
-			level      Set privilege level of command
-			$level     Privilege level
-			$command   Command to set the level of`,
+// privilegeModes are the words of `privilege` and the modes whose commands they are about.
+func privilegeModes() map[string]string {
+	return map[string]string{
+		"exec": cli.ExecMode, "configure": conf.Global, "interface": modeInterface, "line": modeLine, "router": "router", "controller": "controller",
+		"voice-port": "voice-port", "dial-peer": modeDialPeer, "telephony-service": modeTelephony, "ephone": modeEphone, "ephone-dn": modeEphoneDN,
 	}
 }
 
-// execPrivilege is `privilege exec reset`, which leaves no line behind.
+// privilegeWords are the words as a choice.
+func privilegeWords() string {
+	return "<" + strings.Join(slices.Sorted(maps.Keys(privilegeModes())), "|") + ">"
+}
+
+func privilegeCommand() conf.Command {
+	syntax := "privilege " + privilegeWords() + "$mode! [all$all] level <0-15>$level LINE$command!"
+	return conf.Command{Syntax: syntax, Help: trim(syntax, privilegeHelp)}
+}
+
+const privilegeHelp = `
+	privilege          Command privilege parameters
+	configure          Global configuration mode
+	controller         Controller configuration mode
+	dial-peer          Dial Peer configuration mode
+	ephone             Ephone configuration mode
+	ephone-dn          Ephone DN configuration mode
+	exec               Exec mode
+	interface          Interface configuration mode
+	line               Line configuration mode
+	router             Router configuration mode
+	telephony-service  Telephony-service configuration mode
+	voice-port         Voice port configuration mode
+	$mode              Mode of the command
+	all                All commands that begin like this
+	level              Set privilege level of command
+	$level             Privilege level
+	reset              Reset privilege level of command
+	$command           Command to set the level of`
+
+// execPrivilege is `privilege MODE reset`, which leaves no line behind.
 func execPrivilege() []cli.Exec {
+	syntax := "privilege " + privilegeWords() + "$mode reset LINE$command"
 	return []cli.Exec{{
-		Syntax: "privilege exec reset LINE$command",
+		Syntax: syntax,
 		Modes:  []string{conf.Global},
-		Help: `
-			privilege  Command privilege parameters
-			exec       Exec
-			reset      Reset privilege level of command
-			$command   Command to reset`,
+		Help:   trim(syntax, privilegeHelp),
 		Run: func(c *cli.Context, args grammar.Args) error {
-			for n := range c.Tree().Root().All("privilege exec") {
-				if strings.EqualFold(n.Args().String("command"), args.String("command")) {
+			for n := range c.Tree().Root().All("privilege") {
+				if n.Args().String("mode") == args.String("mode") && strings.EqualFold(n.Args().String("command"), args.String("command")) {
 					return c.ApplyLine("no " + n.Line())
 				}
 			}
@@ -270,8 +294,9 @@ func aliasesAndPrivileges(root conf.Node, c *cli.Config) {
 	for n := range root.All("alias exec") {
 		c.Aliases = append(c.Aliases, cli.Alias{Name: n.Args().String("name"), Command: n.Args().String("command")})
 	}
-	for n := range root.All("privilege exec") {
+	modes := privilegeModes()
+	for n := range root.All("privilege") {
 		args := n.Args()
-		c.Privileges = append(c.Privileges, cli.Privilege{All: args.Has("all"), Level: args.Int("level"), Words: args.String("command")})
+		c.Privileges = append(c.Privileges, cli.Privilege{Mode: modes[args.String("mode")], All: args.Has("all"), Level: args.Int("level"), Words: args.String("command")})
 	}
 }
