@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -256,33 +255,6 @@ func (c *Context) ShowIPSSH() error {
 
 // DefaultSSHTimeout is `ip ssh time-out 120`.
 const DefaultSSHTimeout = 120 * time.Second
-
-// ShowAccessLists is `show access-lists`: the standard ones, and the others that a line is
-// guarded by.
-func (c *Context) ShowAccessLists(only string) error {
-	conf := c.Shell.Config()
-	show := func(lists map[string][]AccessRule, head func(AccessRule) string, row func(n int, r AccessRule) string) {
-		names := slices.SortedFunc(maps.Keys(lists), func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) })
-		for _, name := range names {
-			rules := lists[name]
-			if only != "" && name != only || len(rules) == 0 {
-				continue
-			}
-			c.Printf("%s access list %s\n", head(rules[0]), name)
-			for i, r := range rules {
-				c.Printf("    %s\n", row((i+1)*10, r))
-			}
-		}
-	}
-	show(conf.AccessLists, func(r AccessRule) string {
-		if r.Text != "" {
-			return "Extended IP"
-		}
-		return "Standard IP"
-	}, func(n int, r AccessRule) string { return fmt.Sprintf("%d %s", n, r) })
-	show(conf.AccessLists6, func(AccessRule) string { return "IPv6" }, func(n int, r AccessRule) string { return fmt.Sprintf("%s sequence %d", r, n) })
-	return nil
-}
 
 // String is the rule as `show access-lists` prints it.
 func (r AccessRule) String() string {

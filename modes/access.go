@@ -89,27 +89,34 @@ func accessLists(t conf.Tree) map[string][]cli.AccessRule {
 		add(n.Args().String("list"), accessRule(n.Args()))
 	}
 	for list := range t.Root().All("ip access-list standard") {
-		type place struct {
-			at   int
-			rule cli.AccessRule
-		}
-		var rules []place
-		last := 0
-		for n := range list.All("rule") {
-			at := last + 10
-			if n.Args().Has("sequence") {
-				at = n.Args().Int("sequence")
-			}
-			last = max(last, at)
-			rules = append(rules, place{at, accessRule(n.Args())})
-		}
-		slices.SortStableFunc(rules, func(a, b place) int { return cmp.Compare(a.at, b.at) })
 		name := list.Args().String("list")
-		for _, r := range rules {
+		for _, r := range standardRules(list) {
 			add(name, r.rule)
 		}
 	}
 	return out
+}
+
+// placedRule is a rule of a standard list with its place in it.
+type placedRule struct {
+	at   int
+	rule cli.AccessRule
+}
+
+// standardRules are the rules of a named standard list in the order in which they are tried.
+func standardRules(list conf.Node) []placedRule {
+	var rules []placedRule
+	last := 0
+	for n := range list.All("rule") {
+		at := last + 10
+		if n.Args().Has("sequence") {
+			at = n.Args().Int("sequence")
+		}
+		last = max(last, at)
+		rules = append(rules, placedRule{at, accessRule(n.Args())})
+	}
+	slices.SortStableFunc(rules, func(a, b placedRule) int { return cmp.Compare(a.at, b.at) })
+	return rules
 }
 
 func accessRule(args grammar.Args) cli.AccessRule {

@@ -76,14 +76,27 @@ func linesBelow(n conf.Node) []string {
 
 // extendedRules reads the rules of a list in the order in which they are tried.
 func extendedRules(lines []string, v6 bool) []cli.AccessRule {
-	type place struct {
-		at   int
-		rule cli.AccessRule
+	var out []cli.AccessRule
+	for _, r := range numberedRules(lines) {
+		w := &aclWords{rest: r.words, v6: v6}
+		out = append(out, w.rule())
 	}
-	var rules []place
+	return out
+}
+
+// numberedRule is a rule with its place in the list.
+type numberedRule struct {
+	at    int
+	words []string
+}
+
+// numberedRules are the lines of a list that are rules, in the order in which they are tried: a
+// remark is none.
+func numberedRules(lines []string) []numberedRule {
+	var rules []numberedRule
 	last := 0
 	for _, line := range lines {
-		w := &aclWords{rest: strings.Fields(line), v6: v6}
+		w := &aclWords{rest: strings.Fields(line)}
 		w.take("sequence")
 		at := last + 10
 		if len(w.rest) > 0 {
@@ -91,17 +104,14 @@ func extendedRules(lines []string, v6 bool) []cli.AccessRule {
 				at, w.rest = n, w.rest[1:]
 			}
 		}
-		if rule, ok := w.rule(); ok {
-			last = max(last, at)
-			rules = append(rules, place{at, rule})
+		if len(w.rest) == 0 || !slices.Contains([]string{"permit", "deny", "evaluate", "dynamic"}, w.rest[0]) {
+			continue
 		}
+		last = max(last, at)
+		rules = append(rules, numberedRule{at, w.rest})
 	}
-	slices.SortStableFunc(rules, func(a, b place) int { return cmp.Compare(a.at, b.at) })
-	var out []cli.AccessRule
-	for _, r := range rules {
-		out = append(out, r.rule)
-	}
-	return out
+	slices.SortStableFunc(rules, func(a, b numberedRule) int { return cmp.Compare(a.at, b.at) })
+	return rules
 }
 
 // aclWords are the words of a rule that are still to be read.
@@ -129,9 +139,9 @@ func (w *aclWords) next() string {
 	return word
 }
 
-// rule reads `permit|deny PROTOCOL SOURCE [PORTS] DESTINATION [PORTS] [CONDITIONS]`. ok is
-// false for a remark and whatever else is no rule.
-func (w *aclWords) rule() (r cli.AccessRule, ok bool) {
+// rule reads `permit|deny PROTOCOL SOURCE [PORTS] DESTINATION [PORTS] [CONDITIONS]`, the
+// words of a numberedRule.
+func (w *aclWords) rule() (r cli.AccessRule) {
 	r.Text = strings.Join(w.rest, " ")
 	dynamic := w.take("dynamic")
 	for dynamic && len(w.rest) > 0 && w.rest[0] != "permit" && w.rest[0] != "deny" {
@@ -143,9 +153,7 @@ func (w *aclWords) rule() (r cli.AccessRule, ok bool) {
 	case "deny":
 	case "evaluate": // what a list of the other direction has let out: nothing
 		r.Except = cli.TransportAll
-		return r, true
-	default:
-		return r, false
+		return r
 	}
 	w.unsure = dynamic
 	speaks := cli.TransportNone // which protocols it speaks of
@@ -179,7 +187,7 @@ func (w *aclWords) rule() (r cli.AccessRule, ok bool) {
 		speaks = cli.TransportNone
 	}
 	r.Addr, r.Wild, r.Prefix, r.Except = source.addr, source.wild, source.prefix, cli.TransportAll&^speaks
-	return r, true
+	return r
 }
 
 // aclAddress is a source or a destination.

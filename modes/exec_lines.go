@@ -12,7 +12,11 @@ func execLines() []cli.Exec {
 	users := func(all bool) func(*cli.Context, grammar.Args) error {
 		return func(c *cli.Context, _ grammar.Args) error { return c.ShowUsers(all) }
 	}
-	list := func(c *cli.Context, args grammar.Args) error { return c.ShowAccessLists(args.String("list")) }
+	list := func(ip, ipv6 bool) func(*cli.Context, grammar.Args) error {
+		return func(c *cli.Context, args grammar.Args) error {
+			return showAccessLists(c, args.String("list"), ip, ipv6)
+		}
+	}
 	send := func(syntax string, line func(grammar.Args) int) cli.Exec {
 		return everybody(syntax, "", func(c *cli.Context, args grammar.Args) error { return c.Send(line(args)) })
 	}
@@ -38,8 +42,9 @@ func execLines() []cli.Exec {
 			func(c *cli.Context, args grammar.Args) error { return c.ShowVTY(args.Int("vty")) }),
 		everybody("show ssh", "", method((*cli.Context).ShowSSH)),
 		everybody("show ip ssh", "", method((*cli.Context).ShowIPSSH)),
-		everybody("show access-lists [WORD$list]", "", list),
-		everybody("show ip access-lists [WORD$list]", "", list),
+		everybody("show access-lists [WORD$list]", "", list(true, true)),
+		everybody("show ip access-lists [WORD$list]", "", list(true, false)),
+		everybody("show ipv6 access-list [WORD$list]", "", list(false, true)),
 		everybody("show sessions", "", noConnections),
 		everybody("where", "", noConnections),
 		everybody("resume [<1-16>$connection]", "", noConnections),
@@ -79,6 +84,8 @@ const linesHelp = `
 	ssh           Status of SSH server connections
 	ip            IP information
 	access-lists  List access lists
+	ipv6          IPv6 information
+	access-list   List access lists
 	$list         Name or number of a list
 	sessions      Information about Telnet connections
 	where         List active connections

@@ -81,6 +81,7 @@ var shows = map[string][]string{
 	"show voice register template <all|<1-10>$tag>$which":                                    {"show voice register template all"},
 	"show access-lists [WORD$list]":                                                          {"show access-lists", "show access-lists 10"},
 	"show ip access-lists [WORD$list]":                                                       {"show ip access-lists", "show ip access-lists 10"},
+	"show ipv6 access-list [WORD$list]":                                                      {"show ipv6 access-list", "show ipv6 access-list SIX"},
 	"show crypto key mypubkey rsa [WORD$pair]":                                               {"show crypto key mypubkey rsa", "show crypto key mypubkey rsa LAB"},
 	"show line <0-17>$n":                                                                     {"show line 0", "show line 2"},
 	"show line console <0-0>$number":                                                         {"show line console 0"},
