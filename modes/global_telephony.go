@@ -5,7 +5,7 @@ import "github.com/busylamp/busylamp/cli/conf"
 func globalTelephony() []conf.Command {
 	return []conf.Command{
 		{
-			Syntax: "dial-peer voice <1-2147483647>$tag! <mmoip|pots|voatm|vofr|voip>$kind",
+			Syntax: "dial-peer voice <1-2147483647>$tag! <mmoip|pots|voatm|vofr|voip>$kind [system$system]",
 			Enter:  modeDialPeer,
 			Bangs:  1,
 			Help: `
@@ -17,6 +17,8 @@ func globalTelephony() []conf.Command {
 				voatm      Voice over ATM
 				vofr       Voice over Frame Relay
 				voip       To an IP address
+				system     By this router itself
+				$system    By this router itself
 				$kind      Kind of dial peer`,
 		},
 		{

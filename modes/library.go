@@ -21,6 +21,7 @@ func Library() *grammar.Library {
 	types["WALL"] = grammar.Type{Name: "WALL", Display: "hh:mm", Parse: parseWall}
 	types["WEEKDAY"] = grammar.Type{Name: "WEEKDAY", Display: "DAY", Parse: parseWeekday}
 	types["CLOCK"] = grammar.Type{Name: "CLOCK", Display: "hh:mm", Parse: parseClock}
+	types["SERVER6"] = grammar.Type{Name: "SERVER6", Display: "ipv6:[X:X:X:X::X]", Parse: parseServer6}
 	types["DIGITS"] = grammar.Type{Name: "DIGITS", Display: "WORD", Parse: parseDigits}
 	maps.Copy(types, phoneTypeTypes())
 	help := map[string]string{}

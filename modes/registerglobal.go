@@ -169,7 +169,7 @@ func registerGlobalPhones() []conf.Command {
 			Help: timeFormatHelp,
 		},
 		{
-			Syntax: "date-format <d-m-y|dd-mm-yy|m-d-y|mm-dd-yy|y-d-m|y-m-d|yy-dd-mm|yy-mm-dd>$format",
+			Syntax: "date-format <d-m-y|dd-mm-yy|m-d-y|mm-dd-yy|y-d-m|y-m-d|yy-dd-mm|yy-m-d|yy-mm-dd>$format",
 			Inert:  true,
 			Help:   dateFormatHelp,
 		},
@@ -267,6 +267,7 @@ const dateFormatHelp = `
 	mm-dd-yy     Month, day, year
 	y-d-m        Year, day, month
 	y-m-d        Year, month, day
+	yy-m-d       Year, month and day, the year with four digits
 	yy-dd-mm     Year, day, month
 	yy-mm-dd     Year, month, day
 	$format      Order of day, month and year`

@@ -166,6 +166,7 @@ var typical = map[string]string{
 	"CODE":         "*1",
 	"CLOCK":        "17:30",
 	"DIGITS":       "2001",
+	"SERVER6":      "ipv6:[2001:DB8::1]",
 	"HEX":          "0F",
 	"A.B.C.D":      "10.1.1.2",
 	"A.B.C.D-mask": "255.255.255.0",

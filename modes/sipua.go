@@ -131,12 +131,22 @@ func sipUAServers() []conf.Command {
 				$unsolicited  Unsolicited notification`,
 		},
 		{
-			Syntax: "registrar [<1-6>$index!] SERVER$server [expires <60-65535>$expires] [tcp$tcp] [secondary$secondary]",
+			Syntax: "registrar [<1-6>$index!] <SERVER|SERVER6>$server [auth-realm WORD$realm] [expires <60-65535>$expires] [random-contact$random] [refresh-ratio <1-100>$ratio] [scheme <sip|sips>$scheme] [tcp$tcp] [secondary$secondary]",
 			Inert:  true,
 			Help: `
 				registrar   Registrar for the numbers of this router
 				$index      Registrar index
-				$server     dns:HOST or ipv4:A.B.C.D[:PORT]
+				$server     dns:HOST, ipv4:A.B.C.D[:PORT] or ipv6:[X:X:X:X::X][:PORT]
+				auth-realm  Realm of the credentials used there
+				$realm      Realm
+				random-contact  A contact that tells nothing
+				$random     A contact that tells nothing
+				refresh-ratio   Part of the time after which it is told again
+				$ratio      Percent
+				scheme      Scheme of the addresses
+				sip         SIP
+				sips        SIP over TLS
+				$scheme     Scheme
 				expires     Time of a registration
 				$expires    Seconds
 				tcp         Register over TCP

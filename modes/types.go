@@ -1,6 +1,7 @@
 package modes
 
 import (
+	"net/netip"
 	"strconv"
 	"strings"
 )
@@ -137,4 +138,34 @@ func buttonNumber(element string) string {
 		return element[:i]
 	}
 	return element
+}
+
+// parseServer6 reads ipv6:[X:X:X:X::X] and ipv6:[X:X:X:X::X]:PORT.
+func parseServer6(word string) (canonical string, bad int, ok bool) {
+	const form = "ipv6:["
+	n := 0
+	for n < min(len(word), len(form)) && strings.EqualFold(word[n:n+1], form[n:n+1]) {
+		n++
+	}
+	if n < len(form) {
+		return "", n, false
+	}
+	inner, port, closed := strings.Cut(word[n:], "]")
+	addr, err := netip.ParseAddr(inner)
+	switch {
+	case !closed:
+		_, bad, ok := only(inner, "0123456789abcdefABCDEF:.")
+		if ok {
+			bad = len(inner)
+		}
+		return "", n + bad, false
+	case err != nil || !addr.Is6() || addr.Zone() != "":
+		return "", n, false
+	case port == "":
+		return form + strings.ToUpper(addr.String()) + "]", 0, true
+	}
+	if p, err := strconv.ParseUint(strings.TrimPrefix(port, ":"), 10, 16); err != nil || port[0] != ':' || p == 0 {
+		return "", n + len(inner) + 1, false
+	}
+	return form + strings.ToUpper(addr.String()) + "]" + port, 0, true
 }

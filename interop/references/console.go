@@ -140,9 +140,38 @@ func (c *console) example(l typed, prompts []string, first bool) (refusal string
 		}
 	}
 	if refusal != "" && err == nil {
-		err = c.back(path)
+		if err = c.back(path); err == nil {
+			var two bool
+			if two, err = c.twice(l.text, path); two {
+				return "", true, err
+			}
+		}
 	}
 	return refusal, refusal == "", err
+}
+
+// twice types a line as two, the first of which opens a mode: where the break between them
+// got lost when the example was printed.
+func (c *console) twice(line string, path []string) (bool, error) {
+	words := strings.Fields(line)
+	for n := len(words) - 1; n > 0; n-- {
+		before := c.mode
+		refusal, err := c.enter(strings.Join(words[:n], " "))
+		if err != nil {
+			return false, err
+		}
+		if refusal == "" && c.mode != before {
+			if refusal, err = c.enter(strings.Join(words[n:], " ")); refusal == "" || err != nil {
+				return err == nil, err
+			}
+		}
+		if refusal == "" || c.mode != before {
+			if err := c.back(path); err != nil {
+				return false, err
+			}
+		}
+	}
+	return false, nil
 }
 
 // enter types a line and remembers where it leads.

@@ -2,6 +2,11 @@ package main
 
 // modeNames are modes by their names in the text, where prompts are missing.
 var modeNames = []struct{ name, prompt string }{
+	{"frame relay dlci", "config-fr-dlci"},
+	{"interface-atm-vc", "config-if-atm-vc"},
+	{"gateway accounting aaa", "config-gw-accounting-aaa"},
+	{"global application conf", "config-app-global"},
+	{"ces conf", "config-ces"},
 	{"logout-profile", "config-logout-profile"},
 	{"user-profile", "config-user-profile"},
 	{"pool-type", "config-register-pooltype"},
@@ -105,7 +110,6 @@ var openers = map[string][]string{
 	"config-voice-gateway":          {"voice-gateway system 1"},
 	"config-voice-moh-group":        {"voice moh-group 1"},
 	"config-app-param":              {"application", "service aa"},
-	"config-app-global":             {"application", "global"},
 	"config-capf-server":            {"capf-server"},
 	"config-ctl-client":             {"ctl-client"},
 	"config-credentials":            {"credentials"},
@@ -189,4 +193,10 @@ var openers = map[string][]string{
 	"conf-call-filter-mlist":        {"call filter match-list 1 voice"},
 	"config-voice-uri-class":        {"voice class uri a sip"},
 	"config-gw-accounting-file":     {"gw-accounting file"},
+	"config-gw-accounting-aaa":      {"gw-accounting aaa"},
+	"config-fr-dlci":                {"interface Serial0/0", "frame-relay interface-dlci 100"},
+	"config-app-global":             {"application", "global"},
+	"config-ces":                    {"ces 1/0"},
+	"config-pp-pr":                  {"voice-phone-proxy a"},
+	"config-itu":                    {"ss7 mtp2-variant itu 0"},
 }
