@@ -19,8 +19,8 @@ const (
 	ip           IP parameters
 	standard     Standard access list
 	$list        Access list
-	$low         Standard access list
-	$high        Standard access list, expanded range
+	$low         IP standard access list
+	$high        IP standard access list (expanded range)
 	$name        Name of the list
 	deny         Refuse
 	permit       Let through
@@ -45,6 +45,10 @@ func globalAccessLists() []conf.Command {
 		shared(conf.Command{
 			Syntax: "access-list " + aclNumber + " " + aclSource,
 			Order:  conf.Arrival, Help: aclHelp,
+		}),
+		shared(conf.Command{
+			Name:   "no access-list",
+			Syntax: "access-list <<1-99>$low|<1300-1999>$high>", No: conf.NoSweeps, Hidden: true, Help: aclHelp,
 		}),
 		shared(conf.Command{
 			Name:   "access-list remark",

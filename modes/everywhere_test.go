@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/busylamp/busylamp/cli/conf"
 	"github.com/busylamp/busylamp/cli/grammar"
 )
 
@@ -82,6 +83,9 @@ func TestHelpEverywhere(t *testing.T) {
 				lines = lines[:1]
 			}
 			for _, line := range lines {
+				if c.No == conf.NoSweeps {
+					line = "no " + line
+				}
 				check(m.Mode.Name, m.Set(), line)
 			}
 		}

@@ -91,6 +91,12 @@ func globalServices() []conf.Command {
 				$image  Place of the image`,
 		},
 		{
+			Name: "no boot system", Syntax: "boot system", No: conf.NoSweeps, Hidden: true, Inert: true,
+			Help: `
+				boot    Boot parameters
+				system  System image`,
+		},
+		{
 			Syntax: "boot-end-marker", Default: "boot-end-marker", Fixed: true, Inert: true,
 			Help: `
 				boot-end-marker  Boot commands end here`,
@@ -191,6 +197,9 @@ func globalHardware() []conf.Command {
 			aim                        Integration module
 			$aim                       Slot
 			$kind                      Kind of card`)),
+		inert("ip routing", "ip routing", `
+			ip       IP parameters
+			routing  Enable IP routing`),
 		stored(inert("ip cef", "", `
 			ip   IP parameters
 			cef  Express forwarding`)),

@@ -84,7 +84,11 @@ func modeSection(w io.Writer, m conf.Mode, exec []cli.Exec, help map[string]stri
 		if c.Default != "" {
 			def = code(c.Default)
 		}
-		rows = append(rows, []string{code(c.Syntax), def, effect(c), meaning(c.Name, c.Syntax, c.Help+"\n"+trim(c.Syntax, c.Shared), help)})
+		syntax := c.Syntax
+		if c.No == conf.NoSweeps {
+			syntax = "no " + syntax
+		}
+		rows = append(rows, []string{code(syntax), def, effect(c), meaning(c.Name, c.Syntax, c.Help+"\n"+trim(c.Syntax, c.Shared), help)})
 	}
 	if len(rows) > 0 {
 		if err := table(w, []string{"Command", "Default", "Effect", "Meaning"}, rows); err != nil {

@@ -44,6 +44,8 @@ func keptRow(c conf.Command) string {
 	switch {
 	case c.Whole:
 		row = "* " + row
+	case c.No == conf.NoSweeps:
+		row = "no " + row
 	case c.No == conf.NoStored:
 		row = "[no] " + row
 	}

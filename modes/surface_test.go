@@ -160,6 +160,13 @@ func TestSurface(t *testing.T) {
 			}
 			for _, line := range samplesOf(c) {
 				n++
+				if c.No == conf.NoSweeps {
+					if plain := m.Set().Match(line, nil); plain.Outcome == grammar.OK && plain.Args.Command().Spec().NoOnly {
+						t.Errorf("mode %s: %q is taken without no", m.Mode.Name, line)
+					}
+					apply(t, base, parent, "no "+line)
+					continue
+				}
 				r := m.Set().Match(line, nil)
 				if r.Outcome != grammar.OK {
 					t.Errorf("mode %s: %q: outcome %d at column %d", m.Mode.Name, line, r.Outcome, r.Caret+1)

@@ -24,6 +24,7 @@ import (
 //	* <permit|deny> <any|A.B.C.D>      each line is an entry, kept as they come
 //	router bgp <1-65535>! => router    opens a mode
 //	- version WORD                     taken and forgotten
+//	~ access-list <100-199>            only its `no`, which takes all lines that begin so
 //	= SRC <any|host A.B.C.D>           from here on %SRC stands for that
 //
 // The syntax is that of package grammar. `!` behind an argument or a choice makes it
@@ -165,6 +166,8 @@ func tableLine(line string) conf.Command {
 		line, c.Whole, c.Order = line[2:], true, conf.Arrival
 	case strings.HasPrefix(line, "- "):
 		line, c.Hidden = line[2:], true
+	case strings.HasPrefix(line, "~ "):
+		line, c.No, c.Hidden = line[2:], conf.NoSweeps, true
 	case strings.HasPrefix(line, "no "):
 		line, c.No = line[3:], conf.NoStored
 	}
@@ -308,11 +311,11 @@ func separated(lines []conf.Command) []conf.Command {
 // describe is the help of tokens that have none of their own.
 func describe(token string) string {
 	name, _, _ := strings.Cut(token, "(")
-	if strings.HasPrefix(token, "<") {
-		return "Number"
-	}
 	if text := argumentHelp[name]; text != "" {
 		return text
+	}
+	if strings.HasPrefix(token, "<") {
+		return "Number"
 	}
 	text := strings.NewReplacer("-", " ", "_", " ").Replace(token)
 	return strings.ToUpper(text[:1]) + text[1:]

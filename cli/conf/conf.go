@@ -37,6 +37,10 @@ const (
 	NoStored
 	// NoRefused: there is no negative form.
 	NoRefused
+	// NoSweeps: there is only a negative form, and it takes every line of the mode
+	// that begins with its words: `no access-list 101`, `no snmp-server`. Nothing is
+	// stored.
+	NoSweeps
 )
 
 // Order says in which order the entries of one command are printed.

@@ -161,6 +161,8 @@ func (e *edit) merged(args grammar.Args) grammar.Args {
 
 func (e *edit) no(args grammar.Args) {
 	switch {
+	case e.cmd.No == NoSweeps:
+		e.sweep(args)
 	case e.cmd.Hidden:
 	case e.cmd.list() != "":
 		e.removeElements(args)
@@ -181,6 +183,8 @@ func (e *edit) no(args grammar.Args) {
 // below it goes, its own line stays.
 func (e *edit) reset(args grammar.Args) {
 	switch {
+	case e.cmd.No == NoSweeps:
+		e.sweep(args)
 	case e.cmd.Hidden:
 	case e.cmd.list() != "":
 		e.removeElements(args)
@@ -189,6 +193,22 @@ func (e *edit) reset(args grammar.Args) {
 		e.remove(e.path)
 		if block != nil && e.cmd.enter != nil && !e.cmd.Implicit {
 			e.insert(block)
+		}
+	}
+}
+
+// sweep removes the lines of the mode that begin with the words of args.
+func (e *edit) sweep(args grammar.Args) {
+	_, words, _ := strings.Cut(args.Line(), " ") // behind `no` or `default`
+	first, _, _ := strings.Cut(words, " ")
+	for _, cmd := range e.parent.mode.declared().commands {
+		if lead, _, _ := strings.Cut(cmd.Syntax, " "); lead != first {
+			continue
+		}
+		for _, l := range e.old.under(e.parent.Path().group(cmd.index)) {
+			if line := l.args().Line(); line == words || strings.HasPrefix(line, words+" ") {
+				e.remove(l.path())
+			}
 		}
 	}
 }

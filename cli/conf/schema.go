@@ -225,7 +225,7 @@ func (r *reader) separator(cmd *command) {
 // declare checks what needs neither another command nor the compiled syntax.
 func (r *reader) declare(cmd *command) {
 	spec := grammar.Spec{Name: cmd.Name, Syntax: cmd.Syntax, Help: cmd.Help, Shared: cmd.Shared,
-		NoRefused: cmd.No == NoRefused, Generic: cmd.Generic, Whole: cmd.Whole}
+		NoRefused: cmd.No == NoRefused, NoOnly: cmd.No == NoSweeps, Generic: cmd.Generic, Whole: cmd.Whole}
 	if cmd.Generic {
 		spec.Name = cmd.Syntax
 	}

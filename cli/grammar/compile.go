@@ -50,6 +50,9 @@ func Compile(spec Spec, lib *Library) (*Command, error) {
 		}
 	}
 	c.negatable()
+	if spec.NoOnly {
+		clear(c.last)
+	}
 	return c, nil
 }
 

@@ -79,6 +79,9 @@ type Spec struct {
 	Shared string
 	// NoRefused marks commands that have no `no` and `default` form.
 	NoRefused bool
+	// NoOnly marks commands that are nothing but a `no` or `default` form: the plain
+	// line is incomplete (`no access-list 101`).
+	NoOnly bool
 	// Generic: tokens without help get that of Library.Describe, and of commands that
 	// fit a line equally well another wins, wherever it is declared.
 	Generic bool
