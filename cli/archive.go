@@ -56,15 +56,23 @@ type archived struct {
 	name   string // without flash:
 }
 
-// archives lists those that the present path makes, oldest first.
+// archiveStamp is the form of $t in the name of an archive, archiveStampPattern what it
+// looks like.
+const (
+	archiveStamp        = "Jan-_2-15-04-05.000"
+	archiveStampPattern = `[A-Z][a-z]{2}-[-\d]\d-\d\d-\d\d-\d\d\.\d{3}`
+)
+
+// archives lists those that the present path makes under the present hostname, oldest
+// first. What is listed is removed one day, so no other file may look like one.
 func (sh *Shell) archives(a Archive) ([]archived, error) {
 	prefix, ok := strings.CutPrefix(a.Path, onFlash+":")
 	if !ok || sh.o.State == nil {
 		return nil, nil // how many a server has is not known
 	}
 	pattern := regexp.QuoteMeta(strings.TrimLeft(prefix, "/"))
-	pattern = strings.ReplaceAll(pattern, `\$h`, `.+`)
-	pattern = strings.ReplaceAll(pattern, `\$t`, `.+`)
+	pattern = strings.ReplaceAll(pattern, `\$h`, regexp.QuoteMeta(sh.Config().Hostname))
+	pattern = strings.ReplaceAll(pattern, `\$t`, archiveStampPattern)
 	re, err := regexp.Compile(`^` + pattern + `-(\d{1,9})$`)
 	if err != nil {
 		return nil, errNoArchive
@@ -86,7 +94,7 @@ func (sh *Shell) archives(a Archive) ([]archived, error) {
 
 // archiveName is the name of the archive with that number.
 func (sh *Shell) archiveName(a Archive, number int) string {
-	stamp := sh.now().Format("Jan-_2-15-04-05.000")
+	stamp := sh.now().Format(archiveStamp)
 	name := strings.NewReplacer("$h", sh.Config().Hostname, "$t", strings.ReplaceAll(stamp, " ", "-")).Replace(a.Path)
 	return fmt.Sprintf("%s-%d", name, number)
 }
@@ -98,15 +106,20 @@ func (sh *Shell) archive(ctx context.Context) (string, error) {
 	if a.Path == "" {
 		return "", errNoArchive
 	}
+	p, err := parsePlace(a.Path)
+	if err != nil {
+		return "", err
+	}
+	if p.remote() {
+		return sh.sendArchive(ctx, a)
+	}
 	sh.archiveLock.Lock()
 	defer sh.archiveLock.Unlock()
 	list, err := sh.archives(a)
 	if err != nil {
 		return "", err
 	}
-	name := sh.archiveName(a, sh.nextArchive(a, list))
-	p, err := parsePlace(name)
-	if err != nil {
+	if p, err = parsePlace(sh.archiveName(a, sh.nextArchive(a, list))); err != nil {
 		return "", err
 	}
 	if err := sh.write(ctx, p, sh.running(sh.store.Tree(), conf.Running)); err != nil {
@@ -122,8 +135,21 @@ func (sh *Shell) archive(ctx context.Context) (string, error) {
 	return p.String(), nil
 }
 
-// nextArchive is the number of the next archive: behind the last one in flash:, or as many
-// as this process has made. The caller holds archiveLock.
+// sendArchive archives on a server, for which nobody else waits. A number is given once.
+func (sh *Shell) sendArchive(ctx context.Context, a Archive) (string, error) {
+	sh.archiveLock.Lock()
+	sh.sent++
+	number := sh.sent
+	sh.archiveLock.Unlock()
+	p, err := parsePlace(sh.archiveName(a, number))
+	if err != nil {
+		return "", err
+	}
+	return p.String(), sh.write(ctx, p, conf.Running(sh.store.Tree()))
+}
+
+// nextArchive is the number of the next archive: behind the last one in flash:, or behind
+// those that this process has begun to send. The caller holds archiveLock.
 func (sh *Shell) nextArchive(a Archive, list []archived) int {
 	if !strings.HasPrefix(a.Path, onFlash+":") {
 		return sh.sent + 1

@@ -118,7 +118,7 @@ func (c *Context) Below(prompt string, limit int) ([]string, error) {
 		case "exit", "quit", "end":
 			return out, nil
 		}
-		if limit -= len(line); limit >= 0 {
+		if limit -= len(line) + 1; limit >= 0 {
 			out = append(out, line)
 		}
 	}

@@ -146,6 +146,9 @@ func (o *output) Write(p []byte) (int, error) {
 			o.buf = o.buf[:0]
 		}
 		p = p[i+1:]
+		if err := o.ctx.Err(); err != nil { // filters may pass nothing on for long
+			return 0, err
+		}
 		if err := o.next.line(line); err != nil {
 			return 0, err
 		}

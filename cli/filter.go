@@ -236,14 +236,18 @@ type fileSink struct {
 var errTooLong = errors.New("% Output is too long for a file")
 
 func (s *Session) newFileSink(ctx context.Context, verb, url string, next lineSink) (lineSink, error) {
-	name, isFlash := strings.CutPrefix(url, "flash:")
-	if !isFlash && strings.Contains(url, ":") || s.shell.o.State == nil {
+	name := url
+	scheme, rest, named := strings.Cut(url, ":")
+	if named {
+		name = rest
+	}
+	if named && !strings.EqualFold(scheme, onFlash) || s.shell.o.State == nil {
 		return nil, fmt.Errorf("%%Error opening %s (No such device)", url)
 	}
 	if s.level < maxLevel {
 		return nil, fmt.Errorf("%%Error opening %s (Permission denied)", url)
 	}
-	return &fileSink{ctx: ctx, flash: s.shell.o.State.Flash(), name: strings.TrimPrefix(name, "/"), next: next,
+	return &fileSink{ctx: ctx, flash: s.shell.o.State.Flash(), name: strings.TrimLeft(name, "/"), next: next,
 		tee: verb == "tee", add: verb == "append"}, nil
 }
 

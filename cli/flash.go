@@ -229,6 +229,7 @@ func (c *Context) Rename(from, to string) error {
 		if dst.name, err = c.need("Destination filename", cmp.Or(dst.name, src.name)); err != nil {
 			return err
 		}
+		dst.name = strings.TrimPrefix(strings.TrimPrefix(dst.name, onFlash+":"), "/")
 	}
 	if err := flash.Rename(src.name, dst.name); err != nil {
 		c.Shell.logFile(src, err)

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/busylamp/busylamp/cli/term"
 )
 
 // Exec-timeout ends a session wherever it waits for a key.
@@ -42,4 +44,48 @@ func TestIdleConsole(t *testing.T) {
 		_, got, _ = strings.Cut(got, "Press RETURN to get started.")
 		check(t, strings.TrimLeft(got, "\n"), "Router>show privilege\nCurrent privilege level is 1\nRouter>")
 	})
+}
+
+// drip is a terminal at which somebody presses a key now and then, and never Enter.
+type drip struct{ *fakeTerm }
+
+func (d drip) ReadLine(prompt string, o term.LineOptions) (string, error) {
+	d.print(prompt)
+	<-o.Context.Done()
+	return "", o.Context.Err()
+}
+
+// Who does not say who he is loses the line, though he never stops typing.
+func TestLoginTakesItsTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		base := DefaultConfig()
+		base.Vty = []Line{{Login: LoginLocal}}
+		b := newBox(t, base)
+		s, err := b.Accept(TransportTelnet, "192.0.2.1", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		start, f := time.Now(), newFakeTerm("")
+		if err := s.Run(t.Context(), drip{f}); err != nil {
+			t.Error(err)
+		}
+		if took := time.Since(start); took != loginTime || !strings.Contains(f.text(), "timeout expired!") {
+			t.Errorf("after %v: %q", took, f.text())
+		}
+	})
+}
+
+// The lines below an action are kept up to their limit; empty ones count too.
+func TestBelowIsBounded(t *testing.T) {
+	n := 0
+	read := func() (string, error) {
+		if n++; n > 10_000 {
+			return "exit", nil
+		}
+		return strings.Repeat("x", n%2), nil
+	}
+	lines, err := (&Context{Session: &Session{loading: true, below: read}}).Below("", 100)
+	if err != nil || len(lines) > 100 || len(lines) < 50 {
+		t.Errorf("%d lines, %v", len(lines), err)
+	}
 }

@@ -14,6 +14,9 @@ const (
 	DefaultSyncLimit = 20
 )
 
+// maxHeld bounds what waits, whatever `limit` says.
+const maxHeld = 2048
+
 // inbox holds the messages that a line with `logging synchronous` shows when the command
 // that is running has ended: Limit of them at most, later ones are lost and counted.
 type inbox struct {
@@ -37,7 +40,7 @@ func (s *Session) hear(sev logbuf.Severity, text string) {
 	switch {
 	case !b.busy:
 		s.term.Insert(text)
-	case len(b.held) < sync.Limit:
+	case len(b.held) < min(sync.Limit, maxHeld):
 		b.held = append(b.held, text)
 	default:
 		b.lost++

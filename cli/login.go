@@ -128,9 +128,15 @@ func (s *Session) askPassword(match func(string) bool) (bool, error) {
 	return false, nil
 }
 
-// question reads one answer of a login dialog.
+// question reads one answer of a login dialog, all of it within loginTime: who types a key
+// now and then would hold the line for ever.
 func (s *Session) question(prompt string, echo bool) (string, error) {
-	line, err := s.readLine(prompt, term.LineOptions{Echo: echo, Timeout: loginTime})
+	ctx, cancel := context.WithTimeout(s.ctx, loginTime)
+	defer cancel()
+	line, err := s.readLine(prompt, term.LineOptions{Echo: echo, Context: ctx})
+	if err != nil && ctx.Err() != nil && s.ctx.Err() == nil {
+		err = term.ErrTimeout
+	}
 	switch {
 	case errors.Is(err, term.ErrTimeout):
 		s.print("\n% " + prompt + " timeout expired!\n")

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -167,7 +169,7 @@ func TestPipeable(t *testing.T) {
 
 func TestPipesToFiles(t *testing.T) {
 	b := newBox(t, DefaultConfig())
-	got := b.console("show rows 9 | redirect a\nen\nshow rows 2 | redirect flash:a\nshow rows 1 | tee b\nshow rows 3 | append flash:/a\nshow rows 9 | i 9 | append flash:c\n")
+	got := b.console("show rows 9 | redirect a\nen\nshow rows 2 | redirect flash:a\nshow rows 1 | tee b\nshow rows 3 | append flash:/a\nshow rows 9 | i 9 | append FLASH:c\n")
 	check(t, got, `
 Router>show rows 9 | redirect a
 %Error opening a (Permission denied)
@@ -176,7 +178,7 @@ Router#show rows 2 | redirect flash:a
 Router#show rows 1 | tee b
 row 1
 Router#show rows 3 | append flash:/a
-Router#show rows 9 | i 9 | append flash:c
+Router#show rows 9 | i 9 | append FLASH:c
 Router#`)
 	for name, want := range map[string]string{"a": rows(1, 2) + rows(1, 3), "b": rows(1, 1), "c": rows(9, 9)} {
 		if got, err := b.state.Flash().ReadFile(name); err != nil || string(got) != want {
@@ -262,3 +264,24 @@ func TestInterrupt(t *testing.T) {
 		check(t, b.on(LineConsole, f), "Router>show forever\nbegun\nRouter>show rows 2\nrow 1\nrow 2\nRouter>")
 	})
 }
+
+// A command whose output comes in one piece ends when it is interrupted, though the filter
+// passes nothing on.
+func TestInterruptBehindFilter(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	seen := 0
+	o := &output{ctx: ctx, next: sinkFunc(func([]byte) {
+		if seen++; seen == 3 {
+			cancel()
+		}
+	})}
+	n, err := o.Write([]byte(strings.Repeat("row\n", 1000)))
+	if !errors.Is(err, context.Canceled) || n != 0 || seen != 3 {
+		t.Errorf("%d bytes, %v, %d lines", n, err, seen)
+	}
+}
+
+type sinkFunc func([]byte)
+
+func (f sinkFunc) line(text []byte) error { f(text); return nil }
+func (f sinkFunc) end() error             { return nil }

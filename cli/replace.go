@@ -125,7 +125,10 @@ type rollback struct {
 
 const rollbackJob = "rollback"
 
-var errNoRollback = errors.New("%No Rollback Confirmed Change pending")
+var (
+	errNoRollback      = errors.New("%No Rollback Confirmed Change pending")
+	errRollbackPending = errors.New("%Rollback Confirmed Change already pending")
+)
 
 // startTimer keeps the configuration as it is now and brings it back after a time.
 func (c *Context) startTimer(after time.Duration, idle bool) error {
@@ -133,7 +136,7 @@ func (c *Context) startTimer(after time.Duration, idle bool) error {
 		return errors.New("%Turn config archive on before using Rollback Confirmed Change")
 	}
 	if c.Shell.rollback.Load() != nil {
-		return errors.New("%Rollback Confirmed Change already pending")
+		return errRollbackPending
 	}
 	tree := c.Tree()
 	name, err := c.Shell.archive(c)
@@ -143,15 +146,20 @@ func (c *Context) startTimer(after time.Duration, idle bool) error {
 	c.Printf("Rollback Confirmed Change: Backing up current running config to %s\n\n", name)
 	r := &rollback{tree: tree, file: name, idle: idle, who: c.Session, user: c.Session.who(), name: cmp.Or(c.Session.User(), c.Session.name())}
 	c.Shell.log("ROLLBK_CNFMD_CHG_BACKUP", "Backing up current running config to %s", name)
-	c.Shell.arm(r, after)
+	if !c.Shell.arm(nil, r, after) { // somebody else's has come meanwhile
+		return errRollbackPending
+	}
 	return nil
 }
 
-// arm starts a rollback's time anew.
-func (sh *Shell) arm(old *rollback, after time.Duration) {
-	r := *old
+// arm starts the time of a rollback that takes the place of old, nil for none; false: old
+// waits no more.
+func (sh *Shell) arm(old, next *rollback, after time.Duration) bool {
+	r := *next
 	r.after, r.since = after, sh.now()
-	sh.rollback.Store(&r)
+	if !sh.rollback.CompareAndSwap(old, &r) {
+		return false
+	}
 	kind, mnemonic := "", "ROLLBK_CNFMD_CHG_START_ABSTIMER"
 	if r.idle {
 		kind, mnemonic = " if idle", "ROLLBK_CNFMD_CHG_START_IDLETIMER"
@@ -159,6 +167,7 @@ func (sh *Shell) arm(old *rollback, after time.Duration) {
 	sh.log(mnemonic, "User: %s: Scheduled to rollback to config %s in %d minutes%s", r.user, r.file, int(after.Minutes()), kind)
 	end := time.Now().Add(after)
 	sh.awaitRollback(&r, end, end.Add(-time.Minute))
+	return true
 }
 
 // awaitRollback warns a minute before the end and carries the rollback out at the end.
@@ -250,7 +259,9 @@ func (c *Context) ConfigureRevertAgain(after time.Duration, idle bool) error {
 	}
 	next := *r
 	next.idle = idle
-	c.Shell.arm(&next, after)
+	if !c.Shell.arm(r, &next, after) { // confirmed, or carried out, meanwhile
+		return errNoRollback
+	}
 	return nil
 }
 

@@ -190,7 +190,9 @@ func (s *Session) print(text string) {
 // readLine is the terminal's, ended by the session's context. Messages that wait are
 // shown before it.
 func (s *Session) readLine(prompt string, o term.LineOptions) (string, error) {
-	o.Context = s.ctx
+	if o.Context == nil {
+		o.Context = s.ctx
+	}
 	s.idle()
 	defer s.work()
 	return s.term.ReadLine(prompt, o)

@@ -37,8 +37,8 @@ type Shell struct {
 	reload      atomic.Pointer[reloadPlan] // nil: none is scheduled
 	rollback    atomic.Pointer[rollback]   // nil: nothing waits to be confirmed
 	changes     configLog
-	archiveLock sync.Mutex // one archive at a time; guards sent
-	sent        int        // archives that this process has made
+	archiveLock sync.Mutex // one archive in flash: at a time; guards sent
+	sent        int        // archives that this process has begun
 }
 
 // NewShell makes a shell of the EXEC commands and the configuration modes of the

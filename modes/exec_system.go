@@ -39,8 +39,8 @@ func execSystem(a Agents) []cli.Exec {
 		show("show diag", method((*cli.Context).ShowDiag)),
 		show("show bootvar", method((*cli.Context).ShowBootvar)),
 		show("show file systems", method((*cli.Context).ShowFileSystems)),
-		show("show file information WORD$file", func(c *cli.Context, args grammar.Args) error {
-			return c.ShowFileInformation(args.String("file"))
+		privileged("show file information WORD$file", trim("show file information WORD$file", systemHelp), func(c *cli.Context, args grammar.Args) error {
+			return c.ShowFileInformation(args.String("file")) // which has servers asked
 		}),
 		show("show hosts", showHosts),
 		show("show snmp", absent("%SNMP agent not enabled")),
