@@ -8,12 +8,18 @@ import (
 	"github.com/busylamp/busylamp/cli/conf"
 	"github.com/busylamp/busylamp/cli/grammar"
 	"github.com/busylamp/busylamp/cli/term"
+	"github.com/busylamp/busylamp/internal/logbuf"
 )
 
 // Printf prints to Out. It drops the error of a user who has quit: the Context
 // is done then.
 func (c *Context) Printf(format string, a ...any) {
 	fmt.Fprintf(c.Out, format, a...)
+}
+
+// Report logs a notification of what the session has done, and who that was.
+func (c *Context) Report(facility, mnemonic, what string) {
+	c.Shell.o.Log.Msg(facility, logbuf.Notifications, mnemonic, "%s by %s", what, c.Session.origin().Text)
 }
 
 // Confirm prints "PROMPT [confirm]" and waits for one key: Enter or y is yes,

@@ -98,6 +98,11 @@ type Agents struct {
 		Usage() host.Usage
 		Rates(name string) (in, out host.Rate)
 		Memory() host.Memory
+		History() host.History
+		// Clear has the counters of interfaces begin anew, by the host's names, and
+		// Counted tells what they have counted since, and since when.
+		Clear(names ...string)
+		Counted(name string, is host.Counters) (host.Counters, time.Duration)
 	}
 	// Platform names the limits that `show voice register global` prints; empty
 	// means C3825.

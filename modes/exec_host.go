@@ -3,6 +3,7 @@ package modes
 import (
 	"cmp"
 	"errors"
+	"time"
 
 	"github.com/busylamp/busylamp/cli"
 	"github.com/busylamp/busylamp/cli/grammar"
@@ -29,6 +30,8 @@ const hostHelp = `
 	$which       Which end-points, and how
 	processes    Active process statistics
 	cpu          Show CPU use per process
+	history      CPU utilization over the past
+	counters     Counters on one or all interfaces
 	sorted       Show sorted output based on percentage of usage
 	5sec         Sort based on 5 sec utilization
 	1min         Sort based on 1 min utilization
@@ -117,6 +120,11 @@ func execHost(a Agents) []cli.Exec {
 			return nil
 		}),
 		show("show processes cpu", a.showCPU),
+		show("show processes cpu history", func(c *cli.Context, _ grammar.Args) error {
+			renderHistory(c.Out, c.Shell.Config().Hostname, a.clock().Now(), a.Meter.History())
+			return nil
+		}),
+		privileged("clear counters [INTERFACE$name]", trim("clear counters [INTERFACE$name]", hostHelp), a.clearCounters),
 		show("show processes cpu sorted [<5sec|1min|5min>$order]", func(c *cli.Context, args grammar.Args) error {
 			renderCPU(c.Out, a.Meter.Usage(), cmp.Or(args.String("order"), "5sec"))
 			return nil
@@ -150,9 +158,39 @@ func (a Agents) showInterfaces(c *cli.Context, args grammar.Args) error {
 	texts := labelsOf(c.Tree()).descriptions
 	for _, i := range list {
 		in, out := a.Meter.Rates(i.Name)
-		renderInterface(c.Out, i, texts[i.IOS], in, out)
+		cleared := time.Duration(-1)
+		if i.Counters != nil {
+			var is host.Counters
+			is, cleared = a.Meter.Counted(i.Name, *i.Counters)
+			i.Counters = &is
+		}
+		renderInterface(c.Out, i, texts[i.IOS], in, out, cleared)
 	}
 	return err
+}
+
+// clearCounters is `clear counters [INTERFACE]`: `show interfaces` counts anew.
+func (a Agents) clearCounters(c *cli.Context, args grammar.Args) error {
+	if a.Machine == nil || a.Meter == nil {
+		return errHost
+	}
+	list, err := a.interfaces(args.String("name"))
+	if err != nil {
+		return err
+	}
+	which, text := "this interface", "interface "+args.String("name")
+	if !args.Has("name") {
+		which, text = "all interfaces", "all interfaces"
+	}
+	ok, err := c.Confirm("Clear \"show interface\" counters on " + which)
+	if err != nil || !ok {
+		return err
+	}
+	for _, i := range list {
+		a.Meter.Clear(i.Name)
+	}
+	c.Report("CLEAR", "COUNTERS", "Clear counter on "+text)
+	return nil
 }
 
 func (a Agents) showBrief(c *cli.Context, args grammar.Args) error {

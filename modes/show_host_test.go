@@ -1,8 +1,10 @@
 package modes
 
 import (
+	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -82,6 +84,14 @@ func (box) Rates(name string) (in, out host.Rate) {
 	}
 	return host.Rate{Bits: 50000000, Packets: 9000, Errors: .01, Last: 7 * time.Second}, host.Rate{Bits: 1000, Packets: 2, Last: 26 * time.Hour}
 }
+
+func (box) History() host.History {
+	return host.History{Samples: []float64{100, 94.6, 4, 0}, Minutes: []host.Peak{{Highest: 96, Average: 84.5}, {Highest: 14, Average: 5}}, Hours: []host.Peak{{Highest: 100, Average: 10}}}
+}
+
+func (box) Clear(names ...string) {}
+
+func (box) Counted(_ string, is host.Counters) (host.Counters, time.Duration) { return is, -1 }
 
 func (box) Memory() host.Memory {
 	return host.Memory{Total: 512000000, Used: 345000000, Free: 167000000, Lowest: 150000000, Allocated: 900, Freed: 800, Stacks: 5, Objects: 100}
@@ -266,4 +276,71 @@ func TestShowWithoutHost(t *testing.T) {
 	if n := strings.Count(out, "% The host does not tell\n"); n != 4 {
 		t.Errorf("said %d times in\n%s", n, out)
 	}
+}
+
+func TestShowCPUHistory(t *testing.T) {
+	const sixty = `     0....5....1....1....2....2....3....3....4....4....5....5....6
+               0    5    0    5    0    5    0    5    0    5    0
+`
+	marks := func(marks string) string { // of the rows from 100 down to 10
+		var b strings.Builder
+		for i, m := range strings.Fields(marks) {
+			fmt.Fprintf(&b, "%5d %s\n", 100-10*i, m)
+		}
+		return b.String()
+	}
+	prints(t, "show processes cpu history", `
+Router   07:16:02 AM Friday Sep 4 2009 UTC
+
+
+      11111
+      0000099999
+      000005555544444
+`+marks(strings.Repeat("********** ", 10))+sixty+`               CPU% per second (last 60 seconds)
+
+
+
+      91
+      64
+`+marks("* # # # # # # # # ##")+sixty+`               CPU% per minute (last 60 minutes)
+              * = maximum CPU%   # = average CPU%
+
+
+      1
+      0
+      0
+`+marks("* * * * * * * * * #")+`     0....5....1....1....2....2....3....3....4....4....5....5....6....6....7..
+               0    5    0    5    0    5    0    5    0    5    0    5    0
+               CPU% per hour (last 72 hours)
+              * = maximum CPU%   # = average CPU%
+
+`)
+	has(t, onBox(t, "show processes cpu history | include per"), "CPU% per hour")
+}
+
+// Counters that were cleared begin anew, and tell since when.
+func TestClearCounters(t *testing.T) {
+	out, _ := console(t, Agents{Machine: box{}, Meter: &clearedBox{}}, "enable\nclear counters gi0/0\nclear counters\nshow interfaces gi0/0 | include clearing|packets input\n")
+	has(t, out, `clear counters gi0/0
+Clear "show interface" counters on this interface [confirm]
+`, `clear counters
+Clear "show interface" counters on all interfaces [confirm]
+`, `  Last clearing of "show interface" counters 00:01:01
+     7 packets input, 0 bytes, 0 no buffer
+`)
+}
+
+// clearedBox is a box that knows what was cleared.
+type clearedBox struct {
+	box
+	names []string
+}
+
+func (b *clearedBox) Clear(names ...string) { b.names = append(b.names, names...) }
+
+func (b *clearedBox) Counted(name string, is host.Counters) (host.Counters, time.Duration) {
+	if len(b.names) != 5 || !slices.Contains(b.names, name) {
+		return is, -1
+	}
+	return host.Counters{In: host.Traffic{Packets: 7}}, 61 * time.Second
 }

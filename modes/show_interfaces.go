@@ -95,7 +95,7 @@ func ago(d time.Duration) string {
 
 // renderInterface is one block of `show interfaces`. The host's own name of the
 // interface stands where a router names the hardware.
-func renderInterface(w io.Writer, i host.Interface, description string, in, out host.Rate) {
+func renderInterface(w io.Writer, i host.Interface, description string, in, out host.Rate, cleared time.Duration) {
 	link, protocol := linkStatus(i)
 	bandwidth, delay := routing(i)
 	fmt.Fprintf(w, "%s is %s, line protocol is %s \n", i.IOS, link, protocol)
@@ -127,7 +127,7 @@ func renderInterface(w io.Writer, i host.Interface, description string, in, out 
 		}
 		fmt.Fprintf(w, "  ARP type: ARPA\n")
 	}
-	renderTraffic(w, i, in, out)
+	renderTraffic(w, i, in, out, cleared)
 }
 
 // speed is the line about duplex and speed.
@@ -143,13 +143,13 @@ func speed(i host.Interface) string {
 }
 
 // renderTraffic is the part with the counters. What the host does not count is 0.
-func renderTraffic(w io.Writer, i host.Interface, in, out host.Rate) {
+func renderTraffic(w io.Writer, i host.Interface, in, out host.Rate, cleared time.Duration) {
 	if i.Counters == nil {
 		return
 	}
 	r, t := i.Counters.In, i.Counters.Out
 	fmt.Fprintf(w, "  Last input %s, output %s, output hang never\n", ago(in.Last), ago(out.Last))
-	fmt.Fprintf(w, "  Last clearing of \"show interface\" counters never\n")
+	fmt.Fprintf(w, "  Last clearing of \"show interface\" counters %s\n", ago(cleared))
 	fmt.Fprintf(w, "  Input queue: 0/0/%d/0 (size/max/drops/flushes); Total output drops: %d\n", r.Dropped, t.Dropped)
 	fmt.Fprintf(w, "  5 minute input rate %d bits/sec, %d packets/sec\n", in.Bits, in.Packets)
 	fmt.Fprintf(w, "  5 minute output rate %d bits/sec, %d packets/sec\n", out.Bits, out.Packets)

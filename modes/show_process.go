@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"math"
 	"slices"
 	"time"
 
@@ -40,8 +39,6 @@ func utilization(w io.Writer, u host.Usage) {
 	fmt.Fprintf(w, "CPU utilization for five seconds: %d%%/%d%%; one minute: %d%%; five minutes: %d%%\n",
 		whole(u.All.FiveSeconds), 0, whole(u.All.Minute), whole(u.All.FiveMinutes))
 }
-
-func whole(percent float64) int { return int(math.Round(percent)) }
 
 // task is a row with its number.
 type task struct {

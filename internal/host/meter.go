@@ -22,6 +22,10 @@ type Meter struct {
 	mu      sync.Mutex
 	past    []sample // oldest first, at most keep of them
 	moved   map[string]moves
+	cleared map[string]base // by `clear counters`
+	recent  []float64       // of History
+	minutes span
+	hours   span
 	started time.Time
 	lowest  uint64
 }
@@ -37,7 +41,8 @@ type moves struct{ in, out time.Time }
 
 // NewMeter takes the first sample.
 func NewMeter(h *Host) *Meter {
-	m := &Meter{h: h, moved: map[string]moves{}, started: time.Now()}
+	m := &Meter{h: h, moved: map[string]moves{}, cleared: map[string]base{}, started: time.Now(),
+		minutes: span{samples: historySamples, most: historyMinutes}, hours: span{samples: 60 * historySamples, most: historyHours}}
 	m.lowest = m.memory().Free
 	m.take()
 	return m
@@ -71,7 +76,9 @@ func (m *Meter) take() {
 	defer m.mu.Unlock()
 	m.lowest = min(m.lowest, free)
 	if n := len(m.past); n > 0 {
-		m.compare(m.past[n-1], s)
+		old := m.past[n-1]
+		m.compare(old, s)
+		m.load(percent(s.cpu-old.cpu, s.at.Sub(old.at)))
 	}
 	if len(m.past) == keep {
 		m.past = append(m.past[:0], m.past[1:]...)
@@ -84,6 +91,11 @@ func (m *Meter) compare(old, new sample) {
 	for name := range m.moved {
 		if _, ok := new.traffic[name]; !ok {
 			delete(m.moved, name)
+		}
+	}
+	for name := range m.cleared {
+		if _, ok := new.traffic[name]; !ok {
+			delete(m.cleared, name)
 		}
 	}
 	for name, is := range new.traffic {
