@@ -67,7 +67,12 @@ func (s *Session) record(cfg ConfigLog, line string, depth int) {
 var secretWords = map[string]bool{
 	"password": true, "secret": true, "pin": true, "key": true, "key-string": true, "md5": true,
 	"community": true, "capf-auth-str": true, "passphrase": true, "pre-shared-key": true, "authentication-key": true,
+	"sha": true, "area-password": true, "domain-password": true, "shared-secret": true, "wpa-psk": true,
 }
+
+// groups begin lines in which a secret stands behind `authentication`, which elsewhere is the
+// beginning of how it is done.
+var groups = map[string]bool{"standby": true, "vrrp": true, "glbp": true, "nhrp": true}
 
 // secretPlaces begin lines in which a secret stands behind one more word, without a
 // keyword of its own.
@@ -105,7 +110,7 @@ func secretIn(words []string) (first, end int) {
 		switch word := strings.ToLower(words[i]); {
 		case word == "community":
 			return i + 1, i + 2
-		case secretWords[word]:
+		case secretWords[word], word == "authentication" && (groups[words[0]] || i > 0 && groups[words[i-1]]):
 			return i + 1, len(words) // a password may have blanks
 		}
 	}

@@ -75,6 +75,11 @@ func TestHideKeys(t *testing.T) {
 	for line, want := range map[string]string{
 		"username ann password 0 very secret": "username ann password *", "username ann secret hush": "username ann secret *",
 		"enable secret 5 $1$abcd": "enable secret *", "snmp-server community public ro": "snmp-server community * ro",
+		"snmp-server user ops all v3 auth sha hush priv aes 128 hush": "snmp-server user ops all v3 auth sha *",
+		"standby 1 authentication hush":                               "standby 1 authentication *", "vrrp 1 authentication text hush": "vrrp 1 authentication *",
+		"ip nhrp authentication hush": "ip nhrp authentication *", "area-password hush": "area-password *", "wpa-psk ascii 0 hush": "wpa-psk *",
+		"crypto isakmp key hush address 10.1.1.1": "crypto isakmp key *", "ip ospf message-digest-key 1 md5 7 0822455D": "ip ospf message-digest-key 1 md5 *",
+		"aaa authentication login default local": "aaa authentication login default local", "login authentication default": "login authentication default",
 		"hostname password": "hostname password", "number 2001": "number 2001", "password 7": "password *",
 	} {
 		if got := hideKeys(line); got != want {
