@@ -194,6 +194,17 @@ func (sh *Shell) readFile(ctx context.Context, p place) ([]byte, error) {
 	return sh.o.State.Flash().ReadFile(p.name)
 }
 
+// ConfigFile is the running-config or the startup-config if name is one's, as `copy` takes it:
+// ok is false for any other file.
+func (sh *Shell) ConfigFile(ctx context.Context, name string) (text []byte, ok bool, err error) {
+	p, err := parsePlace(name)
+	if err != nil || p.where != onRunning && p.where != onStartup {
+		return nil, false, nil
+	}
+	text, err = sh.readFile(ctx, p)
+	return text, true, err
+}
+
 // write creates or replaces a file other than the running-config. The error is ready
 // for printing.
 func (sh *Shell) write(ctx context.Context, p place, data []byte) error {

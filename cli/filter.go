@@ -19,7 +19,7 @@ type filterSpec struct{ args grammar.Args }
 // compileFilters makes the grammar of what may follow `|`.
 func compileFilters() (*grammar.Set, error) {
 	const re = "\n$re  Regular Expression"
-	const url = "\n$url  URL of the file, flash:NAME"
+	const url = "\n$url  URL of the file, flash:NAME or tftp://HOST/NAME"
 	lib := &grammar.Library{Types: grammar.StandardTypes()}
 	var cmds []*grammar.Command
 	for _, spec := range []grammar.Spec{
@@ -224,8 +224,8 @@ func (f *sectionFilter) end() error { return f.next.end() }
 // the user quits before or the output is too long.
 type fileSink struct {
 	ctx   context.Context
-	flash *conf.Flash
-	name  string
+	shell *Shell
+	file  place
 	next  lineSink
 	tee   bool
 	add   bool
@@ -236,19 +236,20 @@ type fileSink struct {
 var errTooLong = errors.New("% Output is too long for a file")
 
 func (s *Session) newFileSink(ctx context.Context, verb, url string, next lineSink) (lineSink, error) {
-	name := url
-	scheme, rest, named := strings.Cut(url, ":")
-	if named {
-		name = rest
+	file, err := parsePlace(url)
+	if err != nil {
+		return nil, err
 	}
-	if named && !strings.EqualFold(scheme, onFlash) || s.shell.o.State == nil {
-		return nil, fmt.Errorf("%%Error opening %s (No such device)", url)
+	switch {
+	case file.where == onFlash && s.shell.o.State != nil:
+	case file.where == onTFTP && file.host != "" && file.name != "" && verb != "append" && s.shell.o.Servers != nil:
+	default: // a file on a server cannot grow
+		return nil, fmt.Errorf("%%Error opening %s (No such device)", shown(url))
 	}
 	if s.level < maxLevel {
-		return nil, fmt.Errorf("%%Error opening %s (Permission denied)", url)
+		return nil, fmt.Errorf("%%Error opening %s (Permission denied)", shown(url))
 	}
-	return &fileSink{ctx: ctx, flash: s.shell.o.State.Flash(), name: strings.TrimLeft(name, "/"), next: next,
-		tee: verb == "tee", add: verb == "append"}, nil
+	return &fileSink{ctx: ctx, shell: s.shell, file: file, next: next, tee: verb == "tee", add: verb == "append"}, nil
 }
 
 func (f *fileSink) line(text []byte) error {
@@ -272,27 +273,14 @@ func (f *fileSink) end() error {
 	}
 	data := f.data.Bytes()
 	if f.add {
-		old, err := f.flash.ReadFile(f.name)
+		old, err := f.shell.readFile(f.ctx, f.file)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return flashError(f.name, err)
+			return openError(f.file.String(), err)
 		}
 		data = append(old, data...)
 	}
-	if err := f.flash.WriteFile(f.name, data); err != nil {
-		return flashError(f.name, err)
+	if err := f.shell.write(f.ctx, f.file, data); err != nil {
+		return err
 	}
 	return f.next.end()
-}
-
-// flashError gives the operator the reason why a file in flash: failed, without
-// the layers of wrapping.
-func flashError(name string, err error) error {
-	reason := "Device error"
-	switch {
-	case errors.Is(err, conf.ErrName):
-		reason = "Invalid file name"
-	case errors.Is(err, conf.ErrTooLarge):
-		reason = "No space left on device"
-	}
-	return fmt.Errorf("%%Error opening flash:%s (%s)", name, reason)
 }

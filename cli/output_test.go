@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -179,6 +180,26 @@ Router#show rows 1 | tee b
 row 1
 Router#show rows 3 | append flash:/a
 Router#show rows 9 | i 9 | append FLASH:c
+Router#`)
+	b.o.Servers = fakeServers{}
+	check(t, b.console("show rows 2 | redirect tftp://10.0.0.1/a\nen\nshow rows 2 | redirect tftp://10.0.0.1/a\nshow rows 2 | append tftp://10.0.0.1/a\nshow rows 2 | redirect tftp:a\n"+
+		"show rows 1 | tee tftp://10.0.0.1/a\n"), `
+Router>show rows 2 | redirect tftp://10.0.0.1/a
+%Error opening tftp://10.0.0.1/a (Permission denied)
+Router>en
+Router#show rows 2 | redirect tftp://10.0.0.1/a
+Router#show rows 2 | append tftp://10.0.0.1/a
+%Error opening tftp://10.0.0.1/a (No such device)
+Router#show rows 2 | redirect tftp:a
+%Error parsing filename (Bad file name)
+Router#show rows 1 | tee tftp://10.0.0.1/a
+row 1
+Router#`)
+	b.o.Servers = fakeServers{fs.ErrPermission}
+	check(t, b.console("en\nshow rows 2 | redirect tftp://10.0.0.1/a\n"), `
+Router>en
+Router#show rows 2 | redirect tftp://10.0.0.1/a
+%Error opening tftp://10.0.0.1/a (Permission denied)
 Router#`)
 	for name, want := range map[string]string{"a": rows(1, 2) + rows(1, 3), "b": rows(1, 1), "c": rows(9, 9)} {
 		if got, err := b.state.Flash().ReadFile(name); err != nil || string(got) != want {

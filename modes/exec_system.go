@@ -21,6 +21,15 @@ const systemHelp = `
 	$file         A file or URL
 	hosts         IP domain-name, lookup style, nameservers, and host table
 	snmp          snmp statistics
+	chassis       Chassis serial number
+	community     Communities
+	contact       Contact
+	group         Groups
+	host          Hosts that notifications go to
+	location      Location
+	user          SNMPv3 users
+	$user         Name of a user
+	view          Views
 	cdp           CDP information
 	lldp          LLDP information
 	neighbors     Neighbor entries
@@ -44,6 +53,7 @@ func execSystem(a Agents) []cli.Exec {
 		}),
 		show("show hosts", showHosts),
 		show("show snmp", absent("%SNMP agent not enabled")),
+		show("show snmp <chassis|community|contact|group|host|location|user [WORD$user]|view>", absent("%SNMP agent not enabled")),
 		show("show cdp", absent("% CDP is not enabled")),
 		show("show cdp neighbors [detail]", absent("% CDP is not enabled")),
 		show("show lldp", absent("% LLDP is not enabled")),

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,7 +13,7 @@ import (
 	"github.com/busylamp/busylamp/internal/logbuf"
 )
 
-// scpFiles are the files of flash: for scp clients, as `ip scp server enable` lets them
+// scpFiles are the files of flash:, and the configurations for reading, for scp clients, as `ip scp server enable` lets them
 // have them: those of privilege level 15 only, as on a router.
 func (a *App) scpFiles() tty.SCPFiles {
 	return tty.SCPFiles{
@@ -27,10 +28,16 @@ func (a *App) scpFiles() tty.SCPFiles {
 			return ""
 		},
 		Read: func(name string) ([]byte, error) {
-			b, err := a.state.Flash().ReadFile(flashName(name))
+			b, ok, err := a.Shell.ConfigFile(context.Background(), name)
+			if !ok {
+				b, err = a.state.Flash().ReadFile(flashName(name))
+			}
 			return b, a.scpError(name, err)
 		},
 		Write: func(name string, data []byte) error {
+			if _, ok, _ := a.Shell.ConfigFile(context.Background(), name); ok {
+				return a.scpError(name, fs.ErrPermission) // what a line of it has wrong could not be told
+			}
 			return a.scpError(name, a.state.Flash().WriteFile(flashName(name), data))
 		},
 	}
@@ -54,6 +61,8 @@ func (a *App) scpError(name string, err error) error {
 		return nil
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("%s: No such file or directory", name)
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("%s: Permission denied", name)
 	case errors.Is(err, conf.ErrName):
 		return fmt.Errorf("%s: Invalid filename", name)
 	case errors.Is(err, conf.ErrTooLarge):
