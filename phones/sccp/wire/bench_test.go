@@ -17,14 +17,6 @@ func BenchmarkEncode(b *testing.B) {
 	}
 }
 
-func BenchmarkAppendFeatureStat(b *testing.B) {
-	dst := make([]byte, 0, 4096)
-	b.ReportAllocs()
-	for b.Loop() {
-		dst = AppendFeatureStat(dst[:0], 9, 2, ButtonBLFSpeedDial, BLFInUse, "Sales")
-	}
-}
-
 func BenchmarkDecode(b *testing.B) {
 	for _, m := range []Message{&KeepAlive{}, &Stimulus{}, &KeypadButton{}, &RegisterReq{Name: "SEP0008B1123344", Load: "P00308010200"},
 		&CapabilitiesRes{Audio: make([]Capability, 8)}, NewFeatureStat(9, 2, ButtonBLFSpeedDial, BLFInUse, "Sales")} {

@@ -55,17 +55,6 @@ func NewFeatureStat(inUse int, index, feature, status uint32, label string) Mess
 	return &FeatureStat{Index: index, Feature: feature, Status: status, Label: label}
 }
 
-// AppendFeatureStat appends the frame of NewFeatureStat to dst without making the
-// message: for the lamps of thousands of phones.
-func AppendFeatureStat(dst []byte, inUse int, index, feature, status uint32, label string) []byte {
-	if inUse >= dynamicVersion {
-		m := FeatureStatV2{Index: index, Feature: feature, Status: status, Label: label}
-		return m.layout(begin(dst, inUse)).finish(dst, IDFeatureStatV2)
-	}
-	m := FeatureStat{Index: index, Feature: feature, Status: status, Label: label}
-	return m.layout(begin(dst, inUse)).finish(dst, IDFeatureStat)
-}
-
 // SubscriptionBLF is the feature of a call list's subscriptions.
 const SubscriptionBLF uint32 = 1
 

@@ -36,16 +36,6 @@ func TestForms(t *testing.T) {
 	}
 }
 
-func TestAppendFeatureStat(t *testing.T) {
-	for _, v := range versions {
-		got := AppendFeatureStat([]byte("x"), v, 3, ButtonBLFSpeedDial, BLFDnD, "Sales")
-		want := Encode([]byte("x"), NewFeatureStat(v, 3, ButtonBLFSpeedDial, BLFDnD, "Sales"), v)
-		if string(got) != string(want) {
-			t.Errorf("version %d: %x, not %x", v, got, want)
-		}
-	}
-}
-
 func TestForwardStat(t *testing.T) {
 	if m := NewForwardStat(2, "", "", ""); m.Active != 0 || m.Line != 2 {
 		t.Errorf("%+v", m)
