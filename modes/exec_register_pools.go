@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/busylamp/busylamp/cli"
+	"github.com/busylamp/busylamp/cli/conf"
 	"github.com/busylamp/busylamp/cli/grammar"
 	"github.com/busylamp/busylamp/phones"
 )
@@ -33,6 +34,11 @@ func execRegisterPools(a Agents) []cli.Exec {
 		global            Those of all phones
 		template          Templates of SIP phones
 		all               All of them
+		brief             One row for each line
+		remote            Phones beyond a router
+		after-hour-exempt  Phones that may call at any time
+		POOLTYPE          Phone type that voice register pool-type adds
+		$module           Expansion module
 		$address          IP address
 		$mac              MAC address
 		$model            Phone type
@@ -55,8 +61,22 @@ func execRegisterPools(a Agents) []cli.Exec {
 			mac, err := phones.ParseMAC(args.String("mac"))
 			return err == nil && p.Config.MAC == mac
 		}),
-		brief("show voice register pool type <"+sipModels+"|POOLTYPE>$model", func(args grammar.Args, p phones.PoolStatus) bool {
-			return p.Config.Type == args.String("model")
+		show("show voice register pool type <"+sipModels+"|POOLTYPE>$model", func(c *cli.Context, args grammar.Args, s phones.Snapshot) error {
+			return showRegisterType(c.Out, c.Tree(), s, args.String("model"))
+		}),
+		show("show voice register pool type "+sipModules+"$module", func(c *cli.Context, args grammar.Args, s phones.Snapshot) error {
+			return showRegisterBrief(c.Out, withModule(c.Tree(), s, args.String("module")))
+		}),
+		show("show voice register pool type all", func(c *cli.Context, _ grammar.Args, s phones.Snapshot) error {
+			return showRegisterTypesInUse(c.Out, c.Tree(), s)
+		}),
+		brief("show voice register pool brief", func(grammar.Args, phones.PoolStatus) bool { return true }),
+		show("show voice register pool remote", func(c *cli.Context, _ grammar.Args, s phones.Snapshot) error {
+			local := networks(c.Tree())
+			return showRegisterBrief(c.Out, chosen(s, func(p phones.PoolStatus) bool { return outside(local, p.Contact.Addr()) }))
+		}),
+		show("show voice register pool after-hour-exempt", func(c *cli.Context, _ grammar.Args, s phones.Snapshot) error {
+			return showRegisterBrief(c.Out, poolsWith(c.Tree(), s, func(n conf.Node) bool { return n.On("after-hours exempt") }))
 		}),
 		brief("show voice register pool telephone-number NUMBER(32)$number", func(args grammar.Args, p phones.PoolStatus) bool {
 			return slices.ContainsFunc(p.Lines, func(l phones.PoolLine) bool { return l.Number == args.String("number") })

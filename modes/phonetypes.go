@@ -67,7 +67,7 @@ func phoneTypes(t conf.Tree) []phones.PhoneType {
 		own := layers{n}
 		p := phones.PhoneType{
 			Name: n.Args().String("type"), SIP: true, Lines: own.num("num-lines", "n"), Addons: -1,
-			Like: text(n, "reference-pooltype", "like"), Transport: text(n, "transport", "transport"), Shown: text(n, "description", "text"),
+			Like: text(n, "reference-pooltype", "like"), Transport: text(origin(t, n, "transport"), "transport", "transport"), Shown: text(n, "description", "text"),
 		}
 		if own.num("addons", "n") > 0 {
 			p.Addons = own.num("addons", "n")
@@ -134,26 +134,48 @@ func checkPoolPhone(c conf.CheckContext, args grammar.Args) error {
 	return nil
 }
 
-// checkPoolLoad refuses firmware for an added type that loads none (CME command reference:
-// phoneload-support, which a type inherits from its reference).
+// checkPoolLoad refuses firmware for an added type that loads none.
 func checkPoolLoad(c conf.CheckContext, args grammar.Args) error {
-	name := args.String("model")
-	for range len(slices.Collect(names(c.Tree, cmdRegisterType))) + 1 {
-		n, ok := poolType(c.Tree, name)
-		switch {
-		case !ok && builtIn(sipLoads, name), ok && n.On("phoneload-support"):
-			return nil
-		case !ok:
-			return errNoLoad
-		}
-		if name = text(n, "reference-pooltype", "like"); name == "" {
-			return errNoLoad
-		}
+	if !loads(c.Tree, args.String("model")) {
+		return errNoLoad
 	}
-	return errNoLoad
+	return nil
+}
+
+// loads tells whether phones of a type load firmware (CME command reference:
+// phoneload-support, which a type inherits from its reference).
+func loads(t conf.Tree, name string) bool {
+	for range len(slices.Collect(names(t, cmdRegisterType))) + 1 {
+		n, added := poolType(t, name)
+		if !added {
+			return builtIn(sipLoads, name)
+		}
+		if n.On("phoneload-support") {
+			return true
+		}
+		name = text(n, "reference-pooltype", "like")
+	}
+	return false
 }
 
 var errNoLoad = errors.New("% This phone type has no phoneload-support")
+
+// origin is the type from which a type has a line: itself, or the first of its references
+// that says it; itself if none does.
+func origin(t conf.Tree, n conf.Node, line string) conf.Node {
+	from := n
+	for range len(slices.Collect(names(t, cmdRegisterType))) {
+		if (layers{from}).says(line) {
+			return from
+		}
+		like, ok := poolType(t, text(from, "reference-pooltype", "like"))
+		if !ok {
+			break
+		}
+		from = like
+	}
+	return n
+}
 
 func poolType(t conf.Tree, name string) (conf.Node, bool) {
 	for n := range t.Root().All(cmdRegisterType) {

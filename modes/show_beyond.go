@@ -28,8 +28,11 @@ func networks(t conf.Tree) []netip.Prefix {
 // beyond tells phones whose address is in none of the networks: a router has no ARP entry
 // of them. Without networks nothing is known.
 func beyond(networks []netip.Prefix) func(phoneRecord) bool {
-	return func(r phoneRecord) bool {
-		a := r.Remote.Addr().Unmap()
-		return len(networks) > 0 && a.IsValid() && !slices.ContainsFunc(networks, func(p netip.Prefix) bool { return p.Contains(a) })
-	}
+	return func(r phoneRecord) bool { return outside(networks, r.Remote.Addr()) }
+}
+
+// outside tells whether an address is in none of the networks, if any is known.
+func outside(networks []netip.Prefix, a netip.Addr) bool {
+	a = a.Unmap()
+	return len(networks) > 0 && a.IsValid() && !slices.ContainsFunc(networks, func(p netip.Prefix) bool { return p.Contains(a) })
 }

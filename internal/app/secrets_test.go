@@ -130,7 +130,7 @@ func showLines(t *testing.T) (lines []string) {
 			lines = append(lines, own...)
 			continue
 		}
-		line := arguments.ReplaceAllStringFunc(x.Syntax, argument)
+		line := strings.ReplaceAll(arguments.ReplaceAllStringFunc(x.Syntax, argument), `\`, "")
 		if strings.ContainsAny(line, "<>[]$") {
 			t.Errorf("no line for %q: got %q", x.Syntax, line)
 		}

@@ -114,6 +114,30 @@ func (c *console) run(line string) (refusal string, err error) {
 	return refusal, err
 }
 
+// runs types an EXEC command. If it is refused, what follows a word that is no keyword
+// may be the first line of its screen, which was printed behind it: it is cut off there,
+// but not within the name of the command.
+func (c *console) runs(line, name string) (refusal string, err error) {
+	refusal, err = c.run(line)
+	words, named := strings.Fields(line), strings.Fields(name)
+	own := 0
+	for own < min(len(words), len(named)) && words[own] == named[own] {
+		own++
+	}
+	for n := len(words) - 1; refusal != "" && err == nil && n >= max(own, 2); n-- {
+		if keywordRE.MatchString(words[n]) {
+			continue
+		}
+		var cut string
+		if cut, err = c.run(strings.Join(words[:n], " ")); cut == "" {
+			refusal = ""
+		}
+	}
+	return refusal, err
+}
+
+var keywordRE = regexp.MustCompile(`^[a-z][a-z-]*$`)
+
 // example types an example line in the mode the console is in, else in those that
 // its prompt and its command name. first says that no line stands before it.
 func (c *console) example(l typed, prompts []string, first bool) (refusal string, ok bool, err error) {

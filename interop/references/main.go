@@ -102,7 +102,7 @@ func try(dir string, s section, lines, commands []typed, verbose bool) (taken, r
 		if err := c.back(nil); err != nil {
 			return taken, ran, err
 		}
-		answer, err := c.run(l.text)
+		answer, err := c.runs(l.text, s.name)
 		if err != nil {
 			return taken, ran, err
 		}
