@@ -208,6 +208,8 @@ type Line struct {
 	NoExec bool
 	// NoExecBanner and NoMOTD keep these banners from the line.
 	NoExecBanner, NoMOTD bool
+	// Lockable lets `lock` lock the terminal.
+	Lockable bool
 	// Autocommand is the EXEC command that a session runs, and then ends, "" for none.
 	Autocommand string
 }

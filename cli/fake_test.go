@@ -219,6 +219,7 @@ func testExec() []Exec {
 		{Syntax: "disable [<0-15>$level]", Help: "disable  Turn off privileged commands\n$level  Privilege level",
 			Run: func(c *Context, a grammar.Args) error { return c.Disable(a.Int("level")) }},
 		{Syntax: "help", Help: "help  Description of the interactive help system", Run: do(func(*Context) error { return nil })},
+		{Syntax: "lock", Help: "lock  Lock the terminal", Run: do((*Context).Lock)},
 		{Syntax: "exit", Help: "exit  Exit from the EXEC", Run: do((*Context).Exit)},
 		{Syntax: "configure terminal", Help: "configure  Enter configuration mode\nterminal  Configure from the terminal", Level: 15, Run: do((*Context).ConfigureTerminal)},
 		{Syntax: "configure", Help: "configure  Enter configuration mode", Level: 15, Run: do((*Context).Configure)},

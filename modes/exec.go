@@ -97,6 +97,8 @@ func execSession() []cli.Exec {
 			disable  Turn off privileged commands
 			$level   Privilege level to go to`,
 			func(c *cli.Context, args grammar.Args) error { return c.Disable(level(args, userLevel)) }),
+		everybody("lock", `
+			lock  Lock the terminal`, method((*cli.Context).Lock)),
 		everybody("help", `
 			help  Description of the interactive help system`, method((*cli.Context).Help)),
 		everybody("exit", `

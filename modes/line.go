@@ -118,6 +118,8 @@ func lineMode() conf.Mode {
 				in            Connections to this line
 				out           Connections from this line
 				$direction    Direction`),
+			acting("lockable", "", `
+				lockable  Allow users to lock a line`),
 			acting("autocommand LINE$command", "", `
 				autocommand  What a session does instead of asking
 				$command     EXEC command`),

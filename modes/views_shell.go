@@ -131,6 +131,7 @@ func defaultLine(t conf.Tree, command string, login cli.LoginMode) cli.Line {
 func terminalLine(n conf.Node, login cli.LoginMode) cli.Line {
 	l := cli.Line{Login: login, Barred: barred(n), Synchronous: synchronous(n)}
 	l.NoExec, l.NoExecBanner, l.NoMOTD = !n.On("exec"), !n.On("exec-banner"), !n.On("motd-banner")
+	l.Lockable = n.On("lockable")
 	l.Autocommand = text(n, "autocommand", "command")
 	for entry := range n.All("login") {
 		args := entry.Args()

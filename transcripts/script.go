@@ -88,7 +88,7 @@ type Step struct {
 // A prompt: "Router>", "Router(config-line)#", a question of a dialog or of the
 // login, or the pager.
 var promptRE = regexp.MustCompile(`^(?:[A-Za-z0-9][\w.\-]*(?:\([\w.\-]+\))?[>#]` +
-	`|Password: ?|Username: ` +
+	`|Password: ?|Username: |Again: ` +
 	`|[A-Z].*\[[^\]]*\]\? ?` +
 	`|configuration\. .*\[no\]: ?` +
 	`|[A-Z].*\[(?:ip|n|no|none|0x[0-9A-F]+)\]: |(?:Target IP|Source) address(?: or interface)?: ` +
