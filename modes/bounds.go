@@ -3,6 +3,7 @@ package modes
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/busylamp/busylamp/cli/conf"
@@ -171,7 +172,9 @@ func checkEncrypted(kind, value string) func(conf.CheckContext, grammar.Args) er
 		switch digit := args.Int(kind); digit {
 		case 4, 5, 8, 9:
 			if !secret.Valid(digit, text) {
-				return errors.New("ERROR: The secret you entered is not a valid encrypted secret")
+				return errors.New("ERROR: The secret you entered is not a valid encrypted secret.\n" +
+					"To enter an UNENCRYPTED secret, do not specify type " + strconv.Itoa(digit) + " encryption.\n" +
+					"When you properly enter an UNENCRYPTED secret, it will be encrypted.\n")
 			}
 		case 7:
 			if plain, err := secret.Decode7(text); err != nil || plain == "" {

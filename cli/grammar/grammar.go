@@ -116,6 +116,9 @@ type Type struct {
 	// Known: the word is one of the names that the Env has under this word, typed whole
 	// or by a unique prefix (Vocabulary). Parse is not asked.
 	Known string
+	// Stems is what the words of this type begin with, each with its help. Help lists
+	// those that fit in the place of Display, and TAB writes them out.
+	Stems []Item
 	// Delimited: text between two delimiter characters, possibly over several
 	// lines (banner motd ^C … ^C).
 	Delimited bool

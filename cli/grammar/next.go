@@ -18,7 +18,7 @@ type Help struct {
 type Item struct {
 	Text    string // keyword, or what `?` shows of an argument: WORD, <1-33>
 	Help    string
-	Keyword bool
+	Keyword bool // or what a word begins with, see Type.Stems
 }
 
 // Next tells what can be typed at the end of line, the text up to the cursor.
@@ -147,6 +147,12 @@ func (h *helper) arguments() {
 	}
 	var args []arg
 	add := func(t *thread, leaf int, l *leaf) {
+		if stems := l.stems(h.Word); len(stems) > 0 && t.state == between {
+			for _, it := range stems {
+				args = append(args, arg{t.cmd, leaf, it})
+			}
+			return
+		}
 		args = append(args, arg{t.cmd, leaf, Item{l.display(h.env), l.help, false}})
 	}
 	h.eachMove(func(t *thread, m move, l *leaf) bool {
@@ -167,11 +173,22 @@ func (h *helper) arguments() {
 		return a.leaf - b.leaf
 	})
 	for _, a := range args {
-		same := func(o Item) bool { return !o.Keyword && o.Text == a.Text }
+		same := func(o Item) bool { return o.Keyword == a.Keyword && o.Text == a.Text }
 		if !slices.ContainsFunc(h.Items, same) {
 			h.Items = append(h.Items, a.Item)
 		}
 	}
+}
+
+// stems are those of the argument's type that begin with the partial word.
+func (l *leaf) stems(word string) []Item {
+	var out []Item
+	for _, it := range l.typ.Stems {
+		if len(word) <= len(it.Text) && strings.EqualFold(it.Text[:len(word)], word) {
+			out = append(out, it)
+		}
+	}
+	return out
 }
 
 // continues tells whether the partial word could go on with the argument that

@@ -179,10 +179,6 @@ func parseURL(s string) (string, int, bool) {
 // parseInterface takes a name or its beginning and numbers such as 0/0, 1/0:23
 // or 0/1.10. Where a beginning fits several names the first in the list wins.
 func parseInterface(s string) (string, int, bool) {
-	names := []string{"GigabitEthernet", "FastEthernet", "Ethernet", "TenGigabitEthernet", "Loopback", "Serial", "Vlan",
-		"Tunnel", "Dialer", "Null", "BVI", "BRI", "ATM", "Multilink", "Virtual-Template", "Port-channel", "Async", "Cellular",
-		"Service-Engine", "Integrated-Service-Engine", "Embedded-Service-Engine", "Content-Engine", "ISM", "SM", "Analysis-Module",
-		"Dot11Radio", "Group-Async", "Virtual-PPP", "Wlan-GigabitEthernet", "wlan-ap", "Hssi", "POS", "Dchannel", "Cable-Modem", "TwoGigabitEthernet"}
 	letters := 0
 	if len(s) > len("dot11") && strings.EqualFold(s[:len("dot11")], "dot11") {
 		letters = len("dot11") // the one name with a number in it
@@ -192,7 +188,8 @@ func parseInterface(s string) (string, int, bool) {
 	}
 	low := strings.ToLower(s[:letters])
 	name, far := "", 0
-	for _, n := range names {
+	for _, kind := range interfaceKinds {
+		n := kind.Text
 		same := common(strings.ToLower(n), low)
 		far = max(far, same)
 		if same == letters && name == "" {
@@ -238,4 +235,44 @@ func unitNumbers(s string) (string, int, bool) {
 		out = append(out, s[i])
 		i++
 	}
+}
+
+// interfaceKinds are the kinds of interfaces. Of those that begin alike the first one is
+// meant by a beginning.
+var interfaceKinds = []Item{
+	{"GigabitEthernet", "GigabitEthernet IEEE 802.3z", true},
+	{"FastEthernet", "FastEthernet IEEE 802.3", true},
+	{"Ethernet", "IEEE 802.3", true},
+	{"TenGigabitEthernet", "Ten Gigabit Ethernet", true},
+	{"Loopback", "Loopback interface", true},
+	{"Serial", "Serial", true},
+	{"Vlan", "VLAN of switch ports", true},
+	{"Tunnel", "Tunnel interface", true},
+	{"Dialer", "Dialer interface", true},
+	{"Null", "Null interface", true},
+	{"BVI", "Bridge-group virtual interface", true},
+	{"BRI", "ISDN basic rate interface", true},
+	{"ATM", "ATM interface", true},
+	{"Multilink", "Multilink group interface", true},
+	{"Virtual-Template", "Virtual template interface", true},
+	{"Port-channel", "Ethernet channel of interfaces", true},
+	{"Async", "Async interface", true},
+	{"Cellular", "Cellular interface", true},
+	{"Service-Engine", "Service engine module", true},
+	{"Integrated-Service-Engine", "Integrated service engine module", true},
+	{"Embedded-Service-Engine", "Embedded service engine module", true},
+	{"Content-Engine", "Content engine module", true},
+	{"ISM", "Internal service module", true},
+	{"SM", "Service module", true},
+	{"Analysis-Module", "Network analysis module", true},
+	{"Dot11Radio", "Dot11 interface", true},
+	{"Group-Async", "Async group interface", true},
+	{"Virtual-PPP", "Virtual PPP interface", true},
+	{"Wlan-GigabitEthernet", "WLAN GigabitEthernet", true},
+	{"wlan-ap", "WLAN access point module", true},
+	{"Hssi", "High-speed serial interface", true},
+	{"POS", "Packet over SONET", true},
+	{"Dchannel", "D channel of ISDN", true},
+	{"Cable-Modem", "Cable modem interface", true},
+	{"TwoGigabitEthernet", "Two and a half Gigabit Ethernet", true},
 }
