@@ -113,7 +113,7 @@ func respell(t conf.Tree, args grammar.Args, line string) (grammar.Args, error) 
 	}
 	r := t.Schema().Mode(conf.Global).Set().Match(line, nil)
 	if r.Outcome != grammar.OK {
-		return args, errors.New("% Incomplete command")
+		return args, fmt.Errorf("%% %s", "Incomplete command.")
 	}
 	return r.Args, nil
 }
