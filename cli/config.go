@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,6 +46,11 @@ func matchConfig(stack []frame, level int, line string, env grammar.Env) (int, g
 			}
 			continue
 		}
+		// Nor is `ephone-dn 7` typed in ephone-dn mode `ephone-dn-template 7` when
+		// there is no ephone-dn 7: the line says what it means, and is refused for it.
+		if shortAt >= 0 && meansWhole(set, line, r, env) {
+			return 0, r, failure(line, r)
+		}
 		isAmbiguous = isAmbiguous || r.Outcome == grammar.Ambiguous
 		if n := reach(line, r); n > best {
 			best, worst = n, r
@@ -67,6 +73,18 @@ func firstWordWhole(set *grammar.Set, line string) bool {
 		return set.Begins(w)
 	}
 	return false
+}
+
+// meansWhole tells whether a line that does not match begins with a whole keyword of
+// these lines behind which nothing but an argument can stand.
+func meansWhole(set *grammar.Set, line string, r grammar.Result, env grammar.Env) bool {
+	if r.Outcome != grammar.NoMatch || r.Depth == 0 || !firstWordWhole(set, line) {
+		return false
+	}
+	words := strings.Fields(line)
+	help := set.Next(strings.Join(words[:min(r.Depth, len(words))], " ")+" ", env)
+	return help.Outcome == grammar.OK && len(help.Items) > 0 && !help.CR &&
+		!slices.ContainsFunc(help.Items, func(i grammar.Item) bool { return i.Keyword })
 }
 
 // cutDo recognises `do LINE`. at is the offset of LINE.

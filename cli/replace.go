@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -49,6 +50,9 @@ func (c *Context) ConfigureReplace(file string, how Replacement) error {
 	if err != nil {
 		return err
 	}
+	if !endsAsOne(data) {
+		return errors.New("%The input file is not a valid config file.")
+	}
 	next, bad := c.Shell.parse(c, conf.NewTree(c.Shell.store.Schema()), data)
 	if len(bad) > 0 {
 		c.Printf("The following commands are failed to apply to the IOS image.\n********\n")
@@ -65,6 +69,17 @@ func (c *Context) ConfigureReplace(file string, how Replacement) error {
 		}
 	}
 	return c.replace(next, how.List)
+}
+
+// endsAsOne tells whether a file is a whole configuration: one that was cut off has no
+// `end`, and would take everything away that it lacks.
+func endsAsOne(file []byte) bool {
+	for line := range bytes.Lines(file) {
+		if bytes.EqualFold(bytes.TrimSpace(line), []byte("end")) {
+			return true
+		}
+	}
+	return false
 }
 
 // replace makes a tree the running one and tells what IOS tells of it.
