@@ -28,7 +28,8 @@ const maxText = 64 << 10
 // level of the stack it matched at. Only what the privilege level may type counts. The error is that of the mode that got furthest; among
 // equals, of the innermost.
 func matchConfig(stack []frame, level int, line string, env grammar.Env) (int, grammar.Result, *lineError) {
-	var worst, short grammar.Result
+	var worst, short, shown grammar.Result
+	var denied *lineError
 	var isAmbiguous bool
 	best, shortAt := -1, -1
 	for i := len(stack) - 1; i >= 0; i-- {
@@ -48,15 +49,18 @@ func matchConfig(stack []frame, level int, line string, env grammar.Env) (int, g
 		}
 		// Nor is `ephone-dn 7` typed in ephone-dn mode `ephone-dn-template 7` when
 		// there is no ephone-dn 7: the line says what it means, and is refused for it.
-		if shortAt >= 0 && meansWhole(set, line, r, env) {
-			return 0, r, failure(line, r)
+		if shortAt >= 0 && denied == nil && meansWhole(set, line, r, env) {
+			denied, shown = failure(line, r), r
 		}
 		isAmbiguous = isAmbiguous || r.Outcome == grammar.Ambiguous
 		if n := reach(line, r); n > best {
 			best, worst = n, r
 		}
 	}
-	if shortAt >= 0 {
+	switch {
+	case denied != nil:
+		return 0, shown, denied
+	case shortAt >= 0:
 		return shortAt, short, nil
 	}
 	return 0, worst, failure(line, worst)

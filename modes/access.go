@@ -14,6 +14,7 @@ import (
 
 const (
 	aclSource = "<deny|permit>$action! <any|host A.B.C.D$host!|A.B.C.D$source! [A.B.C.D$wildcard!]>$kind! [log$log]"
+	aclEntry  = "<remark LINE(100)$text!|" + aclSource + ">" // one command: remarks stay where they were typed
 	aclHelp   = `
 	access-list  Access list
 	ip           IP parameters
@@ -43,17 +44,12 @@ const (
 func globalAccessLists() []conf.Command {
 	return []conf.Command{
 		shared(conf.Command{
-			Syntax: "access-list " + aclNumber + " " + aclSource,
+			Syntax: "access-list " + aclNumber + " " + aclEntry,
 			Order:  conf.Arrival, Help: aclHelp,
 		}),
 		shared(conf.Command{
 			Name:   "no access-list",
 			Syntax: "access-list <<1-99>$low|<1300-1999>$high>", No: conf.NoSweeps, Hidden: true, Help: aclHelp,
-		}),
-		shared(conf.Command{
-			Name:   "access-list remark",
-			Syntax: "access-list " + aclNumber + " remark LINE(100)$text!",
-			Order:  conf.Arrival, Inert: true, Help: aclHelp,
 		}),
 		shared(conf.Command{
 			Syntax: "ip access-list standard <<1-99>$low|<1300-1999>$high|WORD(64)$name>$list!",
@@ -72,10 +68,9 @@ func standardListMode() conf.Mode {
 		Commands: []conf.Command{
 			shared(conf.Command{
 				Name:   "rule",
-				Syntax: "[<1-2147483647>$sequence] " + aclSource,
+				Syntax: "[<1-2147483647>$sequence] " + aclEntry,
 				Order:  conf.Arrival, Help: aclHelp,
 			}),
-			shared(conf.Command{Syntax: "remark LINE(100)$text!", Order: conf.Arrival, Inert: true, Help: aclHelp}),
 		},
 	}
 }
@@ -90,6 +85,9 @@ func accessLists(t conf.Tree) map[string][]cli.AccessRule {
 		out[name] = append(out[name], r)
 	}
 	for n := range t.Root().All("access-list") {
+		if n.Args().Has("text") {
+			continue // a remark
+		}
 		add(n.Args().String("list"), accessRule(n.Args()))
 	}
 	for list := range t.Root().All("ip access-list standard") {
@@ -112,6 +110,9 @@ func standardRules(list conf.Node) []placedRule {
 	var rules []placedRule
 	last := 0
 	for n := range list.All("rule") {
+		if n.Args().Has("text") {
+			continue // a remark
+		}
 		at := last + 10
 		if n.Args().Has("sequence") {
 			at = n.Args().Int("sequence")

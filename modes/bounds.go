@@ -193,7 +193,7 @@ func checkUser(c conf.CheckContext, args grammar.Args) error {
 	return checkEncrypted("stype", "secret")(c, args)
 }
 
-func checkVTYRange(_ conf.CheckContext, args grammar.Args) error {
+func checkLineRange(_ conf.CheckContext, args grammar.Args) error {
 	if args.Has("last") && args.Int("last") <= args.Int("first") {
 		return errors.New("% Bad line range")
 	}

@@ -25,7 +25,7 @@ func execLines() []cli.Exec {
 		send("send <0-17>$n", func(args grammar.Args) int { return args.Int("n") }),
 		send("send console <0-0>$number", func(grammar.Args) int { return 0 }),
 		send("send aux <0-0>$number", func(grammar.Args) int { return 1 }),
-		send("send vty <0-15>$vty", func(args grammar.Args) int { return cli.AbsoluteVTY(args.Int("vty")) }),
+		send("send vty <0-988>$vty", func(args grammar.Args) int { return cli.AbsoluteVTY(args.Int("vty")) }),
 		everybody("show users", "", users(false)),
 		everybody("show users all", "", users(true)),
 		everybody("who", "", users(false)),
@@ -38,7 +38,7 @@ func execLines() []cli.Exec {
 			func(c *cli.Context, _ grammar.Args) error { return c.ShowLine(0) }),
 		everybody("show line aux <0-0>$number", "",
 			func(c *cli.Context, _ grammar.Args) error { return c.ShowLine(1) }),
-		everybody("show line vty <0-15>$vty", "",
+		everybody("show line vty <0-988>$vty", "",
 			func(c *cli.Context, args grammar.Args) error { return c.ShowVTY(args.Int("vty")) }),
 		everybody("show ssh", "", method((*cli.Context).ShowSSH)),
 		everybody("show ip ssh", "", method((*cli.Context).ShowIPSSH)),
@@ -49,11 +49,11 @@ func execLines() []cli.Exec {
 		everybody("where", "", noConnections),
 		everybody("resume [<1-16>$connection]", "", noConnections),
 		everybody("disconnect [<1-16>$connection]", "", noConnections),
-		privileged("disconnect ssh [vty] <0-15>$vty", "", clearVTY),
+		privileged("disconnect ssh [vty] <0-988>$vty", "", clearVTY),
 		privileged("clear line <0-17>$n", "", clearAbsolute),
 		privileged("clear line console <0-0>$number", "",
 			func(c *cli.Context, _ grammar.Args) error { return c.ClearLine(cli.LineConsole, 0) }),
-		privileged("clear line vty <0-15>$vty", "", clearVTY),
+		privileged("clear line vty <0-988>$vty", "", clearVTY),
 	}
 	for i := range cmds {
 		cmds[i].Help = trim(cmds[i].Syntax, linesHelp)

@@ -105,17 +105,23 @@ func globalLines() []conf.Command {
 		shared(conf.Command{Syntax: "line con <0-0>$first!", Enter: modeLine, Help: lineHelp}),
 		shared(conf.Command{Syntax: "line aux <0-0>$first!", Enter: modeLine, Inert: true, Help: lineHelp}),
 		shared(conf.Command{
-			Syntax: "line vty <0-15>$first! [<1-15>$last]",
+			Syntax: "line <2-999>$first! [<3-999>$last]",
+			Enter:  modeLine, Inert: true,
+			Check: checkLineRange,
+			Help:  lineHelp,
+		}),
+		shared(conf.Command{
+			Syntax: "line vty <0-988>$first! [<1-988>$last]",
 			Enter:  modeLine,
-			Check:  checkVTYRange,
+			Check:  checkLineRange,
 			Help:   lineHelp,
 		}),
 		bangs(1),
-		inert("scheduler allocate <3000-60000>$interrupt <500-60000>$process", "", `
+		stored(inert("scheduler allocate <3000-60000>$interrupt <500-60000>$process", "", `
 			scheduler   Scheduler
 			allocate    Time for interrupts and processes
 			$interrupt  Microseconds for interrupts
-			$process    Microseconds for processes`),
+			$process    Microseconds for processes`)),
 		inert("ntp server [vrf WORD$vrf!] <A.B.C.D$address|X:X:X:X::X$address6|WORD$name>$host! [{key <1-4294967295>$key|maxpoll <4-17>$longest|minpoll <4-17>$shortest|version <1-4>$version|source INTERFACE$source|prefer$prefer|burst$burst|iburst$iburst}]", "", `
 			ntp        Network time
 			server     Time server

@@ -68,7 +68,7 @@ func globalLogging() []conf.Command {
 		shared(acting("logging message-counter syslog", "logging message-counter syslog", loggingHelp)),
 		shared(inert("logging message-counter <debug|log>$what!", "", loggingHelp)),
 		shared(acting("logging userinfo", "", loggingHelp)),
-		shared(inert("logging queue-limit [<100-2147483647>$limit]", "", loggingHelp)),
+		stored(shared(inert("logging queue-limit [<100-2147483647>$limit]", "", loggingHelp))),
 		shared(acting("logging exception <4096-2147483647>$bytes", "logging exception 4096", loggingHelp)),
 		{
 			Syntax: "logging buffered [<4096-2147483647>$size] [" + severityChoice("level") + "]",

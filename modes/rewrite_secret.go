@@ -179,7 +179,7 @@ func Follow(old, t conf.Tree, args grammar.Args) (lines []cli.Following, also []
 	for n := range t.Root().All("username") {
 		add(conf.Root, n, "ptype")
 	}
-	for _, command := range []string{"line con", "line aux", "line vty"} {
+	for _, command := range []string{"line con", "line aux", "line", "line vty"} {
 		for line := range t.Root().All(command) {
 			for n := range line.All("password") {
 				add(line.Path(), n, "type")

@@ -87,6 +87,9 @@ func shownLists(t conf.Tree, ip, ipv6 bool) []shownList {
 func standardRows(t conf.Tree) map[string][]string {
 	out := map[string][]string{}
 	for n := range t.Root().All("access-list") {
+		if n.Args().Has("text") {
+			continue // a remark
+		}
 		name := n.Args().String("list")
 		out[name] = append(out[name], nextRow(out[name], accessRule(n.Args()).String()))
 	}

@@ -22,6 +22,7 @@ import (
 //	ip nat pool WORD! A.B.C.D A.B.C.D prefix-length <1-32> -- Pool of addresses
 //	no ip redirects                    the `no` form is kept and printed as well
 //	* <permit|deny> <any|A.B.C.D>      each line is an entry, kept as they come
+//	+ member WORD!                     entries are kept in the order in which they came
 //	router bgp <1-65535>! => router    opens a mode
 //	- version WORD                     taken and forgotten
 //	~ access-list <100-199>            only its `no`, which takes all lines that begin so
@@ -164,6 +165,8 @@ func tableLine(line string) conf.Command {
 	switch {
 	case strings.HasPrefix(line, "* "):
 		line, c.Whole, c.Order = line[2:], true, conf.Arrival
+	case strings.HasPrefix(line, "+ "):
+		line, c.Order = line[2:], conf.Arrival
 	case strings.HasPrefix(line, "- "):
 		line, c.Hidden = line[2:], true
 	case strings.HasPrefix(line, "~ "):

@@ -12,11 +12,11 @@ func telephonyServices() []conf.Command {
 		shared(inert("mwi sip-server A.B.C.D$address [transport <tcp|udp>$transport] [port <2000-9999>$port] [reg-e164$reg] [unsolicited$unsolicited [prefix WORD$prefix]]", "", mwiHelp)),
 		shared(inert("night-service code WORD(16)$code", "", nightServiceHelp)),
 		shared(inert("night-service <everyday|weekday|weekend>$days! HH:MM$start HH:MM$stop", "", nightServiceHelp)),
-		shared(inert("night-service day <mon|tue|wed|thu|fri|sat|sun>$day! HH:MM$start HH:MM$stop", "", nightServiceHelp)),
-		shared(inert("night-service date <jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec>$month! <1-31>$date! HH:MM$start HH:MM$stop", "", nightServiceHelp)),
+		shared(inert("night-service day <Mon|Tue|Wed|Thu|Fri|Sat|Sun>$day! HH:MM$start HH:MM$stop", "", nightServiceHelp)),
+		shared(inert("night-service date <Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec>$month! <1-31>$date! HH:MM$start HH:MM$stop", "", nightServiceHelp)),
 		shared(inert("after-hours block pattern <1-100>$tag! WORD$pattern [\\7-24$always]", "", afterHoursHelp)),
-		shared(inert("after-hours day <mon|tue|wed|thu|fri|sat|sun>$day! HH:MM$start HH:MM$stop", "", afterHoursHelp)),
-		shared(inert("after-hours date <jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec>$month! <1-31>$date! HH:MM$start HH:MM$stop", "", afterHoursHelp)),
+		shared(inert("after-hours day <Mon|Tue|Wed|Thu|Fri|Sat|Sun>$day! HH:MM$start HH:MM$stop", "", afterHoursHelp)),
+		shared(inert("after-hours date <Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec>$month! <1-31>$date! HH:MM$start HH:MM$stop", "", afterHoursHelp)),
 		inert("hunt-group logout <\\DND|HLog|notify>$how", "", `
 			hunt-group  Hunt groups
 			logout      How an agent leaves
@@ -221,25 +221,25 @@ const (
 		$stop        End, HH:MM` + calendarHelp
 
 	calendarHelp = `
-		mon  Monday
-		tue  Tuesday
-		wed  Wednesday
-		thu  Thursday
-		fri  Friday
-		sat  Saturday
-		sun  Sunday
-		jan  January
-		feb  February
-		mar  March
-		apr  April
-		may  May
-		jun  June
-		jul  July
-		aug  August
-		sep  September
-		oct  October
-		nov  November
-		dec  December`
+		Mon  Monday
+		Tue  Tuesday
+		Wed  Wednesday
+		Thu  Thursday
+		Fri  Friday
+		Sat  Saturday
+		Sun  Sunday
+		Jan  January
+		Feb  February
+		Mar  March
+		Apr  April
+		May  May
+		Jun  June
+		Jul  July
+		Aug  August
+		Sep  September
+		Oct  October
+		Nov  November
+		Dec  December`
 
 	webAdminHelp = `
 		web        Web interface

@@ -27,7 +27,7 @@ func voiceServiceMode() conf.Mode {
 			shared(inert("supplementary-service h450.2", "supplementary-service h450.2", supplementaryHelp)),
 			shared(inert("supplementary-service h450.3", "supplementary-service h450.3", supplementaryHelp)),
 			shared(inert("supplementary-service h450.12 [advertise-only$advertise]", "", supplementaryHelp)),
-			shared(inert("supplementary-service sip <handle-replaces|moved-temporarily|refer>$what!", "", supplementaryHelp)),
+			stored(shared(inert("supplementary-service sip <handle-replaces|moved-temporarily|refer>$what!", "", supplementaryHelp))),
 			inert("redirect ip2ip", "", `
 				redirect  Redirected calls
 				ip2ip     From IP to IP`),

@@ -146,7 +146,7 @@ func parseMAC(s string) (string, int, bool) {
 // parseURL takes the file systems of IOS; those of the network need a host.
 func parseURL(s string) (string, int, bool) {
 	network := []string{"tftp", "http", "https", "ftp", "rcp", "scp"}
-	local := []string{"flash", "slot0", "slot1", "system", "nvram", "bootflash", "disk0", "disk1", "usbflash0", "null", "tmpsys", "archive", "cns", "xmodem", "ymodem"}
+	local := []string{"flash", "slot0", "slot1", "system", "nvram", "bootflash", "disk0", "disk1", "flash0", "flash1", "harddisk", "usbflash0", "usbflash1", "null", "tmpsys", "archive", "cns", "xmodem", "ymodem"}
 	colon := strings.IndexByte(s, ':')
 	scheme := strings.ToLower(s)
 	if colon >= 0 {
@@ -274,5 +274,7 @@ var interfaceKinds = []Item{
 	{"POS", "Packet over SONET", true},
 	{"Dchannel", "D channel of ISDN", true},
 	{"Cable-Modem", "Cable modem interface", true},
+	{"TokenRing", "Token Ring interface", true},
+	{"ucse", "Server module", true},
 	{"TwoGigabitEthernet", "Two and a half Gigabit Ethernet", true},
 }
