@@ -22,7 +22,7 @@ func execLines() []cli.Exec {
 	}
 	cmds := []cli.Exec{
 		send("send *", func(grammar.Args) int { return cli.AllLines }),
-		send("send <0-17>$n", func(args grammar.Args) int { return args.Int("n") }),
+		send("send <0-990>$n", func(args grammar.Args) int { return args.Int("n") }),
 		send("send console <0-0>$number", func(grammar.Args) int { return 0 }),
 		send("send aux <0-0>$number", func(grammar.Args) int { return 1 }),
 		send("send vty <0-988>$vty", func(args grammar.Args) int { return cli.AbsoluteVTY(args.Int("vty")) }),
@@ -32,7 +32,7 @@ func execLines() []cli.Exec {
 		everybody("systat", "", users(false)),
 		everybody("systat all", "", users(true)),
 		everybody("show line", "", method((*cli.Context).ShowLines)),
-		everybody("show line <0-17>$n", "",
+		everybody("show line <0-990>$n", "",
 			func(c *cli.Context, args grammar.Args) error { return c.ShowLine(args.Int("n")) }),
 		everybody("show line console <0-0>$number", "",
 			func(c *cli.Context, _ grammar.Args) error { return c.ShowLine(0) }),
@@ -50,7 +50,7 @@ func execLines() []cli.Exec {
 		everybody("resume [<1-16>$connection]", "", noConnections),
 		everybody("disconnect [<1-16>$connection]", "", noConnections),
 		privileged("disconnect ssh [vty] <0-988>$vty", "", clearVTY),
-		privileged("clear line <0-17>$n", "", clearAbsolute),
+		privileged("clear line <0-990>$n", "", clearAbsolute),
 		privileged("clear line console <0-0>$number", "",
 			func(c *cli.Context, _ grammar.Args) error { return c.ClearLine(cli.LineConsole, 0) }),
 		privileged("clear line vty <0-988>$vty", "", clearVTY),
