@@ -145,7 +145,7 @@ func (sh *Shell) sendArchive(ctx context.Context, a Archive) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return p.String(), sh.write(ctx, p, conf.Running(sh.store.Tree()))
+	return p.String(), sh.write(ctx, p, sh.running(sh.store.Tree(), conf.Running))
 }
 
 // nextArchive is the number of the next archive: behind the last one in flash:, or behind
