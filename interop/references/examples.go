@@ -23,7 +23,8 @@ const exec = ">"
 type typed struct {
 	line         int
 	prompt, text string
-	broken       bool // the prompt begins the line with its parenthesis
+	whole        string // before sentences and answers were cut off
+	broken       bool   // the prompt begins the line with its parenthesis
 }
 
 var (
@@ -182,7 +183,7 @@ func split(n int, line string) []typed {
 		if m[2] >= 0 {
 			prompt = normal(line[m[2]:m[3]])
 		}
-		out = append(out, typed{n, prompt, strings.TrimSpace(line[m[1]:end]), i == 0 && strings.HasPrefix(strings.TrimSpace(line), "(")})
+		out = append(out, typed{line: n, prompt: prompt, text: strings.TrimSpace(line[m[1]:end]), broken: i == 0 && strings.HasPrefix(strings.TrimSpace(line), "(")})
 	}
 	return out
 }
@@ -213,8 +214,9 @@ func (s section) lines(block []typed) (config, commands []typed) {
 			listRE.MatchString(text), refusedRE.MatchString(t.text), asks(block[i:], text), strings.HasPrefix(text, "configure terminal"):
 			continue
 		}
-		t.text = text
+		t.whole, t.text = strings.TrimSpace(t.text), text
 		if ran {
+			t.prompt = exec
 			commands = append(commands, t)
 		} else {
 			config = append(config, t)

@@ -89,7 +89,12 @@ func try(dir string, s section, lines, commands []typed, verbose bool) (taken, r
 		}
 	}
 	for i, l := range lines {
-		answer, ok, err := c.example(l, s.prompts, i == 0)
+		whole := l
+		whole.text = l.whole
+		answer, ok, err := c.example(whole, s.prompts, i == 0)
+		if !ok && err == nil && l.text != l.whole {
+			answer, ok, err = c.example(l, s.prompts, i == 0)
+		}
 		if err != nil {
 			return taken, ran, err
 		}
