@@ -186,10 +186,16 @@ type Line struct {
 	// AbsoluteTimeout is the longest time of a session from its login on, 0 for any;
 	// LogoutWarning is how long before its end the user is told, 20 seconds when 0.
 	AbsoluteTimeout, LogoutWarning time.Duration
-	// SessionTimeout and SessionLimit are shown; they are about connections that a
-	// router opens from a line, of which there are none here.
+	// SessionTimeout and SessionLimit are about the connections that users open from the
+	// line: how long they may be idle (0 for ever), and how many there may be.
 	SessionTimeout time.Duration
 	SessionLimit   int
+	// BarredOut are the protocols that `transport output` keeps users from, Preferred is the
+	// one of a host name typed alone: "" for telnet, "none" for none.
+	BarredOut Transport
+	Preferred string
+	// Escape is `escape-character`.
+	Escape Escape
 	// Barred are the protocols that `transport input` keeps from a vty, AccessClass and
 	// AccessClass6 are the access lists of who may use the others, "" for none.
 	Barred                    Transport

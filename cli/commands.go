@@ -15,8 +15,11 @@ import (
 
 // Exit is `exit`, `logout` and `quit` in EXEC: the session ends.
 func (c *Context) Exit() error {
-	c.Session.done = true
-	return nil
+	ok, err := c.leave()
+	if ok {
+		c.Session.done = true
+	}
+	return err
 }
 
 // ConfigureTerminal is `configure terminal`.

@@ -139,7 +139,7 @@ History is enabled, history size is 3.
 DNS resolution in show commands is enabled
 Full user help is disabled
 Allowed input transports are none.
-Allowed output transports are none.
+Allowed output transports are telnet ssh.
 Preferred transport is telnet.
 No output characters are padded
 No special data dispatching characters

@@ -113,15 +113,16 @@ func reach(line string, r grammar.Result) int {
 }
 
 // execFailure is failure for an EXEC line matched in set, a part of m: bare
-// groups and host lookup have words of their own.
-func (m *modeSet) execFailure(line string, r grammar.Result, set *grammar.Set, env grammar.Env, lookup bool) *lineError {
+// groups and host lookup have words of their own. lookup is `ip domain lookup`; without
+// hosts unknown words are none (`transport preferred none`).
+func (m *modeSet) execFailure(line string, r grammar.Result, set *grammar.Set, env grammar.Env, lookup, hosts bool) *lineError {
 	words := strings.Fields(line)
 	switch {
 	case r.Outcome == grammar.Incomplete && len(words) == 1:
 		if full := complete(set, env, words[0]); m.groups[full] {
 			return message(fmt.Sprintf("%% Type %q for a list of subcommands", full+" ?"))
 		}
-	case r.Outcome == grammar.NoMatch && r.Depth == 0 && hostLike(words):
+	case r.Outcome == grammar.NoMatch && r.Depth == 0 && hosts && hostLike(words):
 		// IOS takes an unknown word for a host to telnet to.
 		if addr, err := netip.ParseAddr(words[0]); err == nil {
 			return message(fmt.Sprintf("Trying %s ... \n%s", strings.Join(append([]string{addr.String()}, words[1:]...), ", "), textUnreachable))

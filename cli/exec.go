@@ -41,7 +41,12 @@ func (s *Session) execLine(ctx context.Context, line string, do bool) (err *line
 	case do:
 		return failure(line, res)
 	default:
-		return mode.execFailure(command, res, set, env, s.shell.Config().DomainLookup)
+		if connect := s.implied(command, res); connect != "" {
+			if r := set.Match(connect, env); r.Outcome == grammar.OK {
+				return s.run(ctx, mode.actions[r.Args.Command()].plain, r.Args, nil)
+			}
+		}
+		return mode.execFailure(command, res, set, env, s.shell.Config().DomainLookup, s.line().Preferred != "none")
 	}
 	lerr := s.run(ctx, mode.actions[res.Args.Command()].plain, res.Args, filters)
 	if lerr != nil && lerr.text == ErrNumber.Error() {

@@ -118,6 +118,38 @@ func (f *fakeTerm) Pending() bool                { return f.pending }
 func (f *fakeTerm) Async(text string)            { f.print(text + "\n") }
 func (f *fakeTerm) Insert(text string)           { f.print(text + "\n") }
 func (f *fakeTerm) Interrupted() <-chan struct{} { return f.interrupt }
+func (f *fakeTerm) Raw() term.Raw                { return fakeRaw{f} }
+
+// fakeRaw is a fakeTerm for a program: Enter is "\n" and becomes CR, the end of the keys
+// is a wait that only ctx ends.
+type fakeRaw struct{ f *fakeTerm }
+
+func (r fakeRaw) Read(ctx context.Context, p []byte) (int, error) {
+	r.f.mu.Lock()
+	n := copy(p, r.f.keys)
+	r.f.keys = r.f.keys[n:]
+	r.f.mu.Unlock()
+	if n == 0 {
+		<-ctx.Done()
+		return 0, ctx.Err()
+	}
+	for i := range p[:n] {
+		if p[i] == '\n' {
+			p[i] = '\r'
+		}
+	}
+	return n, nil
+}
+
+func (r fakeRaw) Unread(p []byte) {
+	r.f.mu.Lock()
+	defer r.f.mu.Unlock()
+	r.f.keys = append(bytes.ReplaceAll(p, []byte("\r"), []byte("\n")), r.f.keys...)
+}
+
+func (r fakeRaw) Write(p []byte) (int, error) { return r.f.Write(p) }
+func (r fakeRaw) Resized() <-chan struct{}    { return nil }
+func (r fakeRaw) Close()                      {}
 
 func (f *fakeTerm) text() string {
 	f.mu.Lock()

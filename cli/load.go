@@ -118,3 +118,4 @@ func (nullTerminal) Pending() bool                                     { return 
 func (nullTerminal) Async(string)                                      {}
 func (nullTerminal) Insert(string)                                     {}
 func (nullTerminal) Interrupted() <-chan struct{}                      { return nil }
+func (nullTerminal) Raw() term.Raw                                     { return term.Hung{} }

@@ -58,6 +58,8 @@ type Session struct {
 	detach        func()        // the log sink of con 0, or of `terminal monitor`
 	inbox         inbox         // messages on their way to the terminal
 
+	last   int                                // the connection that was used last
+	escape *Escape                            // `terminal escape-character`
 	breaks atomic.Pointer[context.CancelFunc] // what an interrupt ends: the command, or a program in front
 
 	mu     sync.Mutex // guards what other sessions' `show users` reads
@@ -66,7 +68,8 @@ type Session struct {
 	screen Terminal  // of Run, for what others print on it
 	since  time.Time // login
 	drop   context.CancelCauseFunc
-	ssh    *SSHInfo // nil until the user is known
+	open   []*connection // to other machines, by number, at most maxOutgoing
+	ssh    *SSHInfo      // nil until the user is known
 }
 
 func newSession(sh *Shell, kind LineKind, number int, from string) *Session {
@@ -279,6 +282,7 @@ func (s *Session) visit(ctx context.Context) error {
 		return s.over(err)
 	}
 	defer s.limit()()
+	defer s.disconnectAll()
 	defer s.leaveConfig()
 	if auto := s.autocommand(); auto != "" {
 		if err := s.typed(s.ctx, "", auto); err != nil {
@@ -312,7 +316,7 @@ func (s *Session) Confined(user string) bool {
 
 // begin forgets what the last visitor of the line has set.
 func (s *Session) begin() {
-	s.done, s.stack, s.length, s.width = false, nil, nil, nil
+	s.done, s.stack, s.length, s.width, s.escape = false, nil, nil, nil, nil
 	s.clearHistory()
 	if !s.known {
 		s.level = 1
@@ -398,6 +402,9 @@ func (s *Session) lineOptions(ctx context.Context) term.LineOptions {
 // nothing. The error is that of a banner whose lines did not come.
 func (s *Session) typed(ctx context.Context, prompt, line string) error {
 	line = tidy(line)
+	if line == "" && len(s.stack) == 0 && s.current() != nil {
+		line = resumeCommand
+	}
 	if text := strings.TrimLeft(line, " "); text == "" || text[0] == '!' || barePrompt(text) {
 		return nil
 	}
@@ -438,6 +445,7 @@ func (s *Session) RunLine(ctx context.Context, t Terminal, line string) {
 	if auto := s.autocommand(); auto != "" {
 		line = auto // whoever is kept to one command has no others this way either
 	}
+	defer s.disconnectAll()
 	s.typed(s.ctx, "", line)
 	s.leaveConfig()
 }

@@ -93,7 +93,7 @@ func (c *Context) ShowTerminal() error {
 	own := SessionInfo{Kind: s.kind, Number: s.number}.Absolute()
 	for _, l := range c.Shell.ttys() {
 		if l.absolute() == own {
-			c.details(l, screen{s.pageLength(), s.columns(), s.histSize, !s.histOff})
+			c.details(l, screen{s.pageLength(), s.columns(), s.histSize, !s.histOff, s.escapeSet()})
 		}
 	}
 	return nil

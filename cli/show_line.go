@@ -20,13 +20,22 @@ func (c *Context) ShowUsers(all bool) error {
 	}
 	for _, i := range open {
 		mark, host := " ", "idle"
+		var more []*connection
 		switch i.session {
 		case nil:
 			host = ""
 		case c.Session:
 			mark, i.Idle = "*", 0
 		}
+		if i.session != nil {
+			if more = i.session.connections(); len(more) > 0 {
+				host, more = more[0].Host, more[1:]
+			}
+		}
 		c.Printf("%s%3d %-9s %-10s %-20s %-10s %s\n", mark, i.Absolute(), i.Line(), i.User, host, render.HMS(i.Idle), i.From)
+		for _, conn := range more {
+			c.Printf("%26s%-20s\n", "", conn.Host)
+		}
 	}
 	c.Printf("\n  Interface    User               Mode         Idle     Peer Address\n\n")
 	return nil
@@ -122,7 +131,7 @@ func (c *Context) ShowLine(absolute int) error {
 			c.Printf(lineHeader)
 			c.row(l)
 			c.Printf("\n")
-			size := screen{cmp.Or(l.line.Length, defaultLength), cmp.Or(l.line.Width, defaultWidth), historySize(l.line), true}
+			size := screen{cmp.Or(l.line.Length, defaultLength), cmp.Or(l.line.Width, defaultWidth), historySize(l.line), true, l.line.Escape}
 			if l.line.NoPaging {
 				size.length = 0
 			}
@@ -143,6 +152,7 @@ func (c *Context) ShowVTY(n int) error { return c.ShowLine(firstVTY + n) }
 type screen struct {
 	length, width, history int
 	recalls                bool // lines are kept
+	escape                 Escape
 }
 
 func (c *Context) details(l tty, size screen) {
@@ -165,7 +175,7 @@ func (c *Context) details(l tty, size screen) {
 	c.Printf("Capabilities: none\nModem state: %s\n", map[bool]string{true: "Ready", false: "Idle"}[l.session != nil])
 	c.Printf("Group codes:    0\n")
 	c.Printf("Special Chars: Escape  Hold  Stop  Start  Disconnect  Activation\n")
-	c.Printf("                ^^x    none   -     -       none         \n")
+	c.Printf("                %-7snone   -     -       none         \n", size.escape)
 	c.Printf("Timeouts:      Idle EXEC    Idle Session   Modem Answer  Session   Dispatch\n")
 	c.Printf("               %-16s%-29s%-9snot set\n", never(l.line.ExecTimeout), never(l.line.SessionTimeout), absoluteText(l.line.AbsoluteTimeout))
 	c.Printf("                            Idle Session Disconnect Warning\n                              never \n")
@@ -183,7 +193,7 @@ func (c *Context) details(l tty, size screen) {
 	if l.kind == LineVTY {
 		inputs = l.line.inputs().String()
 	}
-	c.Printf("Allowed input transports are %s.\nAllowed output transports are none.\nPreferred transport is telnet.\n", inputs)
+	c.Printf("Allowed input transports are %s.\nAllowed output transports are %s.\nPreferred transport is %s.\n", inputs, l.line.outputs(), cmp.Or(l.line.Preferred, "telnet"))
 	c.Printf("No output characters are padded\nNo special data dispatching characters\n")
 }
 

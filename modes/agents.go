@@ -9,6 +9,7 @@ import (
 	"github.com/busylamp/busylamp/internal/host"
 	"github.com/busylamp/busylamp/internal/logbuf"
 	"github.com/busylamp/busylamp/internal/probe"
+	"github.com/busylamp/busylamp/internal/remote"
 	"github.com/busylamp/busylamp/internal/sipua"
 	"github.com/busylamp/busylamp/internal/trust"
 	"github.com/busylamp/busylamp/phones"
@@ -93,6 +94,8 @@ type Agents struct {
 	}
 	// Probes are where `ping` and `traceroute` send from.
 	Probes probe.Net
+	// Remote is where `telnet` and `ssh` connect from.
+	Remote remote.Network
 	// Meter knows what the process and the interfaces have done lately.
 	Meter interface {
 		Usage() host.Usage

@@ -28,6 +28,7 @@ func Exec(a Agents) []cli.Exec {
 		execSystem(a),
 		execHost(a),
 		execProbe(a),
+		execRemote(a),
 		execDebug(a),
 		execDebugEphone(a),
 		execPresence(a),
@@ -148,6 +149,18 @@ func execSession() []cli.Exec {
 			size     Set history buffer size
 			$n       Size of history buffer`,
 			func(c *cli.Context, args grammar.Args) error { return c.TerminalHistory(args.Int("n")) }),
+		everybody("terminal escape-character <<0-255>|break|default|none|soft|WORD>$key", `
+			escape-character  Change the current line's escape character
+			break             Default
+			default           Ctrl-^
+			none              No escape character
+			soft              Default
+			$key              Character, or its ASCII number`,
+			func(c *cli.Context, args grammar.Args) error { return c.TerminalEscape(escapeOf(args.String("key"))) }),
+		everybody("terminal no escape-character", `
+			no                Negate a command or set its defaults
+			escape-character  Change the current line's escape character`,
+			func(c *cli.Context, _ grammar.Args) error { return c.TerminalEscape(escapeOf("none")) }),
 		privileged("terminal monitor", `
 			monitor  Copy debug output to the current terminal line`,
 			func(c *cli.Context, _ grammar.Args) error { return c.TerminalMonitor(true) }),

@@ -45,10 +45,12 @@ func execLines() []cli.Exec {
 		everybody("show access-lists [WORD$list]", "", list(true, true)),
 		everybody("show ip access-lists [WORD$list]", "", list(true, false)),
 		everybody("show ipv6 access-list [WORD$list]", "", list(false, true)),
-		everybody("show sessions", "", noConnections),
-		everybody("where", "", noConnections),
-		everybody("resume [<1-16>$connection]", "", noConnections),
-		everybody("disconnect [<1-16>$connection]", "", noConnections),
+		everybody("show sessions", "", method((*cli.Context).ShowConnections)),
+		everybody("where", "", method((*cli.Context).ShowConnections)),
+		everybody("resume [<1-99>$connection]", "",
+			func(c *cli.Context, args grammar.Args) error { return c.Resume(number(args, "connection", 0)) }),
+		everybody("disconnect [<1-99>$connection]", "",
+			func(c *cli.Context, args grammar.Args) error { return c.Disconnect(number(args, "connection", 0)) }),
 		privileged("disconnect ssh [vty] <0-988>$vty", "", clearVTY),
 		privileged("clear line <0-990>$n", "", clearAbsolute),
 		privileged("clear line console <0-0>$number", "",
@@ -103,10 +105,4 @@ func clearAbsolute(c *cli.Context, args grammar.Args) error {
 		return errors.New("% Invalid line number")
 	}
 	return c.ClearLine(kind, number)
-}
-
-// noConnections is all there is to say of connections that this router has opened from
-// a line: it opens none.
-func noConnections(*cli.Context, grammar.Args) error {
-	return errors.New("% No connections open")
 }

@@ -48,6 +48,7 @@ func (k *typist) Pending() bool                         { return false }
 func (k *typist) Async(string)                          {}
 func (k *typist) Insert(string)                         {}
 func (k *typist) Interrupted() <-chan struct{}          { return nil }
+func (k *typist) Raw() term.Raw                         { return term.Hung{} }
 
 // agents record what they are told.
 type agents struct {

@@ -129,16 +129,16 @@ func lineMode() conf.Mode {
 			inert("vacant-message [TEXT$text]", "", `
 				vacant-message  Text shown while nobody is on the line
 				$text           Text between two equal characters`),
-			inert("escape-character <<0-255>|break|default|none|soft|WORD>$key", "", `
+			acting("escape-character <<0-255>|break|default|none|soft|WORD>$key", "", `
 				escape-character  Key that interrupts
 				break             A break
 				default           Ctrl-^
 				none              No key
 				soft              Only at a prompt
 				$key              Character, or its ASCII number`),
-			shared(inert("transport preferred "+protocols+"$protocol", "", transportHelp)),
+			shared(acting("transport preferred "+protocols+"$protocol", "", transportHelp)),
 			shared(acting("transport input "+protocols+"$protocols...", "", transportHelp)),
-			shared(inert("transport output "+protocols+"$protocols...", "", transportHelp)),
+			shared(acting("transport output "+protocols+"$protocols...", "", transportHelp)),
 			inert("speed <0-4294967295>$rate", "", `
 				speed  Speed of the line
 				$rate  bit/s`),

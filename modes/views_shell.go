@@ -3,6 +3,7 @@ package modes
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/busylamp/busylamp/cli"
@@ -129,7 +130,7 @@ func defaultLine(t conf.Tree, command string, login cli.LoginMode) cli.Line {
 // terminalLine reads one line block. login is what holds without a login line:
 // a vty asks for a password, the console does not.
 func terminalLine(n conf.Node, login cli.LoginMode) cli.Line {
-	l := cli.Line{Login: login, Barred: barred(n), Synchronous: synchronous(n)}
+	l := cli.Line{Login: login, Barred: barred(n, "transport input"), BarredOut: barred(n, "transport output"), Synchronous: synchronous(n)}
 	l.NoExec, l.NoExecBanner, l.NoMOTD = !n.On("exec"), !n.On("exec-banner"), !n.On("motd-banner")
 	l.Lockable = n.On("lockable")
 	l.Autocommand = text(n, "autocommand", "command")
@@ -159,6 +160,10 @@ func terminalLine(n conf.Node, login cli.LoginMode) cli.Line {
 	if args, ok := n.Get("session-timeout"); ok {
 		l.SessionTimeout = time.Duration(args.Int("minutes")) * time.Minute
 	}
+	if p := text(n, "transport preferred", "protocol"); p == "ssh" || p == "none" {
+		l.Preferred = p
+	}
+	l.Escape = escapeOf(text(n, "escape-character", "key"))
 	if args, ok := n.Get("session-limit"); ok {
 		l.SessionLimit = args.Int("n")
 	}
@@ -190,9 +195,9 @@ func terminalLine(n conf.Node, login cli.LoginMode) cli.Line {
 	return l
 }
 
-// barred is what `transport input` keeps out: nothing without that line.
-func barred(n conf.Node) cli.Transport {
-	args, ok := n.Get("transport input")
+// barred is what `transport input` or `output` keeps out: nothing without that line.
+func barred(n conf.Node, command string) cli.Transport {
+	args, ok := n.Get(command)
 	if !ok {
 		return cli.TransportNone
 	}
@@ -226,4 +231,20 @@ func synchronous(n conf.Node) cli.Synchronous {
 		s.Limit = args.Int("limit")
 	}
 	return s
+}
+
+// escapeOf reads an escape character: a code, a name, `^X`, or the character itself.
+func escapeOf(key string) cli.Escape {
+	code, err := strconv.Atoi(key)
+	switch {
+	case key == "" || key == "default" || key == "soft" || key == "break":
+		return 0
+	case key == "none" || err == nil && code == 0:
+		return -1
+	case err == nil:
+		return cli.Escape(code)
+	case len(key) == 2 && key[0] == '^' && key[1] >= '@':
+		return cli.Escape(key[1] & 31)
+	}
+	return cli.Escape(key[0])
 }

@@ -40,15 +40,20 @@ func OpenLabOnHost(dir string, s *Script, addr netip.Addr) (*Lab, error) {
 
 func openLab(dir string, s *Script, mem *memnet.Net, n sipua.Network, addr netip.Addr) (*Lab, error) {
 	files := memnet.New() // on every host: what a configuration names is not looked for outside
-	o := app.Options{Dir: dir, Startup: s.Startup, Bind: addr, Platform: app.DefaultPlatform, Net: n, Files: files}
+	o := app.Options{Dir: dir, Startup: s.Startup, Bind: addr, Platform: app.DefaultPlatform, Net: n, Files: files, Remote: dialer{files}}
 	if mem != nil {
-		o.Probes = probes{mem}
+		o.Probes, o.Remote = probes{mem}, dialer{mem}
 	}
 	a, err := app.Start(o)
 	if err != nil {
 		return nil, err
 	}
 	l := &Lab{App: a, net: mem, done: make(chan struct{})}
+	if mem != nil && s.Served {
+		if err := serveItself(a, mem); err != nil {
+			return nil, errors.Join(err, a.Close())
+		}
+	}
 	close(l.done)
 	l.stage = &stage{
 		net: n, local: addr, server: a.SIP.LocalAddr, phones: map[string]*actor{},
@@ -64,7 +69,7 @@ func openLab(dir string, s *Script, mem *memnet.Net, n sipua.Network, addr netip
 			if err := os.Mkdir(far, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
 				return nil, err
 			}
-			return app.Start(app.Options{Dir: far, Startup: startup, Platform: app.DefaultPlatform, Net: mem.Host(at), Files: files, Probes: probes{mem}})
+			return app.Start(app.Options{Dir: far, Startup: startup, Platform: app.DefaultPlatform, Net: mem.Host(at), Files: files, Probes: probes{mem}, Remote: dialer{mem}})
 		}
 	}
 	return l, nil

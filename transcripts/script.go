@@ -5,6 +5,7 @@
 //
 //	only: DRIVER            console, ssh, telnet or live: it makes sense there alone
 //	blanks: loose           runs of blanks compare equal (the guide lost some)
+//	served: yes             in memory the appliance serves telnet and SSH at 127.0.0.2
 //
 // The section "startup.cfg" is the startup-config the appliance boots with. The
 // section "console" is what the screen shows: a line that begins with a prompt
@@ -67,6 +68,7 @@ type Script struct {
 	Comment string
 	Only    string // the one driver it is for, "" for all
 	Loose   bool   // runs of blanks compare equal
+	Served  bool   // the appliance can be reached by itself
 	Away    bool   // played by another user or on another day: sizes of configurations, which tell both, are not compared
 	Startup []byte // nil: the factory default configuration
 	Files   map[string][]byte
@@ -92,7 +94,7 @@ var promptRE = regexp.MustCompile(`^(?:[A-Za-z0-9][\w.\-]*(?:\([\w.\-]+\))?[>#]`
 	`|[A-Z].*\[[^\]]*\]\? ?` +
 	`|configuration\. .*\[no\]: ?` +
 	`|[A-Z].*\[(?:ip|n|no|none|0x[0-9A-F]+)\]: |(?:Target IP|Source) address(?: or interface)?: ` +
-	`|(?:[A-Z].*)?\[confirm\]|(?:% )?[A-Z].*(?:\[(?:yes/no|\d+)\]|\(yes/\[no\]\)): ` +
+	`|(?:[A-Z (].*)?\[confirm\]|(?:% )?[A-Z].*(?:\[(?:yes/no|\d+)\]|\(yes/\[no\]\)): ` +
 	`| --More-- )`)
 
 // Parse reads a transcript. The name is used in messages.
@@ -106,6 +108,8 @@ func Parse(name string, data []byte) (*Script, error) {
 			s.Only = val
 		case ok && key == "blanks" && val == "loose":
 			s.Loose = true
+		case ok && key == "served" && val == "yes":
+			s.Served = true
 		}
 	}
 	var console []byte

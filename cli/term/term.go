@@ -56,6 +56,26 @@ type Terminal interface {
 	// no ReadLine or ReadKey is waiting, that is, while a command runs. What
 	// was not received is forgotten at the next ReadLine.
 	Interrupted() <-chan struct{}
+	// Raw hands the terminal to a program that talks to it in bytes, until Close. There
+	// is one at a time, and no ReadLine or ReadKey meanwhile.
+	Raw() Raw
+}
+
+// Raw is a terminal as a stream of bytes. Read and Unread belong to one goroutine, Write
+// may be called from another.
+type Raw interface {
+	// Read takes what has been typed, Ctrl-C and all; Enter is '\r' whatever the client
+	// sends for it. It waits for one byte at least. Errors: ctx.Err(), io.EOF.
+	Read(ctx context.Context, p []byte) (int, error)
+	// Unread gives back what was read too much, for whoever reads next.
+	Unread(p []byte)
+	// Write prints bytes as they are. It blocks while the peer does not read and fails
+	// after hang-up.
+	io.Writer
+	// Resized delivers one value after the size has changed.
+	Resized() <-chan struct{}
+	// Close gives the terminal back to the session.
+	Close()
 }
 
 // LineOptions say how one line is edited.
@@ -85,3 +105,21 @@ type LineOptions struct {
 	// unknown size: long lines do not scroll.
 	Width int
 }
+
+// Hung is a Raw of which nothing comes any more.
+type Hung struct{}
+
+// Read implements Raw.
+func (Hung) Read(context.Context, []byte) (int, error) { return 0, io.EOF }
+
+// Unread implements Raw.
+func (Hung) Unread([]byte) {}
+
+// Write implements Raw.
+func (Hung) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
+
+// Resized implements Raw.
+func (Hung) Resized() <-chan struct{} { return nil }
+
+// Close implements Raw.
+func (Hung) Close() {}

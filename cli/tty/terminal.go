@@ -20,6 +20,7 @@ type Terminal struct {
 	arrived    chan struct{} // capacity 1: input came, or its end
 	taken      chan struct{} // capacity 1: a full input buffer has room again
 	kick       chan struct{} // capacity 1: write out now
+	resized    chan struct{} // capacity 1: SetSize was called
 	closing    chan struct{} // closed by Close
 	readDone   chan struct{}
 	writeDone  chan struct{}
@@ -34,6 +35,7 @@ type Terminal struct {
 	eof     bool   // nothing more will arrive
 	waiting bool   // a ReadLine or ReadKey is waiting: Ctrl-C is a key
 	lastCR  bool   // the last key was CR: a following LF or NUL belongs to it
+	raw     bool   // a program has the terminal: all bytes are its own
 
 	out     []byte
 	gone    bool   // closed or the stream is broken: output goes nowhere
@@ -60,6 +62,7 @@ func New(rw io.ReadWriteCloser, o Options) *Terminal {
 		arrived:     make(chan struct{}, 1),
 		taken:       make(chan struct{}, 1),
 		kick:        make(chan struct{}, 1),
+		resized:     make(chan struct{}, 1),
 		closing:     make(chan struct{}),
 		readDone:    make(chan struct{}),
 		writeDone:   make(chan struct{}),
@@ -111,7 +114,9 @@ func (t *Terminal) reader() {
 	buf := make([]byte, 4096)
 	for {
 		n, err := t.rw.Read(buf)
-		blankTabs(buf[:n], t.o.PlainNewline || n == len(buf))
+		if !t.isRaw() {
+			blankTabs(buf[:n], t.o.PlainNewline || n == len(buf))
+		}
 		t.receive(buf[:n])
 		if err != nil {
 			t.mu.Lock()
@@ -141,7 +146,7 @@ func (t *Terminal) receive(chunk []byte) {
 		t.mu.Lock()
 		n := min(len(chunk), inputLimit-len(t.in))
 		for _, b := range chunk[:n] {
-			if !t.waiting && (b == ctrlC || b == ctrlCaret) {
+			if !t.waiting && !t.raw && (b == ctrlC || b == ctrlCaret) {
 				notify(t.interrupts)
 				continue
 			}
@@ -324,6 +329,7 @@ func (t *Terminal) SetSize(cols, rows int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.cols, t.rows = known(cols), known(rows)
+	notify(t.resized)
 }
 
 // Size implements term.Terminal.

@@ -27,6 +27,7 @@ import (
 	"github.com/busylamp/busylamp/internal/host"
 	"github.com/busylamp/busylamp/internal/logbuf"
 	"github.com/busylamp/busylamp/internal/probe"
+	"github.com/busylamp/busylamp/internal/remote"
 	"github.com/busylamp/busylamp/internal/sipua"
 	"github.com/busylamp/busylamp/internal/trust"
 	"github.com/busylamp/busylamp/modes"
@@ -60,6 +61,8 @@ type Options struct {
 	Files fetch.Network
 	// Probes is where pings are sent from; nil means the host.
 	Probes probe.Net
+	// Remote is where users' telnet and SSH connections come from; nil means the host.
+	Remote remote.Network
 	// Returned is how this life began, for `show version`; empty: by power-on.
 	Returned string
 }
@@ -153,6 +156,7 @@ func (a *App) wire(o Options) error {
 		Exec: modes.Exec(modes.Agents{
 			Presence: a.hub, Phones: a.Lines, Calls: a.Calls, SIP: a.SIP, Credentials: a.users, Trust: a.trust, Skinny: a.Skinny, SIPPhones: a.sipCalls,
 			Mobility: a.mobile, Csim: a.csim.start, Platform: o.Platform, Machine: a.machine, Meter: a.meter, Clock: a.clock, Probes: cmp.Or[probe.Net](o.Probes, probe.Host{}),
+			Remote: cmp.Or[remote.Network](o.Remote, remote.Host{}),
 		}),
 		Bounds:  modes.Bounds(o.Platform),
 		Rewrite: modes.Rewrite,
