@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"regexp"
 	"strings"
 
@@ -271,15 +270,12 @@ func (f *fileSink) end() error {
 	case f.long:
 		return errTooLong
 	}
-	data := f.data.Bytes()
 	if f.add {
-		old, err := f.shell.readFile(f.ctx, f.file)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := f.shell.o.State.Flash().Append(f.file.name, f.data.Bytes()); err != nil {
+			f.shell.logFile(f.file, err)
 			return openError(f.file.String(), err)
 		}
-		data = append(old, data...)
-	}
-	if err := f.shell.write(f.ctx, f.file, data); err != nil {
+	} else if err := f.shell.write(f.ctx, f.file, f.data.Bytes()); err != nil {
 		return err
 	}
 	return f.next.end()

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -204,6 +205,33 @@ Router#`)
 	for name, want := range map[string]string{"a": rows(1, 2) + rows(1, 3), "b": rows(1, 1), "c": rows(9, 9)} {
 		if got, err := b.state.Flash().ReadFile(name); err != nil || string(got) != want {
 			t.Errorf("flash:%s = %q, %v", name, got, err)
+		}
+	}
+}
+
+// Sessions that append to one file at once lose no text.
+func TestAppendTogether(t *testing.T) {
+	b := newBox(t, DefaultConfig())
+	const sessions, each = 8, 4
+	var all sync.WaitGroup
+	for n := range sessions {
+		all.Go(func() {
+			for range each {
+				f := &fileSink{ctx: t.Context(), shell: b.Shell, file: place{where: onFlash, name: "log"}, next: sinkFunc(func([]byte) {}), add: true}
+				if err := errors.Join(f.line(fmt.Appendf(nil, "of %d", n)), f.end()); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	got, err := b.state.Flash().ReadFile("log")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range sessions {
+		if texts := strings.Count(string(got), fmt.Sprintf("of %d\n", n)); texts != each {
+			t.Errorf("%d texts of session %d", texts, n)
 		}
 	}
 }

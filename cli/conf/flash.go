@@ -1,9 +1,37 @@
 package conf
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 )
+
+// Append adds to the end of a file, or creates it, atomically and durably: of two who
+// append at once both texts are there. errors.Is(err, ErrTooLarge) when there is no room.
+func (f *Flash) Append(name string, data []byte) error {
+	if err := checkName(name); err != nil {
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	old, err := f.ReadFile(name)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return f.replace(name, slices.Concat(old, data))
+}
+
+// replace is WriteFile for who holds the lock.
+func (f *Flash) replace(name string, data []byte) error {
+	if err := f.room(name, int64(len(data))); err != nil {
+		return fmt.Errorf("writing flash:%s: %w", name, err)
+	}
+	if err := writeAtomic(f.root, name, data); err != nil {
+		return fmt.Errorf("writing flash:%s: %w", name, err)
+	}
+	return nil
+}
 
 // Remove takes a file away for good. An error for which errors.Is(err,
 // fs.ErrNotExist) says that there is none.

@@ -189,13 +189,7 @@ func (f *Flash) WriteFile(name string, data []byte) error {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if err := f.room(name, int64(len(data))); err != nil {
-		return fmt.Errorf("writing flash:%s: %w", name, err)
-	}
-	if err := writeAtomic(f.root, name, data); err != nil {
-		return fmt.Errorf("writing flash:%s: %w", name, err)
-	}
-	return nil
+	return f.replace(name, data)
 }
 
 // room checks that the limits hold when name gets that size.

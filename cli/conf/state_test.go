@@ -154,6 +154,25 @@ func TestFlash(t *testing.T) {
 	}
 }
 
+// What is appended counts with what is there; what does not fit leaves it as it was.
+func TestFlashAppend(t *testing.T) {
+	f := openTest(t, t.TempDir()).Flash()
+	for _, text := range []string{"one\n", "two\n"} {
+		if err := f.Append("log", []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := f.Append("log", make([]byte, MaxFlashFile-7)); !errors.Is(err, ErrTooLarge) {
+		t.Error(err)
+	}
+	if err := f.Append("../log", nil); !errors.Is(err, ErrName) {
+		t.Error(err)
+	}
+	if got, err := f.ReadFile("log"); err != nil || string(got) != "one\ntwo\n" {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
 func TestFlashIsFull(t *testing.T) {
 	dir := t.TempDir()
 	s := openTest(t, dir)
