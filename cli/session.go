@@ -40,6 +40,7 @@ type Session struct {
 	settling  time.Duration // and how long
 	stale     bool          // committed what the next prompt shows: it must wait even in a paste
 	piped     bool          // nobody to press keys: no pager
+	single    bool          // one command is run, of an exec request: nobody types between
 
 	below   func() (string, error) // the lines of a file below an action's own
 	loading bool                   // a file: `exit` in global mode does not end it
@@ -431,10 +432,11 @@ func (s *Session) typed(ctx context.Context, prompt, line string) error {
 }
 
 // RunLine runs one line as if it had been typed at the EXEC prompt: an SSH exec
-// request. Nothing is paged. The session is closed at the end.
+// request. Nothing is paged. The line's absolute-timeout holds from here on, and its
+// exec-timeout for what waits and for a program in front. The session is closed at the end.
 func (s *Session) RunLine(ctx context.Context, t Terminal, line string) {
 	defer s.Close()
-	s.term, s.piped = t, true
+	s.term, s.piped, s.single = t, true, true
 	s.ctx, s.end = context.WithCancelCause(ctx)
 	s.setDrop(s.end)
 	defer s.end(nil)
@@ -442,6 +444,7 @@ func (s *Session) RunLine(ctx context.Context, t Terminal, line string) {
 		s.print("% Authentication failed\n")
 		return
 	}
+	defer s.limit()()
 	if auto := s.autocommand(); auto != "" {
 		line = auto // whoever is kept to one command has no others this way either
 	}
