@@ -53,7 +53,8 @@ func execSystem(a Agents) []cli.Exec {
 		}),
 		show("show hosts", showHosts),
 		show("show snmp", absent("%SNMP agent not enabled")),
-		show("show snmp <chassis|community|contact|group|host|location|user [WORD$user]|view>", absent("%SNMP agent not enabled")),
+		show("show snmp <chassis|community|contact|group|host|location|view>", absent("%SNMP agent not enabled")),
+		show("show snmp user [WORD$user]", func(*cli.Context, grammar.Args) error { return nil }), // there are none, and ansible reads each line as one
 		show("show cdp", absent("% CDP is not enabled")),
 		show("show cdp neighbors [detail]", absent("% CDP is not enabled")),
 		show("show lldp", absent("% LLDP is not enabled")),

@@ -102,7 +102,10 @@ func globalLines() []conf.Command {
 				$text     Text between two equal characters`,
 		},
 		bangs(1),
-		shared(conf.Command{Syntax: "line con <0-0>$first!", Enter: modeLine, Help: lineHelp}),
+		conf.Command{Name: "line con", Syntax: "line con~sole <0-0>$first!", Enter: modeLine, Help: `
+			line    Terminal line
+			con     Primary terminal line
+			$first  Line number`},
 		shared(conf.Command{Syntax: "line aux <0-0>$first!", Enter: modeLine, Inert: true, Help: lineHelp}),
 		shared(conf.Command{
 			Syntax: "line <2-999>$first! [<3-999>$last]",
@@ -164,7 +167,6 @@ func globalLines() []conf.Command {
 const (
 	lineHelp = `
 		line    Terminal line
-		con     Console
 		aux     Auxiliary line
 		vty     Virtual terminals
 		$first  First line

@@ -84,7 +84,7 @@ func modeSection(w io.Writer, m conf.Mode, exec []cli.Exec, help map[string]stri
 		if c.Default != "" {
 			def = code(c.Default)
 		}
-		syntax := c.Syntax
+		syntax := strings.ReplaceAll(c.Syntax, "con~sole", "console") // as it is typed
 		if c.No == conf.NoSweeps {
 			syntax = "no " + syntax
 		}

@@ -295,6 +295,9 @@ func (c *Command) leading() {
 		if k.kind != leafNode || k.repeat || c.leaves[k.leaf].kind != keywordLeaf {
 			break
 		}
+		if l := c.leaves[k.leaf]; len(l.low) > len(l.word) {
+			break // Declare reads the leading words as they are written
+		}
 		c.lead++
 	}
 }

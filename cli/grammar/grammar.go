@@ -33,6 +33,8 @@
 //	\word           a keyword although it looks like a type: \CIPC
 //	~word           a keyword that is taken but neither listed by help nor
 //	                kept nor printed: limit [~number] <10-100>$n
+//	short~er        a keyword that is typed and listed as shorter and printed
+//	                as short, never a leading one: line con~sole <0-0>$n
 //
 // The suffixes stand in the order $name, !, and three dots. Blanks inside
 // brackets at their edges and around | are free; the blanks before a bracket

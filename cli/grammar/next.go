@@ -129,7 +129,11 @@ func (h *helper) keywords() {
 	}
 	h.eachMove(func(t *thread, _ move, l *leaf) bool {
 		if l.kind == keywordLeaf && !l.silent {
-			offer(l.low, t.cmd, func() Item { return Item{l.word, l.help, true} })
+			text := l.word
+			if len(l.low) > len(text) { // it is printed shorter
+				text = l.low
+			}
+			offer(l.low, t.cmd, func() Item { return Item{text, l.help, true} })
 		}
 		for _, n := range l.names(h.env) {
 			offer(strings.ToLower(n.Text), t.cmd, func() Item { return Item{n.Text, cmp.Or(n.Help, l.help), true} })

@@ -263,10 +263,15 @@ func (p *parser) word(gap int) (*node, error) {
 	default:
 		l.word = name
 	}
+	short, rest, typedLonger := strings.Cut(l.word, "~")
+	if typedLonger && (short == "" || rest == "") {
+		return nil, p.fail(start, "%q: what is printed stands before the ~, the rest of what is typed behind it", name)
+	}
+	l.word = short
 	if strings.ContainsAny(l.word, `\"`) {
 		return nil, p.fail(start, "a keyword cannot hold a backslash or a quote")
 	}
-	l.low = strings.ToLower(l.word)
+	l.low = strings.ToLower(short + rest)
 	if p.at < len(p.text) && p.text[p.at] == '(' {
 		close := strings.IndexByte(p.text[p.at:], ')')
 		if close < 0 {

@@ -96,7 +96,8 @@ var shows = map[string][]string{
 	"show ip interface [INTERFACE$name]":                                                     {"show ip interface"},
 	"show ip interface INTERFACE$name brief":                                                 {"show ip interface Loopback0 brief"},
 	"show file information WORD$file":                                                        {"show file information flash:cred1.csv"},
-	"show snmp <chassis|community|contact|group|host|location|user [WORD$user]|view>":        {"show snmp community", "show snmp host", "show snmp user", "show snmp user x"},
+	"show snmp <chassis|community|contact|group|host|location|view>":                         {"show snmp community", "show snmp host"},
+	"show snmp user [WORD$user]":                                                             {"show snmp user", "show snmp user x"},
 	"show sip-ua connections <tcp|udp>$transport <brief|detail>$form": {
 		"show sip-ua connections udp brief", "show sip-ua connections udp detail", "show sip-ua connections tcp detail"},
 }
