@@ -181,11 +181,25 @@ func (u User) level() int { return min(max(u.Privilege, 1), maxLevel) }
 // there is, so that names cannot be guessed.
 func (c Config) authenticate(name, password string) (level int, ok bool) {
 	u, exists := c.user(name)
-	decoy := c.decoy()
-	if !exists || cost(u.Password) < cost(decoy) {
-		decoy.Matches(password)
+	for _, secret := range c.tried(name) {
+		if secret.Matches(password) {
+			ok = exists // a decoy matches nothing
+		}
 	}
-	return u.level(), exists && u.Password.Matches(password)
+	return u.level(), ok
+}
+
+// tried are the secrets that a password for name is tried at: the dearest kind that any user has
+// is always among them, so that the time of a refusal tells nobody which names there are.
+func (c Config) tried(name string) (secrets []Secret) {
+	u, exists := c.user(name)
+	if decoy := c.decoy(); !exists || cost(u.Password) < cost(decoy) {
+		secrets = append(secrets, decoy)
+	}
+	if exists {
+		secrets = append(secrets, u.Password)
+	}
+	return secrets
 }
 
 // cost ranks secrets by how long a try takes.

@@ -6,7 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/olekukonko/tablewriter"
 
 	"github.com/busylamp/busylamp/cli"
 	"github.com/busylamp/busylamp/cli/conf"
@@ -155,27 +156,17 @@ func bareSyntax(syntax string) string {
 
 // table writes a Markdown table whose columns are as wide as their longest cell.
 func table(w io.Writer, header []string, rows [][]string) error {
-	width := make([]int, len(header))
-	for _, row := range append([][]string{header}, rows...) {
-		for i, cell := range row {
-			width[i] = max(width[i], utf8.RuneCountInString(cell))
-		}
-	}
 	var b strings.Builder
-	line := func(row []string) {
-		for i, cell := range row {
-			fmt.Fprintf(&b, "| %-*s ", width[i], cell)
-		}
-		b.WriteString("|\n")
-	}
-	line(header)
-	for _, n := range width {
-		b.WriteString("|:" + strings.Repeat("-", n+1))
-	}
-	b.WriteString("|\n")
-	for _, row := range rows {
-		line(row)
-	}
+	t := tablewriter.NewWriter(&b)
+	t.SetAutoFormatHeaders(false)
+	t.SetAutoWrapText(false)
+	t.SetHeaderAlignment(tablewriter.ALIGN_LEFT)
+	t.SetAlignment(tablewriter.ALIGN_LEFT)
+	t.SetBorders(tablewriter.Border{Left: true, Right: true})
+	t.SetCenterSeparator("|")
+	t.SetHeader(header)
+	t.AppendBulk(rows)
+	t.Render()
 	_, err := io.WriteString(w, b.String())
 	return err
 }
