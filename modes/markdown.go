@@ -85,7 +85,7 @@ func modeSection(w io.Writer, m conf.Mode, exec []cli.Exec, help map[string]stri
 		if c.Default != "" {
 			def = code(c.Default)
 		}
-		syntax := strings.ReplaceAll(c.Syntax, "con~sole", "console") // as it is typed
+		syntax := c.Syntax
 		if c.No == conf.NoSweeps {
 			syntax = "no " + syntax
 		}
@@ -125,7 +125,7 @@ func meaning(name, syntax, own string, shared map[string]string) string {
 			break
 		}
 		if !strings.Contains(word, "$") {
-			last = word
+			last, _, _ = strings.Cut(word, "~") // help is of the word as it is printed
 		}
 	}
 	for line := range strings.Lines(strings.TrimSpace(own)) {
@@ -140,6 +140,7 @@ func meaning(name, syntax, own string, shared map[string]string) string {
 var (
 	captures = regexp.MustCompile(`\$[a-zA-Z0-9_-]+!?`)
 	silent   = regexp.MustCompile(`\[~[^]]*\] ?`)
+	typed    = regexp.MustCompile(`([a-z])~([a-z])`)
 	bound    = regexp.MustCompile(`\{(platform-)?(max-[a-z-]+)\}`)
 )
 
@@ -148,9 +149,10 @@ func code(syntax string) string {
 	return "`" + strings.ReplaceAll(bareSyntax(syntax), "|", `\|`) + "`"
 }
 
-// bareSyntax is a syntax string without captures and layout.
+// bareSyntax is a syntax string without captures and layout, its words as they are typed.
 func bareSyntax(syntax string) string {
 	s := bound.ReplaceAllString(captures.ReplaceAllString(silent.ReplaceAllString(syntax, ""), ""), "$2")
+	s = typed.ReplaceAllString(s, "$1$2")
 	return strings.ReplaceAll(strings.Join(strings.Fields(s), " "), `\`, "")
 }
 
