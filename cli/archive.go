@@ -243,13 +243,13 @@ func (c *Context) ShowDifferences(a, b string) error {
 			return err
 		}
 		if p.where == onRunning {
-			texts[i] = conf.Running(c.Tree())
+			texts[i] = c.form(false).Running(c.Tree())
 			continue
 		}
 		if texts[i], err = c.Shell.read(c, p); err != nil {
 			return err
 		}
-		texts[i] = c.Shell.normal(c, texts[i])
+		texts[i] = c.normal(texts[i])
 	}
 	c.Printf("!Contextual Config Diffs:\n")
 	lines := contextDiff(string(texts[0]), string(texts[1]))
@@ -263,10 +263,12 @@ func (c *Context) ShowDifferences(a, b string) error {
 	return nil
 }
 
-// normal is a file as the running-config would print it, if all of it is understood.
-func (sh *Shell) normal(ctx context.Context, text []byte) []byte {
-	if tree, bad := sh.parse(ctx, conf.NewTree(sh.store.Schema()), text); len(bad) == 0 {
-		return conf.Running(tree)
+// normal is a file as the running-config would print it to the session, if all of it is
+// understood or what is not may not be seen.
+func (c *Context) normal(text []byte) []byte {
+	form := c.form(false)
+	if tree, bad := c.Shell.parse(c, conf.NewTree(c.Shell.store.Schema()), text); len(bad) == 0 || form.Shown != nil {
+		return form.Running(tree)
 	}
 	return text
 }
@@ -278,7 +280,7 @@ func (c *Context) ShowIncremental(file string) error {
 	if err != nil {
 		return err
 	}
-	data, err := c.Shell.read(c, p)
+	data, err := c.readFile(p)
 	if err != nil {
 		return err
 	}

@@ -141,7 +141,7 @@ func (c *Context) mayOverwrite(p place) (bool, error) {
 // fetch reads the source of a copy and shows how it goes.
 func (c *Context) fetch(src place) ([]byte, error) {
 	if !src.remote() {
-		return c.Shell.read(c, src)
+		return c.readFile(src)
 	}
 	c.Printf("Accessing %s...\n", src)
 	if err := c.flush(); err != nil {

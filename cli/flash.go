@@ -36,7 +36,7 @@ func (c *Context) Dir(where string) error {
 	case onStartup:
 		return c.dirNVRAM()
 	case onRunning:
-		body := c.Shell.running(c.Tree(), conf.Running)
+		body := c.running()
 		c.Printf("Directory of system:/\n\n")
 		c.dirRow(1, int64(len(body)), time.Now(), runningName)
 		c.Printf("\nNo space information available\n")
@@ -121,7 +121,7 @@ func (c *Context) More(file string) error {
 	if err != nil {
 		return err
 	}
-	data, err := c.Shell.read(c, p)
+	data, err := c.readFile(p)
 	if err != nil {
 		return err
 	}
@@ -244,7 +244,7 @@ func (c *Context) Verify(file, want string) error {
 	if err != nil {
 		return err
 	}
-	data, err := c.Shell.read(c, p)
+	data, err := c.readFile(p)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/busylamp/busylamp/cli/conf"
 	"github.com/busylamp/busylamp/cli/grammar"
 )
 
@@ -26,8 +27,11 @@ type leveled struct {
 	level int
 }
 
-// levels are the commands of each privilege level.
-type levels [maxLevel + 1]*grammar.Set
+// levels are the commands of each privilege level, and the level of each.
+type levels struct {
+	sets [maxLevel + 1]*grammar.Set
+	of   map[*grammar.Command]int
+}
 
 // covers tells whether a rule is about a command, and how closely: the more words, the
 // closer. Words may be abbreviated.
@@ -76,6 +80,7 @@ func (m *modeSet) setPrivileges(rules []Privilege) error {
 	}
 	var byLevel [maxLevel + 1][]*grammar.Command
 	commands := m.commands()
+	all := levels{of: make(map[*grammar.Command]int, len(commands))}
 	for _, c := range commands {
 		level, best := c.level, 0
 		for _, r := range rules {
@@ -83,25 +88,25 @@ func (m *modeSet) setPrivileges(rules []Privilege) error {
 				level, best = r.Level, n
 			}
 		}
+		all.of[c.cmd] = level
 		for l := max(level, 0); l <= maxLevel; l++ {
 			byLevel[l] = append(byLevel[l], c.cmd)
 		}
 	}
-	var all levels
 	for l, cmds := range byLevel {
 		switch {
 		case len(cmds) == len(commands):
-			all[l] = m.set
+			all.sets[l] = m.set
 			continue
 		case l > 0 && len(cmds) == len(byLevel[l-1]):
-			all[l] = all[l-1]
+			all.sets[l] = all.sets[l-1]
 			continue
 		}
 		set, err := grammar.NewSet(cmds, m.options())
 		if err != nil {
 			return err
 		}
-		all[l] = set
+		all.sets[l] = set
 	}
 	m.levels.Store(&all)
 	return nil
@@ -126,4 +131,39 @@ func (sh *Shell) setPrivileges(old, rules []Privilege) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// form is how the session's privilege level sees the configuration: below 15 there are
+// only the lines that it may type, as a router shows them.
+func (c *Context) form(defaults bool) conf.Form {
+	level := c.Session.level
+	if level >= maxLevel {
+		return conf.Form{Defaults: defaults}
+	}
+	return conf.Form{Defaults: defaults, Shown: func(mode string, cmd *grammar.Command) bool {
+		m := c.Shell.mode(mode)
+		if m == nil {
+			return false
+		}
+		l := m.levels.Load()
+		if l == nil {
+			return false // they all take 15
+		}
+		own, ok := l.of[cmd]
+		return ok && own <= level
+	}}
+}
+
+// running is the running-config as the session may see it.
+func (c *Context) running() []byte { return c.Shell.running(c.Tree(), c.form(false).Running) }
+
+// Section is conf.Section as the session's privilege level may see it.
+func (c *Context) Section(p conf.Path) []byte { return c.form(false).Section(c.Tree(), p) }
+
+// readFile is Shell.read, and of the running-config what the session may see.
+func (c *Context) readFile(p place) ([]byte, error) {
+	if p.where == onRunning {
+		return c.running(), nil
+	}
+	return c.Shell.read(c, p)
 }

@@ -51,7 +51,8 @@ func (c *Context) ConfigureReplace(file string, how Replacement) error {
 		return err
 	}
 	if !endsAsOne(data) {
-		return errors.New("%The input file is not a valid config file.")
+		c.Printf("%%The input file is not a valid config file.\n")
+		return nil
 	}
 	next, bad := c.Shell.parse(c, conf.NewTree(c.Shell.store.Schema()), data)
 	if len(bad) > 0 {

@@ -58,7 +58,7 @@ func (a action) of(args grammar.Args) *Exec {
 // at picks the set for a privilege level.
 func (m *modeSet) at(level int) *grammar.Set {
 	if l := m.levels.Load(); l != nil {
-		return l[min(max(level, 0), maxLevel)]
+		return l.sets[min(max(level, 0), maxLevel)]
 	}
 	if level < maxLevel {
 		return m.user

@@ -8,20 +8,24 @@ import (
 )
 
 // ShowRunning is `show running-config` and `write terminal`.
-func (c *Context) ShowRunning() error { return c.showRunning(conf.Running) }
+func (c *Context) ShowRunning() error { return c.showRunning(c.form(false)) }
+
+// ShowRunningFull is `show running-config view full`: all of it, for whoever was given
+// that very command.
+func (c *Context) ShowRunningFull() error { return c.showRunning(conf.Form{}) }
 
 // ShowRunningAll is `show running-config all`: with the defaults that are in force.
-func (c *Context) ShowRunningAll() error { return c.showRunning(conf.RunningAll) }
+func (c *Context) ShowRunningAll() error { return c.showRunning(c.form(true)) }
 
-func (c *Context) showRunning(form func(conf.Tree) []byte) error {
-	body := c.Shell.running(c.Tree(), form)
+func (c *Context) showRunning(form conf.Form) error {
+	body := c.Shell.running(c.Tree(), form.Running)
 	c.Printf("%s%s\n", conf.RunningHeader(body), body)
 	return nil
 }
 
 // ShowRunningNumbered is `show running-config linenum`.
 func (c *Context) ShowRunningNumbered() error {
-	body := c.Shell.running(c.Tree(), conf.Running)
+	body := c.running()
 	c.Printf("%s", conf.RunningHeader(body))
 	n := 0
 	for line := range strings.Lines(string(body)) {
@@ -35,7 +39,7 @@ func (c *Context) ShowRunningNumbered() error {
 // ShowRunningBrief is `show running-config brief`: the data of certificates is left
 // out, which stands two levels deep below their lines.
 func (c *Context) ShowRunningBrief() error {
-	body := c.Shell.running(c.Tree(), conf.Running)
+	body := c.running()
 	c.Printf("%s", conf.RunningHeader(body))
 	within := false
 	for line := range strings.Lines(string(body)) {

@@ -60,7 +60,7 @@ func (c *Context) ShowFileInformation(file string) error {
 	if p.name == "" {
 		return openError(p.String(), fs.ErrNotExist)
 	}
-	data, err := c.Shell.read(c, p)
+	data, err := c.readFile(p)
 	if err != nil {
 		return err
 	}

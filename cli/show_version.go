@@ -116,7 +116,7 @@ func (c *Context) ShowBootvar() error {
 // ShowRunningRemoved is ShowRunning without anything secret, for `show tech-support`,
 // which people send to others.
 func (c *Context) ShowRunningRemoved() error {
-	body := c.Shell.running(c.Tree(), conf.Running)
+	body := c.running()
 	c.Printf("%s", conf.RunningHeader(body))
 	for line := range strings.Lines(string(body)) {
 		c.Printf("%s\n", conceal(strings.TrimSuffix(line, "\n"), removed))

@@ -225,7 +225,7 @@ func execShow(a Agents) []cli.Exec {
 		privileged("show running-config view full", `
 			running-config  Current operating configuration
 			view            View options
-			full            Full configuration`, method((*cli.Context).ShowRunning)),
+			full            Full configuration`, method((*cli.Context).ShowRunningFull)),
 		privileged("show running-config linenum", `
 			running-config  Current operating configuration
 			linenum         Display line numbers in output`, method((*cli.Context).ShowRunningNumbered)),
@@ -244,7 +244,7 @@ func showRunningInterface(c *cli.Context, args grammar.Args) error {
 	body := []byte("!\n")
 	for n := range t.Root().All("interface") {
 		if n.Args().String("name") == args.String("name") {
-			body = append(body, conf.Section(t, n.Path())...)
+			body = append(body, c.Section(n.Path())...)
 		}
 	}
 	body = append(body, "end\n"...)

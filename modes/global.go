@@ -79,7 +79,7 @@ func globalServices() []conf.Command {
 		},
 		bangs(1),
 		{
-			Syntax: "boot-start-marker", Default: "boot-start-marker", Fixed: true, Inert: true,
+			Syntax: "boot-start-marker", Default: "boot-start-marker", Fixed: true, Inert: true, Open: true,
 			Help: `
 				boot-start-marker  Boot commands start here`,
 		},
@@ -97,7 +97,7 @@ func globalServices() []conf.Command {
 				system  System image`,
 		},
 		{
-			Syntax: "boot-end-marker", Default: "boot-end-marker", Fixed: true, Inert: true,
+			Syntax: "boot-end-marker", Default: "boot-end-marker", Fixed: true, Inert: true, Open: true,
 			Help: `
 				boot-end-marker  Boot commands end here`,
 		},

@@ -123,6 +123,9 @@ type Command struct {
 	// this one is typed (`no telephony-service` takes the phones along).
 	Takes []string
 
+	// Open lines are for whoever may look at the configuration, see Form.
+	Open bool
+
 	// Fixed: printed always; when nothing is stored, as its Default, which it
 	// needs (`version 12.4`, `no service password-encryption`). The negative
 	// form brings the Default back; add NoRefused where there is none.

@@ -8,17 +8,27 @@ import (
 	"github.com/busylamp/busylamp/cli/grammar"
 )
 
+// Form says how much of a configuration is written. The zero value is all that is stored.
+type Form struct {
+	// Defaults are written too, each in its place: those of lines that do something, in
+	// every block that is there.
+	Defaults bool
+	// Shown tells whether the lines of a command of a mode are written, with all that is
+	// below them; nil: each is. Open commands it is not asked about.
+	Shown func(mode string, c *grammar.Command) bool
+}
+
 // Running is the running-config: from the first `!` to "end" and its newline.
 // It reads back to an equal tree.
-func Running(t Tree) []byte { return running(t, false) }
+func Running(t Tree) []byte { return Form{}.Running(t) }
 
-// RunningAll is Running with the Defaults that hold, each in its place: those of lines
-// that do something, in every block that is there. It reads back to the same tree.
-func RunningAll(t Tree) []byte { return running(t, true) }
+// RunningAll is Running with the Defaults that hold. It reads back to the same tree.
+func RunningAll(t Tree) []byte { return Form{Defaults: true}.Running(t) }
 
-func running(t Tree, all bool) []byte {
+// Running is the running-config in this form.
+func (f Form) Running(t Tree) []byte {
 	const perLine = 32 // bytes, roughly
-	w := writer{tree: t, all: all, buf: make([]byte, 0, perLine*(t.Len()+64))}
+	w := writer{tree: t, Form: f, buf: make([]byte, 0, perLine*(t.Len()+64))}
 	w.bangs(1, 0)
 	if t.schema != nil {
 		w.mode(t.schema.root, Root)
@@ -37,21 +47,27 @@ func RunningHeader(body []byte) string {
 
 // Section is the line at p with everything below it, as it stands in Running
 // but without `!` lines after it; nil when nothing is stored at p.
-func Section(t Tree, p Path) []byte {
+func Section(t Tree, p Path) []byte { return Form{}.Section(t, p) }
+
+// Section is the line at p with everything below it in this form; nil when it is not shown.
+func (f Form) Section(t Tree, p Path) []byte {
 	l := t.get(p)
 	if l == nil {
 		return nil
 	}
-	w := writer{tree: t}
-	w.line(t.modeOf(p), l.args())
+	w, m := writer{tree: t, Form: f}, t.modeOf(p)
+	if !w.shows(m, l.cmd) {
+		return nil
+	}
+	w.line(m, l.args())
 	w.below(l)
 	return w.buf
 }
 
 // writer writes lines of one tree in output order.
 type writer struct {
+	Form
 	tree Tree
-	all  bool // with Defaults
 	buf  []byte
 	// printed: a line was written since the last separator.
 	printed bool
@@ -61,7 +77,7 @@ type writer struct {
 func (w *writer) mode(m *CompiledMode, parent Path) {
 	lines := w.tree.under(parent)
 	stops := m.declared().stops
-	if w.all {
+	if w.Defaults {
 		stops = m.holding(lines)
 	}
 	for len(lines) > 0 {
@@ -73,12 +89,14 @@ func (w *writer) mode(m *CompiledMode, parent Path) {
 			stops = stops[1:]
 		}
 		n := run(lines, cmd)
-		if cmd.list() != "" {
+		switch {
+		case !w.shows(m, cmd):
+		case cmd.list() != "":
 			for chunk := range slices.Chunk(lines[:n], cmd.PerLine) {
 				w.line(m, join(chunk))
 				w.bangs(cmd.Bangs, m.Mode.Indent)
 			}
-		} else {
+		default:
 			for _, l := range lines[:n] {
 				w.line(m, l.args())
 				w.below(l)
@@ -92,10 +110,16 @@ func (w *writer) mode(m *CompiledMode, parent Path) {
 	}
 }
 
+// shows tells whether lines of the command are written.
+func (w *writer) shows(m *CompiledMode, cmd *command) bool {
+	return w.Shown == nil || cmd.Open || w.Shown(m.Mode.Name, cmd.grammar)
+}
+
 // stop writes a separator, or what holds although it is not stored: a Default, or
 // those of an Implicit block.
 func (w *writer) stop(m *CompiledMode, cmd *command, parent Path) {
 	switch {
+	case cmd.grammar != nil && !w.shows(m, cmd):
 	case cmd.Implicit:
 		before := *w
 		w.line(m, cmd.header().args())
