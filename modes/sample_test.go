@@ -18,11 +18,11 @@ type sampler struct {
 	full    bool
 }
 
-var printed = regexp.MustCompile(`([a-z])~[a-z]+`)
+var longer = regexp.MustCompile(`([a-z])~[a-z]+`)
 
 // samples are typical and unusual lines for one syntax.
 func samples(syntax string) []string {
-	syntax = printed.ReplaceAllString(syntax, "$1") // of a word that is typed longer
+	syntax = longer.ReplaceAllString(syntax, "$1") // of a word that is typed longer
 	var out []string
 	seen := map[string]bool{}
 	for variant := range 40 {
