@@ -13,7 +13,6 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
-	"os"
 	"reflect"
 	"runtime/debug"
 	"strings"
@@ -42,30 +41,6 @@ import (
 	"github.com/busylamp/busylamp/presence/relay"
 	presencesip "github.com/busylamp/busylamp/presence/sip"
 )
-
-// Options describe one appliance.
-type Options struct {
-	// Dir is the state directory: startup-config, flash: and SSH host keys.
-	Dir string
-	// Startup is loaded when the state directory has no startup-config, or the file
-	// of that name; without either it is the factory default. SetStartup chooses.
-	Startup     []byte
-	StartupFile string
-	// Bind stands in for configured addresses that the host does not have.
-	Bind netip.Addr
-	// Platform sets the limits behind ranges.
-	Platform modes.Platform
-	// Net is where SIP sockets come from; nil means the host's.
-	Net sipua.Network
-	// Files is where the sockets come from that read tftp: and http: files; nil means Net.
-	Files fetch.Network
-	// Probes is where pings are sent from; nil means the host.
-	Probes probe.Net
-	// Remote is where users' telnet and SSH connections come from; nil means the host.
-	Remote remote.Network
-	// Returned is how this life began, for `show version`; empty: by power-on.
-	Returned string
-}
 
 // App is one running appliance.
 type App struct {
@@ -344,15 +319,6 @@ func (s system) Version() cli.VersionInfo {
 // equal compares configurations that hold slices and maps.
 func equal[C any](a, b C) bool { return reflect.DeepEqual(a, b) }
 
-// PlatformNamed gives the platform of a --platform flag.
-func PlatformNamed(name string) (modes.Platform, error) {
-	p, ok := modes.ParsePlatform(name)
-	if !ok {
-		return p, fmt.Errorf("unknown platform %q", name)
-	}
-	return p, nil
-}
-
 // Commands writes the command reference, docs/commands.md, or that of the lines of a
 // router that are only kept, docs/commands-ios.md.
 func Commands(w io.Writer, kept bool) error {
@@ -365,45 +331,6 @@ func Commands(w io.Writer, kept bool) error {
 	}
 	return modes.Markdown(w, schema, modes.Exec(modes.Agents{}))
 }
-
-// maxStartup bounds a StartupFile, in bytes. One up to keepStartup is kept in memory,
-// so that `reload` does not need it any more.
-const (
-	maxStartup  = 16 << 20
-	keepStartup = 256 << 10
-)
-
-// SetStartup has a file loaded. A large one that can be read again is read anew in
-// every life.
-func (o *Options) SetStartup(name string) error {
-	if st, err := os.Stat(name); err == nil && st.Mode().IsRegular() && st.Size() > keepStartup {
-		o.StartupFile = name
-		return nil
-	}
-	text, err := readStartup(name)
-	o.Startup = text
-	return err
-}
-
-// readStartup reads a configuration file of at most 16 MiB.
-func readStartup(name string) ([]byte, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, maxStartup+1))
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", name, err)
-	}
-	if len(b) > maxStartup {
-		return nil, fmt.Errorf("%s is larger than %d bytes", name, maxStartup)
-	}
-	return b, nil
-}
-
-// DefaultPlatform is the router of the guide.
-const DefaultPlatform = modes.C3825
 
 // SetLine says what a local number is doing, without a phone: idle, busy, ringing,
 // or clear for what is true. It is what the EXEC command `test presence line` does.
