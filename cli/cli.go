@@ -122,6 +122,11 @@ type Options struct {
 	// is loaded, which would take the square of its length. nil: no line is refused.
 	Guard func(tree conf.Tree, parent conf.Path, args grammar.Args) error
 
+	// Mentions gives the mode of the command that a line is about, and how that command
+	// begins (`privilege exec level 3 show`); mode is "" for other lines. One that begins with
+	// a word that the mode does not have is refused. nil: no line is about a command.
+	Mentions func(args grammar.Args) (mode, command string)
+
 	// Committed is told of each line that somebody has typed and that has changed
 	// something. It must be quick. nil: nobody is.
 	Committed func(conf.Commit)
@@ -133,11 +138,12 @@ type Options struct {
 	// Zone is the time zone that a tree configures; nil: always UTC.
 	Zone func(tree conf.Tree) clock.Zone
 
-	// Notice is what a router tells whoever has typed a line that changed something:
+	// Notice is what a router tells whoever has typed a line:
 	// "… please restart or reset ephone to take effect." with its newline, "" for
-	// nothing. old is the tree before the line, parent the block it was typed in. It
+	// nothing. old is the tree before the line, parent the block it was typed in, changed
+	// says whether there was anything to do. It
 	// is not asked while a file is loaded. nil: nothing is ever told.
-	Notice func(old conf.Tree, parent conf.Path, args grammar.Args) string
+	Notice func(old conf.Tree, parent conf.Path, args grammar.Args, changed bool) string
 }
 
 // Following is a line that another one brings about, and the block it stands in.

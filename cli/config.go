@@ -157,7 +157,28 @@ func (s *Session) configLine(ctx context.Context, line string, next func() (stri
 		s.below = next
 		return s.run(ctx, e, args, nil)
 	}
+	if lerr := s.mentioned(line, args); lerr != nil {
+		return lerr
+	}
 	return s.commit(level, args)
+}
+
+// mentioned refuses a line about a command that there is not. Only the first word counts: of
+// what a router has behind it much is not here.
+func (s *Session) mentioned(line string, args grammar.Args) *lineError {
+	if s.shell.o.Mentions == nil || args.Form() != grammar.Positive {
+		return nil
+	}
+	name, command := s.shell.o.Mentions(args)
+	mode := s.shell.mode(name)
+	first, _, _ := strings.Cut(command, " ")
+	if mode == nil || first == "" {
+		return nil
+	}
+	if r := mode.set.Match(first, s.shell.env()); r.Outcome == grammar.NoMatch {
+		return invalidAt(strings.LastIndex(line, command) + r.Caret)
+	}
+	return nil
 }
 
 // collect reads a banner up to its closing delimiter. The error is that of next.
@@ -188,18 +209,18 @@ func (s *Session) commit(level int, args grammar.Args) *lineError {
 	if rewrite := s.shell.o.Rewrite; rewrite != nil {
 		var err error
 		if args, err = rewrite(store.Tree(), f.path, args); err != nil {
-			return message(err.Error())
+			return refusal(err)
 		}
 	}
 	if guard := s.shell.o.Guard; guard != nil && !s.loading {
 		if err := guard(store.Tree(), f.path, args); err != nil {
-			return message(err.Error())
+			return refusal(err)
 		}
 	}
 	logged := s.shell.Config().Archive.Log
 	path, done, err := store.Apply(s.author(), f.path, args)
 	if err != nil {
-		return message(err.Error())
+		return refusal(err)
 	}
 	if told := s.shell.o.Committed; told != nil && !s.loading && !done.Empty() {
 		told(done)
@@ -211,7 +232,7 @@ func (s *Session) commit(level int, args grammar.Args) *lineError {
 	for _, m := range more {
 		_, done, err := store.Apply(s.author(), m.At, m.Args)
 		if err != nil {
-			return message(err.Error())
+			return refusal(err)
 		}
 		s.dirty = s.dirty || !done.Empty()
 	}
@@ -222,8 +243,8 @@ func (s *Session) commit(level int, args grammar.Args) *lineError {
 		s.rezoned(zone(done.Old), zone(done.New))
 	}
 	s.record(logged, args.Line(), f.set.conf.Mode.Indent)
-	if notice := s.shell.o.Notice; notice != nil && !s.loading && !done.Empty() {
-		s.print(notice(done.Old, f.path, args))
+	if notice := s.shell.o.Notice; notice != nil && !s.loading {
+		s.print(notice(done.Old, f.path, args, !done.Empty()))
 	}
 	c, _ := f.set.conf.CommandOf(args)
 	s.stale = s.stale || c.Prompt

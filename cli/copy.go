@@ -120,7 +120,7 @@ func (c *Context) need(prompt, def string) (string, error) {
 	if answer == "" {
 		answer = def
 	}
-	if answer == "" {
+	if answer == "" || strings.Contains(answer, "?") {
 		return "", errors.New("%Error parsing filename (Bad file name)")
 	}
 	return answer, nil

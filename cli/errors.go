@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -64,6 +65,18 @@ func (e *lineError) render(prompt, line string) string {
 		b.WriteByte('\n')
 	}
 	return b.String()
+}
+
+// ErrIncomplete is what a check of a line returns to which a word is missing.
+var ErrIncomplete error = incomplete()
+
+// refusal is what is printed of the error of a check.
+func refusal(err error) *lineError {
+	var known *lineError
+	if errors.As(err, &known) {
+		return known
+	}
+	return message(err.Error())
 }
 
 // ErrNumber is what a command returns whose last number names nothing that there is:

@@ -273,7 +273,10 @@ func TestGuard(t *testing.T) {
 // nobody is while a file is loaded.
 func TestNotice(t *testing.T) {
 	b := newBox(t, DefaultConfig())
-	b.o.Notice = func(old conf.Tree, parent conf.Path, args grammar.Args) string {
+	b.o.Notice = func(old conf.Tree, parent conf.Path, args grammar.Args, changed bool) string {
+		if !changed {
+			return ""
+		}
 		if n, ok := old.At(parent); !ok || n.Mode() != conf.Global {
 			t.Errorf("%s was typed in %q", args.Line(), n.Mode())
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"regexp"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -125,6 +126,9 @@ func (p *pager) askFilter(kind rune) (*regexp.Regexp, bool) {
 			}
 			p.term.Write([]byte("filtering...\n"))
 			return re, true
+		case key == 21 || key == 24: // ^U, ^X
+			p.term.Write([]byte(strings.Repeat("\b \b", len(text)-1)))
+			text = text[:1]
 		case key == '\b' || key == 127:
 			if len(text) > 1 {
 				text = text[:len(text)-1]

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/busylamp/busylamp/cli"
 	"github.com/busylamp/busylamp/cli/conf"
@@ -13,7 +14,7 @@ import (
 // Access lists act on terminal lines (access-class), and nowhere else.
 
 const (
-	aclSource = "<deny|permit>$action! <any|host A.B.C.D$host!|A.B.C.D$source! [A.B.C.D$wildcard!]>$kind! [log$log]"
+	aclSource = "<deny~~|permit>$action! <any|host A.B.C.D$host!|A.B.C.D$source! [A.B.C.D$wildcard!]>$kind! [log$log]"
 	aclEntry  = "<remark LINE(100)$text!|" + aclSource + ">" // one command: remarks stay where they were typed
 	aclHelp   = `
 	access-list  Access list
@@ -39,6 +40,9 @@ const (
 	$sequence    Place in the list`
 	aclNumber = "<<1-99>$low|<1300-1999>$high>$list!"
 )
+
+// cmdRule is the name of the lines of a named standard list.
+const cmdRule = "rule"
 
 // globalAccessLists are numbered lists, one rule a line, and the blocks of named ones.
 func globalAccessLists() []conf.Command {
@@ -67,7 +71,7 @@ func standardListMode() conf.Mode {
 		Indent: 1,
 		Commands: []conf.Command{
 			shared(conf.Command{
-				Name:   "rule",
+				Name:   cmdRule,
 				Syntax: "[<1-2147483647>$sequence] " + aclEntry,
 				Order:  conf.Arrival, Help: aclHelp,
 			}),
@@ -148,4 +152,63 @@ func v4Bits(word string) uint32 {
 	}
 	b := a.As4()
 	return uint32(b[0])<<24 | uint32(b[1])<<16 | uint32(b[2])<<8 | uint32(b[3])
+}
+
+// plainRule is a rule in the form in which routers keep it: of an address the bits that matter, `any`
+// for all addresses, and for one alone `host` in an extended list and nothing in a standard one.
+func plainRule(t conf.Tree, parent conf.Path, args grammar.Args) grammar.Args {
+	line := args.Line()
+	words := strings.Fields(line)
+	at := slices.IndexFunc(words, func(w string) bool { return w == "permit" || w == "deny" || w == "remark" })
+	if at < 0 || words[at] == "remark" {
+		return args
+	}
+	one := []string{"host"}
+	if !strings.Contains(args.Command().Name(), extendedRule) {
+		one = nil
+	}
+	out := slices.Clone(words[:at+1])
+	for i := at + 1; i < len(words); i++ {
+		a, isAddress := v4Word(words[i])
+		wild, second := uint32(0), false
+		if isAddress && i+1 < len(words) {
+			wild, second = v4Word(words[i+1])
+		}
+		switch {
+		case words[i] == "host" && one == nil:
+			continue
+		case !second:
+			out = append(out, words[i])
+			continue
+		case wild == 0:
+			out = append(append(out, one...), words[i])
+		case wild == 1<<32-1:
+			out = append(out, "any")
+		default:
+			out = append(out, v4Text(a&^wild), words[i+1])
+		}
+		i++
+	}
+	if slices.Equal(out, words) {
+		return args
+	}
+	block, ok := t.At(parent)
+	if !ok {
+		return args
+	}
+	if r := t.Schema().Mode(block.Mode()).Set().Match(strings.Join(out, " "), nil); r.Outcome == grammar.OK {
+		return r.Args
+	}
+	return args
+}
+
+// v4Word tells whether a word is A.B.C.D, and gives it as a number.
+func v4Word(word string) (n uint32, ok bool) {
+	a, err := netip.ParseAddr(word)
+	return v4Bits(word), err == nil && a.Is4()
+}
+
+// v4Text is the inverse of v4Bits.
+func v4Text(n uint32) string {
+	return netip.AddrFrom4([4]byte{byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)}).String()
 }

@@ -22,6 +22,9 @@ const (
 	telnetPort = 23
 )
 
+// extendedRule is what the syntax of the rules of extended lists has, which names them.
+const extendedRule = "<permit|deny~~> <"
+
 // Beginnings of the lines of extended lists.
 const (
 	numberedList = "access-list "

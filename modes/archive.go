@@ -241,9 +241,13 @@ func privilegeModes() map[string]string {
 	}
 }
 
-// privilegeWords are the words as a choice.
+// privilegeWords are the words as a choice, in the order in which routers print their lines:
+// from the inside to the outside.
 func privilegeWords() string {
-	return "<" + strings.Join(slices.Sorted(maps.Keys(privilegeModes())), "|") + ">"
+	words := slices.Sorted(maps.Keys(privilegeModes()))
+	outer := []string{"configure", "exec"}
+	words = slices.DeleteFunc(words, func(w string) bool { return slices.Contains(outer, w) })
+	return "<" + strings.Join(append(words, outer...), "|") + ">"
 }
 
 func privilegeCommand() conf.Command {
@@ -299,4 +303,12 @@ func aliasesAndPrivileges(root conf.Node, c *cli.Config) {
 		args := n.Args()
 		c.Privileges = append(c.Privileges, cli.Privilege{Mode: modes[args.String("mode")], All: args.Has("all"), Level: args.Int("level"), Words: args.String("command")})
 	}
+}
+
+// Mentions is cli.Options.Mentions.
+func Mentions(args grammar.Args) (mode, command string) {
+	if args.Command().Name() != "privilege" {
+		return "", ""
+	}
+	return privilegeModes()[args.String("mode")], args.String("command")
 }

@@ -233,6 +233,11 @@ func execClock() []cli.Exec {
 		privileged("clock read-calendar", `
 			clock          Manage the system clock
 			read-calendar  Read the hardware calendar into the clock`, method((*cli.Context).ClockReadCalendar)),
+		privileged("clock update-calendar", `
+			clock            Manage the system clock
+			update-calendar  Update the hardware calendar from the clock`,
+			// The calendar is the host's clock, which is never set.
+			func(*cli.Context, grammar.Args) error { return nil }),
 		everybody("show clock [detail$detail]", `
 			clock    Display the system clock
 			detail   Display detailed information

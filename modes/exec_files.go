@@ -32,14 +32,14 @@ func file(args grammar.Args, choice, capture string) string {
 
 func execFiles() []cli.Exec {
 	const copySyntax = "copy <flash:|http:|nvram:|running-config|startup-config|system:|tftp:|WORD$source>$from <flash:|null:|nvram:|running-config|startup-config|system:|tftp:|WORD$destination>$to"
-	const moreSyntax = "more <flash:|nvram:|system:|WORD$file>$where"
+	const moreSyntax = "more [/ascii] <flash:|nvram:|system:|WORD$file>$where"
 	const dirSyntax = "dir [</all|all-filesystems|flash:|nvram:|system:|WORD$file>$where]"
 	const dirAllSyntax = "dir /all <flash:|nvram:|system:|WORD$file>$where"
 	return []cli.Exec{
 		privileged(copySyntax, trim(copySyntax, placesHelp), func(c *cli.Context, args grammar.Args) error {
 			return c.Copy(file(args, "from", "source"), file(args, "to", "destination"))
 		}),
-		piped(privileged(moreSyntax, "more  Display the contents of a file\n"+trim(moreSyntax, placesHelp),
+		piped(privileged(moreSyntax, "more    Display the contents of a file\n/ascii  Display binary files in ASCII\n"+trim(moreSyntax, placesHelp),
 			func(c *cli.Context, args grammar.Args) error { return c.More(file(args, "where", "file")) })),
 		piped(privileged(dirSyntax, `
 			dir              List files on a filesystem

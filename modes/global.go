@@ -283,10 +283,16 @@ func globalAddressing() []conf.Command {
 			name    Domain of this router
 			$name   Domain name`),
 		hostCommand(),
-		inert("ip name-server A.B.C.D$address!", "", `
-			ip           IP parameters
-			name-server  Server that looks names up
-			$address     IP address`),
+		{
+			Syntax:  "ip name-server A.B.C.D$address...",
+			Inert:   true,
+			Order:   conf.Arrival,
+			PerLine: 1,
+			Help: `
+				ip           IP parameters
+				name-server  Server that looks names up
+				$address     IP address`,
+		},
 		inert("ip multicast-routing", "", `
 			ip                 IP parameters
 			multicast-routing  Route multicasts`),

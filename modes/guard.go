@@ -1,6 +1,7 @@
 package modes
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,7 +12,7 @@ import (
 )
 
 // Guard refuses to take away a phone type in use, and a MAC address that another phone of the same protocol has, which would
-// register as either. In a file that holds one twice the lower tag wins.
+// register as either, and to take away what is hardware. In a file that holds one twice the lower tag wins.
 //
 // It remembers who has which, and follows each line that is typed, so that pasting a
 // long configuration does not take the square of its length.
@@ -40,6 +41,9 @@ func macOf(command string) string {
 func (g *Guard) Check(t conf.Tree, parent conf.Path, args grammar.Args) error {
 	if err := typeInUse(t, args); err != nil {
 		return err
+	}
+	if args.Form() == grammar.No {
+		return irremovable(args)
 	}
 	blocks, mac := macOf(args.Command().Name()), args.String("mac")
 	if blocks == "" || mac == "" || args.Form() != grammar.Positive {
@@ -112,4 +116,24 @@ func (g *Guard) follow(change conf.Change, blocks, command string, c conf.Commit
 	case !change.Added && i >= 0:
 		g.has[key] = slices.Delete(g.has[key], i, i+1)
 	}
+}
+
+// irremovable refuses to take away what is hardware: it is there whatever is configured.
+func irremovable(args grammar.Args) error {
+	switch args.Command().Name() {
+	case cmdInterface:
+		if !logical(args.String("name")) {
+			return errors.New("% Removal of physical interfaces is not permitted.")
+		}
+	case "line con", "line aux":
+		return errors.New("% Only VTY lines can be removed")
+	}
+	return nil
+}
+
+// logical tells whether an interface is made by its name being configured.
+func logical(name string) bool {
+	kind := strings.TrimRight(name, "0123456789/.:")
+	return strings.Contains(name, ".") || slices.Contains([]string{"Loopback", "Tunnel", "Vlan", "Dialer", "BVI", "Multilink",
+		"Virtual-Template", "Virtual-PPP", "Port-channel", "Group-Async"}, kind)
 }

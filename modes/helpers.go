@@ -81,7 +81,7 @@ func tokens(syntax string) map[string]bool {
 	out := map[string]bool{}
 	for _, word := range strings.FieldsFunc(syntax, func(r rune) bool { return strings.ContainsRune(" <>[]{}|!", r) }) {
 		token, capture, captured := strings.Cut(strings.TrimSuffix(word, "..."), "$")
-		out[strings.TrimPrefix(token, `\`)] = true
+		out[strings.TrimRight(strings.TrimPrefix(token, `\`), "~")] = true
 		if captured {
 			out["$"+capture] = true
 		}

@@ -1,6 +1,15 @@
 package modes
 
-import "github.com/busylamp/busylamp/cli/conf"
+import (
+	"fmt"
+	mathbits "math/bits"
+
+	"github.com/busylamp/busylamp/cli/conf"
+	"github.com/busylamp/busylamp/cli/grammar"
+)
+
+// cmdInterface is the name of the command that opens it.
+const cmdInterface = "interface"
 
 // interfaceMode is `interface`. The appliance uses the host's own interfaces;
 // the lines are kept so that a router's configuration survives.
@@ -24,7 +33,8 @@ func interfaceMode() conf.Mode {
 				bandwidth  Bandwidth told to routing
 				$rate      kbit/s`),
 			{
-				Syntax:   "ip address A.B.C.D$address A.B.C.D-mask$mask",
+				Syntax:   "ip address A.B.C.D$address A.B.C.D$mask",
+				Check:    checkHostAddress,
 				Inert:    true,
 				No:       conf.NoStored,
 				Replaces: []string{"ip address dhcp"},
@@ -36,7 +46,8 @@ func interfaceMode() conf.Mode {
 			},
 			{
 				Name:   "ip address secondary",
-				Syntax: "ip address A.B.C.D$address! A.B.C.D-mask$mask secondary",
+				Syntax: "ip address A.B.C.D$address! A.B.C.D$mask secondary",
+				Check:  checkHostAddress,
 				Inert:  true,
 				Help: `
 					ip         IP parameters
@@ -128,6 +139,22 @@ func interfaceMode() conf.Mode {
 				$address         IP address`),
 		},
 	}
+}
+
+const badMask = "Bad mask"
+
+// checkHostAddress refuses a mask with holes, and the address of a network or the broadcast
+// address of it as that of a host. Networks of two addresses have neither (RFC 3021).
+func checkHostAddress(_ conf.CheckContext, args grammar.Args) error {
+	address, mask := bits(args, "address"), bits(args, "mask")
+	host := ^mask
+	if host&(host+1) != 0 {
+		return fmt.Errorf("%s 0x%08X for address %s", badMask, mask, args.String("address"))
+	}
+	if host > 1 && (address&host == 0 || address&host == host) {
+		return fmt.Errorf("%s /%d for address %s", badMask, 32-mathbits.Len32(host), args.String("address"))
+	}
+	return nil
 }
 
 const switchportHelp = `

@@ -12,6 +12,14 @@ func lineMode() conf.Mode {
 		Indent: 1,
 		Commands: []conf.Command{
 			{
+				Syntax: "session-timeout <0-35791>$minutes [output$output]",
+				Help: `
+					session-timeout  Idle time of outgoing connections
+					$minutes         Minutes
+					output           Output counts as well
+					$output          Output counts as well`,
+			},
+			{
 				Syntax: "access-class <<1-199>$number|<1300-2699>$expanded|WORD(64)$name>$list <in|out>$direction! [vrf-also$vrf]",
 				Help: `
 					access-class  Access list for connections
@@ -77,14 +85,6 @@ func lineMode() conf.Mode {
 				Help: `
 					width     Columns of the screen
 					$columns  Columns`,
-			},
-			{
-				Syntax: "session-timeout <0-35791>$minutes [output$output]",
-				Help: `
-					session-timeout  Idle time of outgoing connections
-					$minutes         Minutes
-					output           Output counts as well
-					$output          Output counts as well`,
 			},
 			{
 				Syntax: "absolute-timeout <0-10000>$minutes",

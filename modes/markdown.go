@@ -153,7 +153,7 @@ func code(syntax string) string {
 func bareSyntax(syntax string) string {
 	s := bound.ReplaceAllString(captures.ReplaceAllString(silent.ReplaceAllString(syntax, ""), ""), "$2")
 	s = typed.ReplaceAllString(s, "$1$2")
-	return strings.ReplaceAll(strings.Join(strings.Fields(s), " "), `\`, "")
+	return strings.NewReplacer(`\`, "", "~", "").Replace(strings.Join(strings.Fields(s), " "))
 }
 
 // table writes a Markdown table whose columns are as wide as their longest cell.

@@ -30,11 +30,17 @@ func sameSecret(old conf.Tree, args grammar.Args) string {
 	return ""
 }
 
-// Notice is cli.Options.Notice: what a router says of a line that has changed
-// something (CME command reference: fac; admin guide, "Modifying defaults for
+// Notice is cli.Options.Notice: what a router says of a line, most often of one that has
+// changed something (CME command reference: fac; admin guide, "Modifying defaults for
 // localization": ephone-template).
-func Notice(old conf.Tree, parent conf.Path, args grammar.Args) string {
+func Notice(old conf.Tree, parent conf.Path, args grammar.Args, changed bool) string {
 	name := args.Command().Name()
+	if name == cmdInterface && args.Form() == grammar.Default {
+		return fmt.Sprintf("Building configuration...\n\nInterface %s set to default configuration\n", args.String("name"))
+	}
+	if !changed {
+		return ""
+	}
 	if name == cmdEphoneTemplate {
 		if n, ok := old.At(parent); ok && n.Mode() == modeEphone {
 			return "The ephone template tag has been changed under this ephone, please restart or reset ephone to take effect.\n"

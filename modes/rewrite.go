@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"strings"
 
+	"github.com/busylamp/busylamp/cli"
 	"github.com/busylamp/busylamp/cli/conf"
 	"github.com/busylamp/busylamp/cli/grammar"
 	"github.com/busylamp/busylamp/cli/secret"
@@ -21,6 +22,9 @@ func Rewrite(t conf.Tree, parent conf.Path, args grammar.Args) (grammar.Args, er
 	}
 	if is, ok := loggingLines[name]; ok {
 		return is(t, args)
+	}
+	if name == "access-list" || name == cmdRule || strings.Contains(name, extendedRule) {
+		return plainRule(t, parent, args), nil
 	}
 	if args.Form() != grammar.Positive {
 		if (name == "enable secret" || name == "enable password") && args.Int("level") == privilegedLevel {
@@ -113,7 +117,7 @@ func respell(t conf.Tree, args grammar.Args, line string) (grammar.Args, error) 
 	}
 	r := t.Schema().Mode(conf.Global).Set().Match(line, nil)
 	if r.Outcome != grammar.OK {
-		return args, fmt.Errorf("%% %s", "Incomplete command.")
+		return args, cli.ErrIncomplete
 	}
 	return r.Args, nil
 }

@@ -160,6 +160,8 @@ func Follow(old, t conf.Tree, args grammar.Args) (lines []cli.Following, also []
 		return followTimestamps(t, args.Form()), nil
 	case name == cmdLineVTY && args.Form() == grammar.Positive:
 		return splitVTYs(old, t, args)
+	case name == cmdLineVTY && args.Form() == grammar.No:
+		return withoutVTYs(old, t, args.Int("first")), nil
 	}
 	if args.Command().Name() == "username" && args.Form() != grammar.Positive {
 		return withoutAutocommand(t, args.String("name")), nil

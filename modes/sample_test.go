@@ -69,6 +69,7 @@ var spelt = strings.NewReplacer(
 	"level 2 7 some text", "level 2 7 0822455D0A16",
 	"nistp256 w1", "nistp256 00112233445566778899AABBCCDDEEFF", "nistp384 w1", "nistp384 00112233445566778899AABBCCDDEEFF",
 	"nistp521 w1", "nistp521 00112233445566778899AABBCCDDEEFF", "ssh-ed25519 w1", "ssh-ed25519 00112233445566778899AABBCCDDEEFF",
+	"ip address 10.1.1.2 10.1.1.2", "ip address 10.1.1.2 255.255.255.0",
 	"device-id 1", "device-id 376", "device-id 2", "device-id 377", // others are those of known models
 	"ssh-rsa w1", "ssh-rsa 00112233445566778899AABBCCDDEEFF",
 )
@@ -147,7 +148,7 @@ func (s *sampler) word(word string) string {
 	if ok {
 		return value
 	}
-	return strings.TrimLeft(word, `\~`)
+	return strings.Trim(word, `\~`)
 }
 
 // typical is a value of each type.

@@ -87,6 +87,21 @@ func (s *vtySplit) at(first int) (conf.Node, bool) {
 	return conf.Node{}, false
 }
 
+// withoutVTYs gives the lines that `no line vty` brings about: vtys are numbered without a gap, so
+// those behind the first one go too, whatever the blocks are.
+func withoutVTYs(old, now conf.Tree, first int) []cli.Following {
+	s := vtySplit{tree: now}
+	for n := range old.Root().All(cmdLineVTY) {
+		switch r := vtyRangeOf(n.Args()); {
+		case r.first > first:
+			s.typed("no "+r.header(), nil)
+		case r.first < first && r.last >= first:
+			s.block(vtyRange{r.first, first - 1}, nil)
+		}
+	}
+	return s.lines
+}
+
 // splitVTYs gives the lines that `line vty` brings about besides its block, and the other blocks
 // that what is typed next is for.
 func splitVTYs(old, now conf.Tree, args grammar.Args) (lines []cli.Following, also []conf.Path) {

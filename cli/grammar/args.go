@@ -132,6 +132,7 @@ func (a Args) AppendLine(line []byte) []byte {
 	}
 	var seen uint64
 	first := true
+	behind := 0
 	for r := a.read(); r.next(); {
 		l := &a.cmd.leaves[r.leaf]
 		gap := l.gap
@@ -139,9 +140,9 @@ func (a Args) AppendLine(line []byte) []byte {
 			gap = 1
 		}
 		if !first {
-			line = append(line, blanks(gap)...)
+			line = append(line, blanks(gap+behind)...)
 		}
-		first = false
+		first, behind = false, l.behind
 		seen |= l.inside
 		line = append(line, l.print(l.value(r.word))...)
 	}

@@ -59,6 +59,7 @@ func TestCompileErrors(t *testing.T) {
 		{"a [b]c", "column 6", "out of place"},
 		{"a WORD$x...!", "column 12", "out of place"},
 		{"WORD$x a", "column 1", "no leading keyword"},
+		{"a WORD~$x", "column 3", "only a keyword"},
 		{`a \`, "column 3", "backslash"},
 		{`a "b"`, "column 3", "quote"},
 		{"a " + strings.Repeat("[", 20) + "b", "column 19", "more than 16 brackets"},

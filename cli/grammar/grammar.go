@@ -31,6 +31,8 @@
 //	                its own text; for a <x|y> choice: the chosen keyword)
 //	!               after the capture: part of the identity of a list entry
 //	\word           a keyword although it looks like a type: \CIPC
+//	word~~          two more blanks are printed behind the keyword than the next token
+//	                has before it: <deny~~|permit> ip is "deny   ip" and "permit ip"
 //	~word           a keyword that is taken but neither listed by help nor
 //	                kept nor printed: limit [~number] <10-100>$n
 //	short~er        a keyword that is typed and listed as shorter and printed
@@ -115,6 +117,8 @@ type Type struct {
 	// Split: the word may be typed as two, which Parse sees joined (`gi 0/0`).
 	// Parse must call the first half a good beginning.
 	Split bool
+	// Second is what help lists of a Split argument behind its first half; nil: Display.
+	Second func(first string) Item
 	// Known: the word is one of the names that the Env has under this word, typed whole
 	// or by a unique prefix (Vocabulary). Parse is not asked.
 	Known string

@@ -42,6 +42,7 @@ func leadingWord(syntax string, at int, lib *Library) (word string, end int) {
 		return "", end
 	}
 	word, _, _ = strings.Cut(word, "$")
+	word = strings.TrimRight(word, "~")
 	if strings.ContainsAny(word, "<>[]{}|!~") || lib.isType(word) {
 		return "", end
 	}

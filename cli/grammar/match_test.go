@@ -337,6 +337,19 @@ func TestMatchEdges(t *testing.T) {
 	if got := s.Match("c d e", nil).Args.Line(); got != "c d"+strings.Repeat(" ", 20)+"e" {
 		t.Errorf("wide gap: %q", got)
 	}
+	// Blanks behind a keyword are printed ahead of whatever comes next, and nowhere else.
+	wide, err := NewSet([]*Command{mustNamed(t, "[<1-9>] <permit|deny~~$d> <tcp [WORD]|ip>"), mustNamed(t, "drop~ [all~~~]")}, SetOptions{Negatable: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line, want := range map[string]string{
+		"permit tcp x": "permit tcp x", "deny tcp x": "deny   tcp x", "4 deny    ip": "4 deny   ip", "no den i": "no deny   ip", "dr": "drop", "drop all": "drop  all",
+	} {
+		r := wide.Match(line, nil)
+		if got := r.Args.Line(); got != want || !wide.Match(got, nil).Args.Equal(r.Args) {
+			t.Errorf("%q is printed as %q, want %q", line, got, want)
+		}
+	}
 	r := s.Match("a", nil)
 	if _, ok := r.Closes("^C"); ok || !r.WithText("x").Equal(r.Args) {
 		t.Error("Closes or WithText acts on a complete line")

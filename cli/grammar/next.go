@@ -166,9 +166,17 @@ func (h *helper) arguments() {
 		return true
 	})
 	for i := range h.threads {
-		if t := &h.threads[i]; t.state != between && h.continues(t) {
-			add(t, t.leaf, &h.set.cmds[t.cmd].leaves[t.leaf])
+		t := &h.threads[i]
+		if t.state == between || !h.continues(t) {
+			continue
 		}
+		l := &h.set.cmds[t.cmd].leaves[t.leaf]
+		if second := l.typ.Second; t.state == halfway && second != nil {
+			first := strings.TrimRight(strings.TrimSuffix(h.line[t.from:], h.Word), " \t\r\n")
+			args = append(args, arg{t.cmd, t.leaf, second(first)})
+			continue
+		}
+		add(t, t.leaf, l)
 	}
 	slices.SortStableFunc(args, func(a, b arg) int {
 		if a.cmd != b.cmd {

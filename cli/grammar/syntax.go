@@ -237,10 +237,12 @@ func (p *parser) word(gap int) (*node, error) {
 		p.at -= 3
 		name = dots
 	}
+	behind := len(name) - len(strings.TrimRight(name, "~"))
+	name = name[:len(name)-behind]
 	if name == "" || p.at < len(p.text) && strings.IndexByte("<[{", p.text[p.at]) >= 0 {
 		return nil, p.fail(p.at, "%q is out of place", p.text[p.at:p.at+1])
 	}
-	l := leaf{spell: name, typ: none, gap: gap, col: start + 1}
+	l := leaf{spell: name, typ: none, gap: gap, behind: behind, col: start + 1}
 	typ, isType := p.types[name]
 	escaped := len(name) > 1 && name[0] == '\\'
 	l.silent = len(name) > 1 && name[0] == '~'
@@ -248,6 +250,8 @@ func (p *parser) word(gap int) (*node, error) {
 		return nil, p.fail(start, "%s must stand in brackets: it is not printed", name)
 	}
 	switch {
+	case isType && behind > 0:
+		return nil, p.fail(start, "only a keyword can have blanks of its own behind it")
 	case isType:
 		own := typ
 		if own.Display == "" {

@@ -49,6 +49,7 @@ type leaf struct {
 	// Layout: gap blanks are printed before it, unless one of the groups that
 	// it starts has printed something already: then one blank.
 	gap            int
+	behind         int // more blanks printed ahead of what comes next
 	starts, inside uint64
 	order          int // place in the canonical line
 }

@@ -38,7 +38,7 @@ func StandardTypes() map[string]Type {
 		{Name: "X:X:X:X::X", Parse: parseIPv6},
 		{Name: "H.H.H", Parse: parseMAC},
 		{Name: "URL", Parse: parseURL},
-		{Name: "INTERFACE", Display: "WORD", Parse: parseInterface, Split: true, Key: naturalKey, Stems: interfaceKinds},
+		{Name: "INTERFACE", Display: "WORD", Parse: parseInterface, Split: true, Second: interfaceNumber, Key: naturalKey, Stems: interfaceKinds},
 		{Name: "SERVER", Display: "WORD", Parse: parseServer},
 		{Name: "HH:MM", Display: "hh:mm", Parse: timeOfDay(2)},
 		{Name: "HH:MM:SS", Display: "hh:mm:ss", Parse: timeOfDay(3)},

@@ -186,20 +186,7 @@ func parseInterface(s string) (string, int, bool) {
 	for letters < len(s) && !isDigit(s[letters]) {
 		letters++
 	}
-	low := strings.ToLower(s[:letters])
-	name, far := "", 0
-	for _, kind := range interfaceKinds {
-		n := kind.Text
-		same := common(strings.ToLower(n), low)
-		far = max(far, same)
-		if same == letters && name == "" {
-			name = n
-		}
-		if same == letters && same == len(n) {
-			name = n
-			break
-		}
-	}
+	name, far := interfaceKind(s[:letters])
 	switch {
 	case letters == 0 || name == "":
 		return "", far, false
@@ -211,6 +198,50 @@ func parseInterface(s string) (string, int, bool) {
 		return "", letters + bad, false
 	}
 	return name + numbers, 0, true
+}
+
+// interfaceKind is the kind that a name or its beginning means, "" for none, and how many
+// letters of it fit any kind.
+func interfaceKind(word string) (name string, far int) {
+	low := strings.ToLower(word)
+	for _, kind := range interfaceKinds {
+		n := kind.Text
+		same := common(strings.ToLower(n), low)
+		far = max(far, same)
+		if same == len(low) && name == "" {
+			name = n
+		}
+		if same == len(low) && same == len(n) {
+			return n, far
+		}
+	}
+	return name, far
+}
+
+// interfaceNumber is what help says of the number behind the kind of an interface. The ranges
+// are those of routers; none is checked.
+func interfaceNumber(kind string) Item {
+	kind, _ = interfaceKind(kind)
+	numbers := "<0-9>" // of a slot, or of the interface where there is none
+	switch kind {
+	case "Loopback", "Tunnel":
+		numbers = "<0-2147483647>"
+	case "Multilink":
+		numbers = "<1-2147483647>"
+	case "Vlan":
+		numbers = "<1-4094>"
+	case "Dialer":
+		numbers = "<0-255>"
+	case "BVI":
+		numbers = "<1-255>"
+	case "Virtual-Template":
+		numbers = "<1-200>"
+	case "Port-channel":
+		numbers = "<1-64>"
+	case "Null":
+		numbers = "<0-0>"
+	}
+	return Item{Text: numbers, Help: kind + " interface number"}
 }
 
 // unitNumbers takes numbers with / . : between, and drops leading zeros.

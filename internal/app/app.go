@@ -150,6 +150,7 @@ func (a *App) wire(o Options) error {
 		Committed: guard.Committed,
 		Retyped:   modes.Retyped(a.users.Load),
 		Notice:    modes.Notice,
+		Mentions:  modes.Mentions,
 	})
 	if err != nil {
 		a.closeAgents()

@@ -60,7 +60,7 @@ func Check(ctx context.Context, r io.Reader, p modes.Platform) ([]Finding, error
 	defer log.Close()
 	shell, err := cli.NewShell(cli.Options{
 		Store: store, Library: lib, Log: log, Exec: modes.Exec(modes.Agents{Platform: p}),
-		Bounds: modes.Bounds(p), Rewrite: modes.Rewrite, Follow: modes.Follow,
+		Bounds: modes.Bounds(p), Rewrite: modes.Rewrite, Follow: modes.Follow, Mentions: modes.Mentions,
 	})
 	if err != nil {
 		return nil, err
