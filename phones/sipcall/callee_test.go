@@ -28,15 +28,15 @@ func TestCallToPhone(t *testing.T) {
 			"To":                  "<sip:2002@10.1.1.2>",
 			"Call-Info":           "",
 		} {
-			if got := inv.get(name); got != want {
+			if got := inv.Get(name); got != want {
 				t.Errorf("%s: %s, want %s", name, got, want)
 			}
 		}
-		if d := inv.headers["diversion"]; len(d) != 2 || !strings.HasPrefix(d[1], "<sip:2006@") {
+		if d := inv.Headers["diversion"]; len(d) != 2 || !strings.HasPrefix(d[1], "<sip:2006@") {
 			t.Error(d)
 		}
-		if !strings.HasPrefix(inv.get("From"), `"Alice" <sip:2001@10.1.1.2>;tag=`) {
-			t.Error(inv.get("From"))
+		if !strings.HasPrefix(inv.Get("From"), `"Alice" <sip:2001@10.1.1.2>;tag=`) {
+			t.Error(inv.Get("From"))
 		}
 		p.answer(inv, "100 Trying", "", "")
 		p.answer(inv, "180 Ringing", "tt", "")
@@ -46,8 +46,8 @@ func TestCallToPhone(t *testing.T) {
 		p.want()
 		p.answer(inv, "200 OK", "tt", sdpBody("10.1.1.12:5000", ""))
 		b.wantInputs("answer pool-2 7 10.1.1.12:5000 g711ulaw,g711alaw")
-		if ack := p.one("ACK"); ack.body != "" {
-			t.Error(ack.body)
+		if ack := p.one("ACK"); ack.Body != "" {
+			t.Error(ack.Body)
 		}
 		b.view(pool(2), v) // older than the answer
 		v.State = call.Connected
@@ -88,8 +88,8 @@ func TestCalleeOffers(t *testing.T) {
 			v := call.CallView{Ref: 7, State: call.RingIn, Button: 1, Calling: alice, Called: bob}
 			b.view(pool(2), v)
 			inv := p.one("INVITE")
-			if inv.body != "" {
-				t.Error(inv.body)
+			if inv.Body != "" {
+				t.Error(inv.Body)
 			}
 			p.answer(inv, "200 OK", "tt", sdpBody("10.1.1.12:5000", ""))
 			b.wantInputs("answer pool-2 7 10.1.1.12:5000 g711ulaw,g711alaw")
@@ -168,7 +168,7 @@ func TestRingingEnds(t *testing.T) {
 			if elsewhere {
 				want = `SIP;cause=200;text="Call completed elsewhere"`
 			}
-			if got := cancel.get("Reason"); got != want {
+			if got := cancel.Get("Reason"); got != want {
 				t.Errorf("Reason %q", got)
 			}
 			p.answer(inv, "487 Request Terminated", "tt", "")
@@ -224,7 +224,7 @@ func TestForks(t *testing.T) {
 		q.answer(i2, "200 OK", "t2", sdpBody("10.1.1.21:5000", ""))
 		b.wantInputs("answer pool-2 7 10.1.1.21:5000 g711ulaw,g711alaw")
 		q.one("ACK")
-		if got := p.one("CANCEL").get("Reason"); !strings.Contains(got, "cause=200") {
+		if got := p.one("CANCEL").Get("Reason"); !strings.Contains(got, "cause=200") {
 			t.Error(got)
 		}
 		p.answer(i1, "200 OK", "t1", sdpBody("10.1.1.12:5000", "")) // too late
@@ -257,7 +257,7 @@ func TestIntercomAnswersItself(t *testing.T) {
 		p := b.phone(2)
 		b.view(pool(2), call.CallView{Ref: 7, State: call.RingIn, Button: 1, Called: bob, AutoAnswer: true})
 		inv := p.one("INVITE")
-		if got := inv.get("Call-Info"); got != "<sip:10.1.1.2>;answer-after=0" {
+		if got := inv.Get("Call-Info"); got != "<sip:10.1.1.2>;answer-after=0" {
 			t.Error(got)
 		}
 		p.answer(inv, "480 No", "t", "")
@@ -272,7 +272,7 @@ func TestPage(t *testing.T) {
 		v := call.View{Device: pool(2), Paged: &call.Page{Ref: 40, From: call.Party{Number: "5000", Name: "All"}}}
 		b.show(v)
 		inv := p.one("INVITE sip:2002@")
-		if inv.media() != "10.1.1.2:16384 sendonly" || !strings.Contains(inv.get("Call-Info"), "answer-after=0") || !strings.HasPrefix(inv.get("From"), `"All" <sip:5000@`) {
+		if inv.media() != "10.1.1.2:16384 sendonly" || !strings.Contains(inv.Get("Call-Info"), "answer-after=0") || !strings.HasPrefix(inv.Get("From"), `"All" <sip:5000@`) {
 			t.Errorf("%+v", inv)
 		}
 		p.answer(inv, "200 OK", "tt", sdpBody("10.1.1.12:5000", "recvonly"))

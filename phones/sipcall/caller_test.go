@@ -25,13 +25,13 @@ func TestCallFromPhone(t *testing.T) {
 		v.State, v.Send = call.Connected, media("10.1.1.12:5000")
 		b.view(pool(1), v)
 		ok := p.one("200")
-		if ok.tag("To") == "" || ok.tag("To") != ringing.tag("To") {
-			t.Errorf("To tags %q and %q", ringing.tag("To"), ok.tag("To"))
+		if ok.Tag("To") == "" || ok.Tag("To") != ringing.Tag("To") {
+			t.Errorf("To tags %q and %q", ringing.Tag("To"), ok.Tag("To"))
 		}
 		if got := ok.media(); got != "10.1.1.12:5000 sendrecv" {
 			t.Errorf("answer is %s", got)
 		}
-		if got := ok.get("Remote-Party-ID"); got != `"Bob" <sip:2002@10.1.1.2>;party=called;screen=yes;privacy=off` {
+		if got := ok.Get("Remote-Party-ID"); got != `"Bob" <sip:2002@10.1.1.2>;party=called;screen=yes;privacy=off` {
 			t.Errorf("Remote-Party-ID %s", got)
 		}
 		d.learn(ok)
@@ -50,8 +50,8 @@ func TestHeadersOfAnswer(t *testing.T) {
 		d, ref := p.calls("2002", sdpBody("10.1.1.11:4000", ""))
 		b.view(pool(1), call.CallView{Ref: ref, State: call.Connected, Outgoing: true, Send: media("10.1.1.12:5000")})
 		ok := p.one("200")
-		if !strings.Contains(ok.get("Allow"), "REFER") || !strings.Contains(ok.get("Supported"), "replaces") || ok.get("Contact") != "<sip:10.1.1.2:5060>" {
-			t.Errorf("%+v", ok.headers)
+		if !strings.Contains(ok.Get("Allow"), "REFER") || !strings.Contains(ok.Get("Supported"), "replaces") || ok.Get("Contact") != "<sip:10.1.1.2:5060>" {
+			t.Errorf("%+v", ok.Headers)
 		}
 		d.learn(ok)
 		d.request("ACK", "")
@@ -169,8 +169,8 @@ func TestAnswerWithoutMedia(t *testing.T) {
 		v.Send = media("10.1.1.12:5000")
 		b.view(pool(1), v)
 		re := p.one("INVITE")
-		if re.media() != "10.1.1.12:5000 sendrecv" || re.tag("To") != d.localTag {
-			t.Error(re.media(), re.headers)
+		if re.media() != "10.1.1.12:5000 sendrecv" || re.Tag("To") != d.localTag {
+			t.Error(re.media(), re.Headers)
 		}
 		p.answer(re, "200 OK", "", sdpBody("10.1.1.11:4000", ""))
 		p.one("ACK")
@@ -248,8 +248,8 @@ func TestNoAck(t *testing.T) {
 		b.view(pool(1), call.CallView{Ref: ref, State: call.Connected, Outgoing: true, Send: media("10.1.1.12:5000")})
 		time.Sleep(33 * time.Second)
 		h := p.hear()
-		if len(h) < 5 || !strings.HasPrefix(h[len(h)-1].first, "BYE") || h[1].first != "SIP/2.0 200 OK" {
-			t.Errorf("%d messages, last %q", len(h), h[len(h)-1].first)
+		if len(h) < 5 || !strings.HasPrefix(h[len(h)-1].First, "BYE") || h[1].First != "SIP/2.0 200 OK" {
+			t.Errorf("%d messages, last %q", len(h), h[len(h)-1].First)
 		}
 		b.wantInputs("onhook pool-1 1")
 	})

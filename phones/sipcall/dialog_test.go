@@ -102,8 +102,8 @@ func TestFarSideHolds(t *testing.T) {
 		v.Send = call.Media{}
 		b.view(pool(2), v)
 		re := p.one("INVITE")
-		if re.media() != "0.0.0.0:16384 inactive" || re.tag("To") != d.localTag {
-			t.Error(re.media(), re.headers)
+		if re.media() != "0.0.0.0:16384 inactive" || re.Tag("To") != d.localTag {
+			t.Error(re.media(), re.Headers)
 		}
 		first := strings.Fields(re.sdpLine("o="))
 		p.answer(re, "200 OK", "", sdpBody("10.1.1.12:5000", "inactive"))
@@ -301,8 +301,8 @@ func TestSessionTimers(t *testing.T) {
 		v := call.CallView{Ref: ref, State: call.Connected, Outgoing: true, Send: media("10.1.1.12:5000")}
 		b.view(pool(1), v)
 		ok := p.one("200")
-		if ok.get("Session-Expires") != "100;refresher=uac" || ok.get("Require") != "timer" {
-			t.Error(ok.headers)
+		if ok.Get("Session-Expires") != "100;refresher=uac" || ok.Get("Require") != "timer" {
+			t.Error(ok.Headers)
 		}
 		d.learn(ok)
 		d.request("ACK", "")
@@ -324,8 +324,8 @@ func TestSessionTimers(t *testing.T) {
 			d.learn(p.one("200"))
 			d.request("ACK", "")
 			d.request(method, sdpBody("10.1.1.11:4000", ""))
-			if ok := p.one("200"); ok.get("Session-Expires") != "" {
-				t.Error(ok.headers)
+			if ok := p.one("200"); ok.Get("Session-Expires") != "" {
+				t.Error(ok.Headers)
 			}
 			if method == "INVITE" {
 				d.request("ACK", "")
@@ -342,16 +342,16 @@ func TestSessionTimers(t *testing.T) {
 		v := call.CallView{Ref: ref, State: call.Connected, Outgoing: true, Send: media("10.1.1.12:5000")}
 		b.view(pool(1), v)
 		ok := p.one("200")
-		if ok.get("Session-Expires") != "200;refresher=uas" {
-			t.Error(ok.headers)
+		if ok.Get("Session-Expires") != "200;refresher=uas" {
+			t.Error(ok.Headers)
 		}
 		d.learn(ok)
 		d.request("ACK", "")
 		for range 3 {
 			time.Sleep(100 * time.Second)
 			re := p.one("INVITE")
-			if re.get("Session-Expires") != "200;refresher=uac" || re.media() != "10.1.1.12:5000 sendrecv" {
-				t.Error(re.headers, re.body)
+			if re.Get("Session-Expires") != "200;refresher=uac" || re.media() != "10.1.1.12:5000 sendrecv" {
+				t.Error(re.Headers, re.Body)
 			}
 			p.answer(re, "200 OK", "", sdpBody("10.1.1.11:4000", ""), "Session-Expires: 200;refresher=uac")
 			p.one("ACK")

@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/busylamp/busylamp/internal/siptest"
 	"github.com/busylamp/busylamp/internal/sipua"
 	"github.com/busylamp/busylamp/phones"
 	"github.com/busylamp/busylamp/phones/call"
@@ -69,7 +70,7 @@ func TestEndpointMoves(t *testing.T) {
 		if o := re.sdpLine("o="); !strings.HasSuffix(o, " IN IP4 10.1.1.2") {
 			t.Error(o)
 		}
-		if got := re.get("Contact"); got != "<sip:10.1.1.2:5070>" || re.media() != "10.1.1.12:5000 sendrecv" {
+		if got := re.Get("Contact"); got != "<sip:10.1.1.2:5070>" || re.media() != "10.1.1.12:5000 sendrecv" {
 			t.Error(got, re.media())
 		}
 		p.answer(re, "200 OK", "", sdpBody("10.1.1.11:4000", ""))
@@ -109,7 +110,7 @@ func TestTCPConnectionEnds(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				return parse(buf[:n])
+				return message{siptest.Parse(buf[:n])}
 			}
 			answer := func(c net.Conn, m message, body string) {
 				p := &peer{user: "2004", addr: netip.MustParseAddrPort("10.1.1.14:5060"), conn: streamConn{Conn: c}}
@@ -117,8 +118,8 @@ func TestTCPConnectionEnds(t *testing.T) {
 			}
 			answer(c, read(c), sdpBody("10.1.1.14:5000", ""))
 			synctest.Wait()
-			if ack := read(c); !strings.HasPrefix(ack.first, "ACK") {
-				t.Error(ack.first)
+			if ack := read(c); !strings.HasPrefix(ack.First, "ACK") {
+				t.Error(ack.First)
 			}
 			c.Close()
 			synctest.Wait()
@@ -137,8 +138,8 @@ func TestTCPConnectionEnds(t *testing.T) {
 			}
 			defer c.Close()
 			m := read(c)
-			if !strings.HasPrefix(m.first, by) {
-				t.Error(m.first)
+			if !strings.HasPrefix(m.First, by) {
+				t.Error(m.First)
 			}
 			answer(c, m, sdpBody("10.1.1.14:5000", ""))
 			if by == "INVITE" {
@@ -183,8 +184,8 @@ func TestTCP(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		inv := parse(buf[:n])
-		if !strings.HasPrefix(inv.first, "INVITE sip:2004@") || inv.get("Contact") != "<sip:10.1.1.2:5060;transport=tcp>" || !strings.Contains(inv.get("Via"), "/TCP") {
+		inv := message{siptest.Parse(buf[:n])}
+		if !strings.HasPrefix(inv.First, "INVITE sip:2004@") || inv.Get("Contact") != "<sip:10.1.1.2:5060;transport=tcp>" || !strings.Contains(inv.Get("Via"), "/TCP") {
 			t.Errorf("%+v", inv)
 		}
 		c.Close()

@@ -169,7 +169,7 @@ func TestLiveNoAnswer(t *testing.T) {
 		q.one("CANCEL")
 		q.answer(inv, "487 Request Terminated", "t", "")
 		q.one("ACK")
-		if h := p.hear(); len(h) == 0 || !strings.HasPrefix(h[0].first, "SIP/2.0 4") {
+		if h := p.hear(); len(h) == 0 || !strings.HasPrefix(h[0].First, "SIP/2.0 4") {
 			t.Errorf("%+v", h)
 		}
 		d.refused()
@@ -211,12 +211,12 @@ func TestLiveBlindTransfer(t *testing.T) {
 		a.request("REFER", "", "Refer-To: <sip:2003@10.1.1.2>")
 		p.want("202", "NOTIFY")
 		inv := r.one("INVITE")
-		if !strings.HasPrefix(inv.get("From"), `"User 2002" <sip:2002@`) {
-			t.Error(inv.get("From"))
+		if !strings.HasPrefix(inv.Get("From"), `"User 2002" <sip:2002@`) {
+			t.Error(inv.Get("From"))
 		}
 		r.answer(inv, "200 OK", "rt", sdpBody(r.rtp(0), ""))
-		if n := p.want("NOTIFY", "BYE")[0]; n.body != "SIP/2.0 200 OK\r\n" {
-			t.Error(n.body)
+		if n := p.want("NOTIFY", "BYE")[0]; n.Body != "SIP/2.0 200 OK\r\n" {
+			t.Error(n.Body)
 		}
 		if inv.media() != q.rtp(0)+" sendrecv" {
 			t.Error(inv.media())
@@ -241,7 +241,7 @@ func TestLiveAttendedTransfer(t *testing.T) {
 		a.request("REFER", "", fmt.Sprintf("Refer-To: <sip:2003@10.1.1.2?Replaces=%s%%3Bto-tag%%3D%s%%3Bfrom-tag%%3D%s>",
 			strings.ReplaceAll(c.callID, ":", "%3A"), c.remoteTag, c.localTag))
 		h1 := p.hear()
-		if len(h1) != 5 || !strings.HasPrefix(h1[0].first, "SIP/2.0 202") {
+		if len(h1) != 5 || !strings.HasPrefix(h1[0].First, "SIP/2.0 202") {
 			t.Errorf("%d messages: %+v", len(h1), h1)
 		}
 		q.reinvited(r.rtp(0) + " sendrecv")
@@ -274,8 +274,8 @@ func TestLiveTrunk(t *testing.T) {
 		in := gw.dial("2001")
 		in.request("INVITE", sdpBody(gw.rtp(0), ""))
 		inv = p.one("INVITE")
-		if inv.get("Alert-Info") != "<file://Bellcore-dr2/>" || !strings.HasPrefix(inv.get("From"), "<sip:gw@") {
-			t.Error(inv.headers)
+		if inv.Get("Alert-Info") != "<file://Bellcore-dr2/>" || !strings.HasPrefix(inv.Get("From"), "<sip:gw@") {
+			t.Error(inv.Headers)
 		}
 		p.answer(inv, "200 OK", "p", sdpBody(p.rtp(0), ""))
 		p.one("ACK")
@@ -304,7 +304,7 @@ func TestLivePickup(t *testing.T) {
 		q.answer(inv, "180 Ringing", "t", "")
 		p.one("180")
 		e := r.dial("2002")
-		e.request("INVITE", sdpBody(r.rtp(0), ""), fmt.Sprintf("Replaces: %s;to-tag=%s;from-tag=t", inv.get("Call-ID"), inv.tag("From")))
+		e.request("INVITE", sdpBody(r.rtp(0), ""), fmt.Sprintf("Replaces: %s;to-tag=%s;from-tag=t", inv.Get("Call-ID"), inv.Tag("From")))
 		q.one("CANCEL")
 		q.answer(inv, "487 Request Terminated", "t", "")
 		q.one("ACK")

@@ -37,7 +37,7 @@ func FuzzDatagrams(f *testing.F) {
 				}
 				p.send(strings.ReplaceAll(text, "$TAG", tag))
 				for _, m := range p.hear() {
-					if got := m.tag("To"); got != "" && strings.HasPrefix(m.first, "SIP/2.0") {
+					if got := m.Tag("To"); got != "" && strings.HasPrefix(m.First, "SIP/2.0") {
 						tag = got
 					}
 				}

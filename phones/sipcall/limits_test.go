@@ -27,7 +27,7 @@ func TestOverload(t *testing.T) {
 		time.Sleep(setupWait)
 		n := 0
 		for _, m := range p.hear() {
-			if strings.HasPrefix(m.first, "SIP/2.0 480") {
+			if strings.HasPrefix(m.First, "SIP/2.0 480") {
 				n++
 			}
 		}

@@ -31,8 +31,8 @@ func TestMessagesWaiting(t *testing.T) {
 				continue
 			}
 			n := p.one("NOTIFY sip:2001@10.1.1.11:5060 ")
-			if n.get("Event") != "message-summary" || n.body != "Messages-Waiting: "+c.want+"\r\nMessage-Account: sip:2001@10.1.1.2\r\n" ||
-				n.get("Content-Type") != "application/simple-message-summary" || !strings.HasPrefix(n.get("From"), "<sip:2001@10.1.1.2>;tag=") {
+			if n.Get("Event") != "message-summary" || n.Body != "Messages-Waiting: "+c.want+"\r\nMessage-Account: sip:2001@10.1.1.2\r\n" ||
+				n.Get("Content-Type") != "application/simple-message-summary" || !strings.HasPrefix(n.Get("From"), "<sip:2001@10.1.1.2>;tag=") {
 				t.Errorf("%+v", n)
 			}
 		}

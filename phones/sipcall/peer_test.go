@@ -8,46 +8,17 @@ import (
 	"sync"
 	"testing/synctest"
 
+	"github.com/busylamp/busylamp/internal/siptest"
 	"github.com/busylamp/busylamp/phones"
 	"github.com/busylamp/busylamp/phones/call"
 )
 
-// message is a SIP message as text with its headers by lower-case name.
-type message struct {
-	first   string
-	headers map[string][]string
-	body    string
-	from    netip.AddrPort
-}
-
-func parse(b []byte) message {
-	head, body, _ := strings.Cut(string(b), "\r\n\r\n")
-	lines := strings.Split(head, "\r\n")
-	m := message{first: lines[0], headers: map[string][]string{}, body: body}
-	for _, l := range lines[1:] {
-		name, value, _ := strings.Cut(l, ":")
-		name = strings.ToLower(strings.TrimSpace(name))
-		m.headers[name] = append(m.headers[name], strings.TrimSpace(value))
-	}
-	return m
-}
-
-func (m message) get(name string) string {
-	if v := m.headers[strings.ToLower(name)]; len(v) > 0 {
-		return v[0]
-	}
-	return ""
-}
-
-func (m message) tag(name string) string {
-	_, tag, _ := strings.Cut(m.get(name), ";tag=")
-	tag, _, _ = strings.Cut(tag, ";")
-	return tag
-}
+// message is what a peer heard.
+type message struct{ siptest.Message }
 
 // sdpLine returns the first line of the body that begins with a prefix.
 func (m message) sdpLine(prefix string) string {
-	for _, l := range strings.Split(m.body, "\r\n") {
+	for _, l := range strings.Split(m.Body, "\r\n") {
 		if strings.HasPrefix(l, prefix) {
 			return l
 		}
@@ -57,15 +28,15 @@ func (m message) sdpLine(prefix string) string {
 
 // media is where the body says that audio goes.
 func (m message) media() string {
-	if m.body == "" {
+	if m.Body == "" {
 		return "-"
 	}
 	for _, d := range []string{"sendrecv", "sendonly", "recvonly", "inactive"} {
-		if strings.Contains(m.body, "a="+d+"\r\n") {
+		if strings.Contains(m.Body, "a="+d+"\r\n") {
 			return strings.TrimPrefix(m.sdpLine("c="), "c=IN IP4 ") + ":" + strings.Fields(m.sdpLine("m=audio"))[1] + " " + d
 		}
 	}
-	return m.body
+	return m.Body
 }
 
 // peer is a SIP phone or trunk of the test.
@@ -99,35 +70,16 @@ func (b *bed) register(n int, p *peer) {
 func (b *bed) peer(user, addr string) *peer {
 	b.t.Helper()
 	p := &peer{b: b, user: user, addr: netip.MustParseAddrPort(addr)}
-	conn, err := b.net.Host(p.addr.Addr()).ListenPacket(p.addr)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	p.conn = conn
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		buf := make([]byte, 65536)
-		for {
-			n, from, err := conn.ReadFrom(buf)
-			if err != nil {
-				return
-			}
-			m := parse(buf[:n])
-			m.from = from.(*net.UDPAddr).AddrPort()
-			p.mu.Lock()
-			p.heard = append(p.heard, m)
-			mute := p.mute
-			p.mu.Unlock()
-			method, _, _ := strings.Cut(m.first, " ")
-			if !mute && (method == "BYE" || method == "NOTIFY" || method == "CANCEL") {
-				p.answer(m, "200 OK", "", "")
-			}
+	p.conn = siptest.Listen(b.t, b.net, p.addr, func(heard siptest.Message) {
+		m := message{heard}
+		p.mu.Lock()
+		p.heard = append(p.heard, m)
+		mute := p.mute
+		p.mu.Unlock()
+		method, _, _ := strings.Cut(m.First, " ")
+		if !mute && (method == "BYE" || method == "NOTIFY" || method == "CANCEL") {
+			p.answer(m, "200 OK", "", "")
 		}
-	}()
-	b.t.Cleanup(func() {
-		conn.Close()
-		<-done
 	})
 	return p
 }
@@ -152,7 +104,7 @@ func (p *peer) hear() []message {
 	defer p.mu.Unlock()
 	var h []message
 	for _, m := range p.heard {
-		if !strings.HasPrefix(m.first, "SIP/2.0 100") {
+		if !strings.HasPrefix(m.First, "SIP/2.0 100") {
 			h = append(h, m)
 		}
 	}
@@ -167,8 +119,8 @@ func (p *peer) want(first ...string) []message {
 	ok := len(h) == len(first)
 	var got []string
 	for i, m := range h {
-		got = append(got, m.first)
-		ok = ok && strings.HasPrefix(strings.TrimPrefix(m.first, "SIP/2.0 "), first[i])
+		got = append(got, m.First)
+		ok = ok && strings.HasPrefix(strings.TrimPrefix(m.First, "SIP/2.0 "), first[i])
 	}
 	if !ok {
 		p.b.t.Fatalf("%s heard\n  %s\nwant\n  %s", p.user, strings.Join(got, "\n  "), strings.Join(first, "\n  "))
@@ -248,8 +200,8 @@ func (d *talk) refused() { d.p.send(d.text("ACK", d.lastBrnch, "")) }
 
 // learn takes the dialog from a response.
 func (d *talk) learn(m message) {
-	d.remoteTag = m.tag("To")
-	if c := m.get("Contact"); c != "" {
+	d.remoteTag = m.Tag("To")
+	if c := m.Get("Contact"); c != "" {
 		d.target = strings.Trim(c, "<>")
 	}
 }
@@ -257,15 +209,7 @@ func (d *talk) learn(m message) {
 // answer answers a request; tag is the To tag if it has none.
 func (p *peer) answer(m message, status, tag, body string, headers ...string) {
 	var s strings.Builder
-	s.WriteString("SIP/2.0 " + status + "\r\n")
-	for _, name := range []string{"Via", "From", "To", "Call-ID", "CSeq"} {
-		for _, v := range m.headers[strings.ToLower(name)] {
-			if name == "To" && tag != "" && !strings.Contains(v, ";tag=") {
-				v += ";tag=" + tag
-			}
-			s.WriteString(name + ": " + v + "\r\n")
-		}
-	}
+	s.WriteString(m.Response(status, tag))
 	for _, h := range headers {
 		s.WriteString(h + "\r\n")
 	}
@@ -274,13 +218,13 @@ func (p *peer) answer(m message, status, tag, body string, headers ...string) {
 		s.WriteString("Content-Type: application/sdp\r\n")
 	}
 	fmt.Fprintf(&s, "Content-Length: %d\r\n\r\n%s", len(body), body)
-	_, _ = p.conn.WriteTo([]byte(s.String()), net.UDPAddrFromAddrPort(m.from))
+	_, _ = p.conn.WriteTo([]byte(s.String()), net.UDPAddrFromAddrPort(m.From))
 }
 
 // talkOf is the dialog of an INVITE that a peer has answered with a tag.
 func (p *peer) talkOf(invite message, tag string) *talk {
-	return &talk{p: p, callID: invite.get("Call-ID"), localTag: tag, remoteTag: invite.tag("From"),
-		local: invite.get("To"), remote: strings.Split(invite.get("From"), ";tag=")[0], target: strings.Trim(invite.get("Contact"), "<>")}
+	return &talk{p: p, callID: invite.Get("Call-ID"), localTag: tag, remoteTag: invite.Tag("From"),
+		local: invite.Get("To"), remote: strings.Split(invite.Get("From"), ";tag=")[0], target: strings.Trim(invite.Get("Contact"), "<>")}
 }
 
 var (

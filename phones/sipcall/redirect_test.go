@@ -27,7 +27,7 @@ func TestLiveRedirection(t *testing.T) {
 				continue
 			}
 			inv = r.one("INVITE sip:2003@") // whatever the host, and with + by its digits
-			if got := inv.get("Diversion"); !strings.HasPrefix(got, `"User 2002" <sip:2002@`) {
+			if got := inv.Get("Diversion"); !strings.HasPrefix(got, `"User 2002" <sip:2002@`) {
 				t.Error(got)
 			}
 			d.request("CANCEL", "")
@@ -50,13 +50,5 @@ func TestLiveRedirection(t *testing.T) {
 // redirects answers with a Contact of its own.
 func (p *peer) redirects(inv message, contact string) {
 	at := *p.conn.LocalAddr().(*net.UDPAddr)
-	text := "SIP/2.0 302 Moved Temporarily\r\n"
-	for _, name := range []string{"Via", "From", "To", "Call-ID", "CSeq"} {
-		text += name + ": " + inv.get(name)
-		if name == "To" {
-			text += ";tag=" + at.IP.String()
-		}
-		text += "\r\n"
-	}
-	p.send(text + "Contact: " + contact + "\r\nContent-Length: 0\r\n\r\n")
+	p.send(inv.Response("302 Moved Temporarily", at.IP.String()) + "Contact: " + contact + "\r\nContent-Length: 0\r\n\r\n")
 }

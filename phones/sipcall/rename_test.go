@@ -27,8 +27,8 @@ func TestOtherPartyChanges(t *testing.T) {
 			v.Called = call.Party{Number: "2003", Name: "Carl"}
 			b.view(pool(1), v)
 			m := p.one(c.method + " ")
-			if got := m.get("Remote-Party-ID"); !strings.HasPrefix(got, `"Carl" <sip:2003@10.1.1.2>;party=calling`) || c.method == "UPDATE" && m.body != "" {
-				t.Error(got, m.body)
+			if got := m.Get("Remote-Party-ID"); !strings.HasPrefix(got, `"Carl" <sip:2003@10.1.1.2>;party=calling`) || c.method == "UPDATE" && m.Body != "" {
+				t.Error(got, m.Body)
 			}
 			if c.method == "UPDATE" {
 				p.answer(m, "200 OK", "", "")
@@ -78,7 +78,7 @@ func TestRecallIsShown(t *testing.T) {
 		b.view(pool(2), v)
 		inv := p.one("INVITE ")
 		for _, name := range []string{"From", "Remote-Party-ID", "P-Asserted-Identity"} {
-			if got := inv.get(name); !strings.HasPrefix(got, `"Transfer Recall From 2005" <sip:2001@10.1.1.2>`) {
+			if got := inv.Get(name); !strings.HasPrefix(got, `"Transfer Recall From 2005" <sip:2001@10.1.1.2>`) {
 				t.Errorf("%s: %s", name, got)
 			}
 		}
@@ -87,7 +87,7 @@ func TestRecallIsShown(t *testing.T) {
 		v.State, v.Recalled = call.Connected, call.Party{}
 		b.view(pool(2), v)
 		m := p.one("UPDATE ")
-		if got := m.get("Remote-Party-ID"); !strings.HasPrefix(got, `"Alice" <sip:2001@10.1.1.2>`) {
+		if got := m.Get("Remote-Party-ID"); !strings.HasPrefix(got, `"Alice" <sip:2001@10.1.1.2>`) {
 			t.Error(got)
 		}
 		p.answer(m, "200 OK", "", "")

@@ -22,15 +22,15 @@ func TestBlindTransfer(t *testing.T) {
 		}
 		h := p.want("202", "NOTIFY")
 		n := h[1]
-		if n.get("Event") != "refer" || n.get("Subscription-State") != "active;expires=180" || n.body != "SIP/2.0 100 Trying\r\n" ||
-			n.get("Content-Type") != "message/sipfrag;version=2.0" || n.tag("To") != d.localTag {
+		if n.Get("Event") != "refer" || n.Get("Subscription-State") != "active;expires=180" || n.Body != "SIP/2.0 100 Trying\r\n" ||
+			n.Get("Content-Type") != "message/sipfrag;version=2.0" || n.Tag("To") != d.localTag {
 			t.Errorf("%+v", n)
 		}
 		b.view(pool(1))
 		p.want() // it hears the outcome first
 		in.Done(200)
 		h = p.want("NOTIFY", "BYE")
-		if h[0].get("Subscription-State") != "terminated;reason=noresource" || h[0].body != "SIP/2.0 200 OK\r\n" {
+		if h[0].Get("Subscription-State") != "terminated;reason=noresource" || h[0].Body != "SIP/2.0 200 OK\r\n" {
 			t.Errorf("%+v", h[0])
 		}
 		b.wantInputs()
@@ -46,7 +46,7 @@ func TestTransferFails(t *testing.T) {
 			in := last[call.TransferTo](b)
 			in.Done(486)
 			h := p.want("202", "NOTIFY", "NOTIFY")
-			if h[2].body != "SIP/2.0 486 Busy Here\r\n" || h[2].get("Event") != want {
+			if h[2].Body != "SIP/2.0 486 Busy Here\r\n" || h[2].Get("Event") != want {
 				t.Errorf("%d: %+v", n, h[2])
 			}
 		}
@@ -101,8 +101,8 @@ func TestTransferWithoutSubscription(t *testing.T) {
 		d, _ := p.connect()
 		d.request("REFER", "", "Refer-To: <sip:2003@10.1.1.2>", "Refer-Sub: false", "Require: norefersub")
 		in := last[call.TransferTo](b)
-		if m := p.one("202"); m.get("Refer-Sub") != "false" {
-			t.Error(m.headers)
+		if m := p.one("202"); m.Get("Refer-Sub") != "false" {
+			t.Error(m.Headers)
 		}
 		in.Done(200)
 		b.view(pool(1))
@@ -117,8 +117,8 @@ func TestTransferThatNeverEnds(t *testing.T) {
 		d.request("REFER", "", "Refer-To: <sip:2003@10.1.1.2>")
 		p.want("202", "NOTIFY")
 		time.Sleep(referExpiry * time.Second)
-		if n := p.one("NOTIFY"); !strings.Contains(n.body, "408") {
-			t.Error(n.body)
+		if n := p.one("NOTIFY"); !strings.Contains(n.Body, "408") {
+			t.Error(n.Body)
 		}
 		p.over(1)
 		b.inputs()
@@ -173,8 +173,8 @@ func TestAttendedTransferOfUnknownCall(t *testing.T) {
 		d, _ := p.connect()
 		d.request("REFER", "", "Refer-To: <sip:2003@10.1.1.2?Replaces=none%3Bto-tag%3D1%3Bfrom-tag%3D2>")
 		h := p.want("202", "NOTIFY", "NOTIFY")
-		if !strings.Contains(h[2].body, "481") {
-			t.Error(h[2].body)
+		if !strings.Contains(h[2].Body, "481") {
+			t.Error(h[2].Body)
 		}
 		b.wantInputs()
 		p.over(1)
@@ -190,7 +190,7 @@ func TestPickupByReplaces(t *testing.T) {
 		inv := q.one("INVITE")
 		q.answer(inv, "180 Ringing", "tt", "")
 		b.inputs()
-		p.dial("2002").request("INVITE", sdpBody("10.1.1.11:4000", ""), fmt.Sprintf("Replaces: %s;to-tag=%s;from-tag=tt;early-only", inv.get("Call-ID"), inv.tag("From")))
+		p.dial("2002").request("INVITE", sdpBody("10.1.1.11:4000", ""), fmt.Sprintf("Replaces: %s;to-tag=%s;from-tag=tt;early-only", inv.Get("Call-ID"), inv.Tag("From")))
 		synctest.Wait()
 		b.x.mu.Lock()
 		in := b.x.in
@@ -306,14 +306,14 @@ func TestRestart(t *testing.T) {
 		b.a.Restart(3, phones.Restart)
 		b.a.Restart(9, phones.Reset)
 		n := p.one("NOTIFY sip:2001@10.1.1.11:5060 ")
-		if n.get("Event") != "service-control" || n.get("Content-Type") != "text/plain" || n.body !=
+		if n.Get("Event") != "service-control" || n.Get("Content-Type") != "text/plain" || n.Body !=
 			"action=reset\r\nRegisterCallId={reg-2001}\r\nConfigVersionStamp={0106514225374329}\r\nDialplanVersionStamp={}\r\nSoftkeyVersionStamp={0106514225374329}\r\n" {
 			t.Errorf("%+v", n)
 		}
-		if n := q.one("NOTIFY"); n.get("Event") != "check-sync;reboot=false" || n.body != "" {
+		if n := q.one("NOTIFY"); n.Get("Event") != "check-sync;reboot=false" || n.Body != "" {
 			t.Errorf("%+v", n)
 		}
-		if n := r.one("NOTIFY"); n.get("Event") != "service-control" || !strings.HasPrefix(n.body, "action=restart\r\n") { // by its User-Agent
+		if n := r.one("NOTIFY"); n.Get("Event") != "service-control" || !strings.HasPrefix(n.Body, "action=restart\r\n") { // by its User-Agent
 			t.Errorf("%+v", n)
 		}
 		synctest.Wait()

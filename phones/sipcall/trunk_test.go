@@ -110,8 +110,8 @@ func TestCallToTrunk(t *testing.T) {
 		p := b.peer("gw", "10.9.9.9:5060")
 		b.show(outgoing(3, call.RingIn))
 		inv := p.one("INVITE sip:95551234@10.9.9.9:5060 ")
-		if inv.get("Alert-Info") != "" || inv.get("CSeq") != "101 INVITE" {
-			t.Error(inv.headers)
+		if inv.Get("Alert-Info") != "" || inv.Get("CSeq") != "101 INVITE" {
+			t.Error(inv.Headers)
 		}
 		p.answer(inv, "183 Session Progress", "tt", sdpBody("10.9.9.9:6000", ""))
 		b.wantInputs("alerting trunk-5 3 10.9.9.9:6000 g711ulaw,g711alaw")
@@ -166,27 +166,27 @@ func TestTrunkChallenges(t *testing.T) {
 		p.answer(inv, "407 Proxy Authentication Required", "t1", "", `Proxy-Authenticate: Digest realm="gw", nonce="n1", algorithm=MD5, qop="auth"`)
 		h := p.want("ACK", "INVITE")
 		again := h[1]
-		if auth := again.get("Proxy-Authorization"); !strings.Contains(auth, `username="cme"`) || !strings.Contains(auth, `realm="gw"`) {
+		if auth := again.Get("Proxy-Authorization"); !strings.Contains(auth, `username="cme"`) || !strings.Contains(auth, `realm="gw"`) {
 			t.Error(auth)
 		}
-		if again.get("CSeq") != "102 INVITE" || again.get("Call-ID") != inv.get("Call-ID") || again.tag("From") != inv.tag("From") || again.tag("To") != "" || again.body != inv.body {
+		if again.Get("CSeq") != "102 INVITE" || again.Get("Call-ID") != inv.Get("Call-ID") || again.Tag("From") != inv.Tag("From") || again.Tag("To") != "" || again.Body != inv.Body {
 			t.Errorf("%+v", again)
 		}
 		p.answer(again, "200 OK", "tt", sdpBody("10.9.9.9:6000", ""))
-		if ack := p.one("ACK"); ack.get("CSeq") != "102 ACK" || ack.get("Proxy-Authorization") == "" {
-			t.Error(ack.headers)
+		if ack := p.one("ACK"); ack.Get("CSeq") != "102 ACK" || ack.Get("Proxy-Authorization") == "" {
+			t.Error(ack.Headers)
 		}
 		b.wantInputs("answer trunk-5 3 10.9.9.9:6000 g711ulaw,g711alaw")
 		p.silent(true)
 		b.show(call.View{Device: trunk(5), Gone: true})
 		bye := p.one("BYE")
-		if !strings.Contains(bye.get("Proxy-Authorization"), "nc=00000002") {
-			t.Error(bye.get("Proxy-Authorization"))
+		if !strings.Contains(bye.Get("Proxy-Authorization"), "nc=00000002") {
+			t.Error(bye.Get("Proxy-Authorization"))
 		}
 		p.answer(bye, "407 Again", "", "", `Proxy-Authenticate: Digest realm="gw", nonce="n2", stale=true, algorithm=MD5, qop="auth"`)
 		bye = p.one("BYE")
-		if !strings.Contains(bye.get("Proxy-Authorization"), `nonce="n2"`) || bye.get("CSeq") != "104 BYE" {
-			t.Error(bye.headers)
+		if !strings.Contains(bye.Get("Proxy-Authorization"), `nonce="n2"`) || bye.Get("CSeq") != "104 BYE" {
+			t.Error(bye.Headers)
 		}
 		p.answer(bye, "200 OK", "", "")
 	})
@@ -215,13 +215,13 @@ func TestForkBeyondProxy(t *testing.T) {
 		p.one("ACK")
 		p.answer(inv, "200 OK", "t2", sdpBody("10.9.9.9:6002", ""))
 		h := p.want("ACK", "BYE")
-		if h[1].tag("To") != "t2" {
-			t.Error(h[1].headers)
+		if h[1].Tag("To") != "t2" {
+			t.Error(h[1].Headers)
 		}
 		b.wantInputs("answer trunk-5 3 10.9.9.9:6000 g711ulaw,g711alaw")
 		b.show(call.View{Device: trunk(5), Gone: true})
-		if bye := p.one("BYE"); bye.tag("To") != "t1" {
-			t.Error(bye.headers)
+		if bye := p.one("BYE"); bye.Tag("To") != "t1" {
+			t.Error(bye.Headers)
 		}
 	})
 }
@@ -238,7 +238,7 @@ func TestTrunkReplaces(t *testing.T) {
 		b.inputs()
 		q := b.peer("5552", "10.9.9.10:5060")
 		d := q.dial("2001")
-		d.request("INVITE", sdpBody("10.9.9.10:7000", ""), "Replaces: "+inv.get("Call-ID")+";to-tag="+inv.tag("From")+";from-tag=t1")
+		d.request("INVITE", sdpBody("10.9.9.10:7000", ""), "Replaces: "+inv.Get("Call-ID")+";to-tag="+inv.Tag("From")+";from-tag=t1")
 		p.one("BYE")
 		d.learn(q.one("200"))
 		d.request("ACK", "")

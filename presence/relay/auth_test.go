@@ -30,17 +30,17 @@ func (r *rig) guarded(realm, password string, lifetime time.Duration) *guarded {
 		if g.proxy {
 			name, code = "Proxy-Authorization", "407 Proxy Authentication Required\r\nProxy-Authenticate"
 		}
-		method, rest, _ := strings.Cut(m.first, " ")
+		method, rest, _ := strings.Cut(m.First, " ")
 		uri, _, _ := strings.Cut(rest, " ")
-		res := g.v.Verify(digest.Request{Method: method, URI: uri, Authorization: m.headers[strings.ToLower(name)],
-			Source: m.from.Addr(), Realm: realm}, func(u string) (string, bool) { return password, u == "jack" })
+		res := g.v.Verify(digest.Request{Method: method, URI: uri, Authorization: m.Headers[strings.ToLower(name)],
+			Source: m.From.Addr(), Realm: realm}, func(u string) (string, bool) { return password, u == "jack" })
 		if res.Outcome == digest.OK {
-			return "200 OK\r\nExpires: " + m.get("Expires")
+			return "200 OK\r\nExpires: " + m.Get("Expires")
 		}
 		g.challenges.Add(1)
 		_, header, _ := strings.Cut(code, "\r\n")
 		lines := []string{strings.TrimSuffix(code, "\r\n"+header)}
-		for _, c := range g.v.Challenges(m.from.Addr(), realm, res.Outcome == digest.Stale) {
+		for _, c := range g.v.Challenges(m.From.Addr(), realm, res.Outcome == digest.Stale) {
 			lines = append(lines, header+": "+c)
 		}
 		return strings.Join(lines, "\r\n")
@@ -65,8 +65,8 @@ func TestChallenged(t *testing.T) {
 			check(t, "state", w.last(), "idle")
 			m := g.hear()[1]
 			name := map[bool]string{false: "Authorization", true: "Proxy-Authorization"}[proxy]
-			if !strings.Contains(m.get(name), "SHA-256") || len(m.headers[strings.ToLower(name)]) != 1 {
-				t.Errorf("credentials: %q", m.headers)
+			if !strings.Contains(m.Get(name), "SHA-256") || len(m.Headers[strings.ToLower(name)]) != 1 {
+				t.Errorf("credentials: %q", m.Headers)
 			}
 			x, _ := r.watch(presence.SIPPhone, "5002")
 			check(t, "another", x.last(), "idle")
@@ -93,7 +93,7 @@ func TestManyRealms(t *testing.T) {
 		n := 0
 		f.mu.Lock()
 		f.answer = func(m message) string {
-			for _, a := range m.headers["authorization"] {
+			for _, a := range m.Headers["authorization"] {
 				if strings.Contains(a, fmt.Sprintf("realm=\"r%d\"", n)) {
 					n++
 					return "200 OK\r\nExpires: 60"
@@ -116,7 +116,7 @@ func TestManyRealms(t *testing.T) {
 			t.Fatalf("%d SUBSCRIBEs, %d realms", len(h), n)
 		}
 		for _, m := range h {
-			if got := m.headers["authorization"]; len(got) > maxRealms || len(strings.Join(got, "")) > 2000 {
+			if got := m.Headers["authorization"]; len(got) > maxRealms || len(strings.Join(got, "")) > 2000 {
 				t.Fatalf("a SUBSCRIBE has %d answers", len(got))
 			}
 		}
@@ -125,7 +125,7 @@ func TestManyRealms(t *testing.T) {
 		f.mu.Unlock()
 		after(lately + 20*time.Minute)
 		h = f.hear()
-		check(t, "answers nobody asks for", len(h[len(h)-1].headers["authorization"]), 0)
+		check(t, "answers nobody asks for", len(h[len(h)-1].Headers["authorization"]), 0)
 		check(t, "state", w.last(), "idle")
 	})
 }
@@ -153,9 +153,9 @@ func TestSeveralChallenges(t *testing.T) {
 		f := r.server(server1)
 		f.answer = func(m message) string {
 			switch {
-			case m.get("Proxy-Authorization") == "":
+			case m.Get("Proxy-Authorization") == "":
 				return "407 Who\r\nProxy-Authenticate: Digest realm=\"nobody\", nonce=\"x\"\r\nProxy-Authenticate: Digest realm=\"proxy\", nonce=\"n1\""
-			case m.get("Authorization") == "":
+			case m.Get("Authorization") == "":
 				return "401 Who\r\nWWW-Authenticate: Basic realm=\"cme\"\r\nWWW-Authenticate: Digest realm=\"cme\", nonce=\"n2\", algorithm=SHA-3, qop=\"auth\"\r\n" +
 					"WWW-Authenticate: Digest realm=\"cme\", nonce=\"n2\", algorithm=MD5, qop=\"auth-int, AUTH\"\r\nWWW-Authenticate: Digest realm=\"cme\", nonce=\"n2\", qop=\"auth\", algorithm=SHA-256"
 			}
@@ -165,10 +165,10 @@ func TestSeveralChallenges(t *testing.T) {
 		h := f.hear()
 		check(t, "SUBSCRIBEs", len(h), 3)
 		last := h[len(h)-1]
-		if p := last.get("Proxy-Authorization"); !strings.Contains(p, `username="a"`) || strings.Contains(p, "qop") {
+		if p := last.Get("Proxy-Authorization"); !strings.Contains(p, `username="a"`) || strings.Contains(p, "qop") {
 			t.Errorf("to the proxy: %s", p)
 		}
-		if a := last.get("Authorization"); !strings.Contains(a, `username="b"`) || !strings.Contains(a, "algorithm=MD5") || !strings.Contains(a, "nc=00000001") {
+		if a := last.Get("Authorization"); !strings.Contains(a, `username="b"`) || !strings.Contains(a, "algorithm=MD5") || !strings.Contains(a, "nc=00000001") {
 			t.Errorf("to the server: %s", a)
 		}
 	})

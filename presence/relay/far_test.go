@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing/synctest"
 
+	"github.com/busylamp/busylamp/internal/siptest"
 	"github.com/busylamp/busylamp/presence"
 	"github.com/busylamp/busylamp/presence/pidf"
 )
@@ -30,57 +31,34 @@ type far struct {
 func (r *rig) server(at netip.AddrPort) *far {
 	r.t.Helper()
 	f := &far{r: r, addr: at, pings: true}
-	conn, err := r.net.Host(at.Addr()).ListenPacket(at)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	f.conn = conn
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		buf := make([]byte, 65536)
-		for {
-			n, from, err := conn.ReadFrom(buf)
-			if err != nil {
-				return
-			}
-			m := parse(buf[:n])
-			m.from = from.(*net.UDPAddr).AddrPort()
-			m.back = func(b []byte) { _, _ = conn.WriteTo(b, from) }
-			f.take(m)
-		}
-	}()
-	r.t.Cleanup(func() {
-		_ = conn.Close()
-		<-done
-	})
+	f.conn = siptest.Listen(r.t, r.net, at, f.take)
 	return f
 }
 
 func (f *far) take(m message) {
 	f.mu.Lock()
-	if !m.request() {
-		f.codes = append(f.codes, m.first)
+	if !m.Request() {
+		f.codes = append(f.codes, m.First)
 		f.mu.Unlock()
 		return
 	}
-	if strings.HasPrefix(m.first, "OPTIONS ") {
+	if strings.HasPrefix(m.First, "OPTIONS ") {
 		pings := f.pings
 		f.mu.Unlock()
 		if pings {
-			m.back(f.response(m, "405 Method Not Allowed"))
+			m.Back(f.response(m, "405 Method Not Allowed"))
 		}
 		return
 	}
 	f.heard = append(f.heard, m)
 	answer, after := f.answer, f.after
 	f.mu.Unlock()
-	text := "200 OK\r\nExpires: " + m.get("Expires")
+	text := "200 OK\r\nExpires: " + m.Get("Expires")
 	if answer != nil {
 		text = answer(m)
 	}
 	if text != "" {
-		m.back(f.response(m, text))
+		m.Back(f.response(m, text))
 	}
 	if after != nil {
 		after(m, text)
@@ -89,18 +67,7 @@ func (f *far) take(m message) {
 
 // response answers with a To tag and a Contact.
 func (f *far) response(m message, text string) []byte {
-	var b strings.Builder
-	b.WriteString("SIP/2.0 " + text + "\r\n")
-	for _, name := range []string{"Via", "From", "To", "Call-ID", "CSeq"} {
-		for _, v := range m.headers[strings.ToLower(name)] {
-			if name == "To" && !strings.Contains(v, ";tag=") {
-				v += ";tag=far"
-			}
-			b.WriteString(name + ": " + v + "\r\n")
-		}
-	}
-	b.WriteString("Contact: <sip:" + f.addr.String() + ">\r\nContent-Length: 0\r\n\r\n")
-	return []byte(b.String())
+	return []byte(m.Response(text, "far") + "Contact: <sip:" + f.addr.String() + ">\r\nContent-Length: 0\r\n\r\n")
 }
 
 // note is a NOTIFY in the dialog that a SUBSCRIBE made; zero fields mean the usual.
@@ -119,8 +86,8 @@ func (f *far) notify(m message, n note) {
 	def(&n.state, "active;expires=3600")
 	def(&n.kind, pidf.ContentType)
 	def(&n.tag, "far")
-	def(&n.toTag, m.tag("From"))
-	def(&n.callID, m.get("Call-ID"))
+	def(&n.toTag, m.Tag("From"))
+	def(&n.callID, m.Get("Call-ID"))
 	def(&n.contact, "Contact: <sip:"+f.addr.String()+">\r\n")
 	f.mu.Lock()
 	f.seq++
@@ -198,7 +165,7 @@ func (f *far) obliging(l presence.Line) *far {
 	defer f.mu.Unlock()
 	f.answer = nil
 	f.after = func(m message, _ string) {
-		if m.get("Expires") == "0" {
+		if m.Get("Expires") == "0" {
 			f.notify(m, note{state: "terminated;reason=timeout", body: doc(l)})
 			return
 		}

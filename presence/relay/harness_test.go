@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
-	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/busylamp/busylamp/internal/logbuf"
 	"github.com/busylamp/busylamp/internal/memnet"
+	"github.com/busylamp/busylamp/internal/siptest"
 	"github.com/busylamp/busylamp/internal/sipua"
 	"github.com/busylamp/busylamp/presence"
 	"github.com/busylamp/busylamp/presence/pidf"
@@ -162,40 +162,7 @@ func (r *rig) watch(kind presence.WatcherKind, number string) (*watcher, uint32)
 	return w, id
 }
 
-// message is a SIP message as text with its headers by lower-case name.
-type message struct {
-	first   string
-	headers map[string][]string
-	body    string
-	from    netip.AddrPort
-	back    func([]byte)
-}
-
-func parse(b []byte) message {
-	head, body, _ := strings.Cut(string(b), "\r\n\r\n")
-	lines := strings.Split(head, "\r\n")
-	m := message{first: lines[0], headers: map[string][]string{}, body: body}
-	for _, l := range lines[1:] {
-		name, value, _ := strings.Cut(l, ":")
-		name = strings.ToLower(strings.TrimSpace(name))
-		m.headers[name] = append(m.headers[name], strings.TrimSpace(value))
-	}
-	return m
-}
-
-func (m message) get(name string) string {
-	if v := m.headers[strings.ToLower(name)]; len(v) > 0 {
-		return v[0]
-	}
-	return ""
-}
-
-func (m message) tag(name string) string {
-	_, tag, _ := strings.Cut(m.get(name), ";tag=")
-	return tag
-}
-
-func (m message) request() bool { return !strings.HasPrefix(m.first, "SIP/2.0") }
+type message = siptest.Message
 
 func doc(l presence.Line) string {
 	return string(pidf.Encode(pidf.Body{Entity: "sip:5001@11.1.1.4", Line: l}))

@@ -99,7 +99,7 @@ func (r *rig) comeBack(id uint32, number string, w *watcher) {
 }
 
 func cseq(t *testing.T, m message) int {
-	n, err := strconv.Atoi(strings.Fields(m.get("CSeq"))[0])
+	n, err := strconv.Atoi(strings.Fields(m.Get("CSeq"))[0])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,17 +126,17 @@ func TestKilled(t *testing.T) {
 		heard := map[string]string{}
 		for _, m := range f.hear() {
 			old := before["5001"]
-			if m.get("Expires") == "0" {
+			if m.Get("Expires") == "0" {
 				old = before["5002"]
 			}
-			heard[m.get("Expires")] = m.get("Call-ID")
-			check(t, "dialog", fmt.Sprint(m.get("Call-ID"), m.tag("From"), m.tag("To")), fmt.Sprint(old.get("Call-ID"), old.tag("From"), "far"))
+			heard[m.Get("Expires")] = m.Get("Call-ID")
+			check(t, "dialog", fmt.Sprint(m.Get("Call-ID"), m.Tag("From"), m.Tag("To")), fmt.Sprint(old.Get("Call-ID"), old.Tag("From"), "far"))
 			if n := cseq(t, m); n <= cseq(t, old) {
 				t.Errorf("CSeq %d is not behind %d", n, cseq(t, old))
 			}
 		}
-		check(t, "taken up", heard["3600"], before["5001"].get("Call-ID"))
-		check(t, "ended", heard["0"], before["5002"].get("Call-ID"))
+		check(t, "taken up", heard["3600"], before["5001"].Get("Call-ID"))
+		check(t, "ended", heard["0"], before["5002"].Get("Call-ID"))
 		check(t, "after", w.last(), "idle")
 		check(t, "records", left.len(), 1)
 		_, id := r.watch(presence.SIPPhone, "5003")
@@ -153,7 +153,7 @@ func TestKilledAndForgotten(t *testing.T) {
 		defer r.close()
 		f := r.server(server1)
 		f.answer = func(m message) string {
-			if m.tag("To") != "" {
+			if m.Tag("To") != "" {
 				return "481 Subscription Does Not Exist"
 			}
 			return "200 OK\r\nExpires: 3600"
@@ -200,7 +200,7 @@ func TestKilledUnderAnotherConfiguration(t *testing.T) {
 		check(t, "records while SIP is closed", left.len(), 1)
 		r.endpoint(router)
 		after(time.Second)
-		check(t, "Expires", f.one().get("Expires"), "0")
+		check(t, "Expires", f.one().Get("Expires"), "0")
 		check(t, "records", left.len(), 0)
 	})
 }

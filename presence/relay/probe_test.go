@@ -62,7 +62,7 @@ func TestTroubleOfOurOwn(t *testing.T) {
 			check(t, "state", w.last(), "idle")
 			after(3 * time.Second)
 			m := f.one()
-			if check(t, "refreshed", m.get("Expires"), "3600"); m.tag("To") == "" {
+			if check(t, "refreshed", m.Get("Expires"), "3600"); m.Tag("To") == "" {
 				t.Error("not in its dialog")
 			}
 
@@ -105,13 +105,13 @@ func TestServerRestarts(t *testing.T) {
 		after(time.Minute + timerN)
 		f.mu.Lock()
 		f.answer = func(m message) string {
-			if m.tag("To") != "" {
+			if m.Tag("To") != "" {
 				return "481 Subscription Does Not Exist"
 			}
 			return "200 OK\r\nExpires: 3600"
 		}
 		f.after = func(m message, answer string) {
-			if m.tag("To") == "" {
+			if m.Tag("To") == "" {
 				f.notify(m, note{body: doc(busy)})
 			}
 		}
@@ -119,7 +119,7 @@ func TestServerRestarts(t *testing.T) {
 		f.answersPings(true)
 		after(time.Minute)
 		check(t, "state", phone.last(), "busy")
-		if h := f.hear(); len(h) != 2 || h[1].get("Call-ID") == old.get("Call-ID") {
+		if h := f.hear(); len(h) != 2 || h[1].Get("Call-ID") == old.Get("Call-ID") {
 			t.Errorf("%d SUBSCRIBEs came", len(h))
 		}
 	})
@@ -139,8 +139,8 @@ func TestServerWithoutOptions(t *testing.T) {
 		h := f.hear()
 		check(t, "SUBSCRIBEs in ten minutes", len(h), int(10*time.Minute/proveEvery))
 		for _, m := range h {
-			if m.tag("To") == "" || m.get("Call-ID") != first[0].get("Call-ID") || m.get("Expires") != "3600" {
-				t.Fatalf("not a refresh of the first: %v", m.headers)
+			if m.Tag("To") == "" || m.Get("Call-ID") != first[0].Get("Call-ID") || m.Get("Expires") != "3600" {
+				t.Fatalf("not a refresh of the first: %v", m.Headers)
 			}
 		}
 
@@ -195,13 +195,13 @@ func TestServerWithoutOptionsFallsSilent(t *testing.T) {
 				if c.forgot {
 					f.mu.Lock()
 					f.answer = func(m message) string {
-						if m.tag("To") != "" {
+						if m.Tag("To") != "" {
 							return "481 Subscription Does Not Exist"
 						}
 						return "200 OK\r\nExpires: 3600"
 					}
 					f.after = func(m message, answer string) {
-						if m.tag("To") == "" {
+						if m.Tag("To") == "" {
 							f.notify(m, note{body: doc(busy)})
 						}
 					}
@@ -237,7 +237,7 @@ func TestShortLife(t *testing.T) {
 			check(t, fmt.Sprintf("notes with a life of %d s", life), w.count(), told)
 			h := f.hear()
 			for _, m := range h {
-				check(t, "dialog", m.get("Call-ID"), first.get("Call-ID"))
+				check(t, "dialog", m.Get("Call-ID"), first.Get("Call-ID"))
 			}
 			if want := 120 / life; len(h) < want-1 || len(h) > want {
 				t.Errorf("%d refreshes of a life of %d s in a minute", len(h), life)

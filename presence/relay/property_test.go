@@ -32,7 +32,7 @@ type witness struct {
 }
 
 func numberOf(m message) string {
-	_, rest, _ := strings.Cut(m.first, "sip:")
+	_, rest, _ := strings.Cut(m.First, "sip:")
 	number, _, _ := strings.Cut(rest, "@")
 	return number
 }
@@ -173,8 +173,8 @@ func (w *witness) saw(f *far, m message) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.heard, w.from = append(w.heard, m), append(w.from, f)
-	if m.tag("To") == "" && m.get("Expires") != "0" {
-		w.newest[numberOf(m)] = m.get("Call-ID")
+	if m.Tag("To") == "" && m.Get("Expires") != "0" {
+		w.newest[numberOf(m)] = m.Get("Call-ID")
 	}
 }
 
@@ -234,17 +234,17 @@ func (w *witness) tell(a act) {
 	case !taken:
 	case over && strings.Contains(n.state, "invariant") && n.body != "-" && n.body != "<presence>":
 		w.fixed = true
-		w.known[m.get("Call-ID")] = l
+		w.known[m.Get("Call-ID")] = l
 	case over:
-		delete(w.known, m.get("Call-ID"))
+		delete(w.known, m.Get("Call-ID"))
 	case told:
-		w.known[m.get("Call-ID")] = l
+		w.known[m.Get("Call-ID")] = l
 	}
 }
 
 // late sends a 200 when nobody may wait for it any more.
 func (w *witness) late(a act) {
 	if f, m, ok := w.pick(a.a); ok {
-		m.back(f.response(m, "200 OK\r\nExpires: 600"))
+		m.Back(f.response(m, "200 OK\r\nExpires: 600"))
 	}
 }

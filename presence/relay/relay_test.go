@@ -20,8 +20,8 @@ func TestWatchesAtTheServer(t *testing.T) {
 		w, id := r.watch(presence.SIPPhone, "5001")
 		check(t, "before the server says anything", w.last(), "unknown")
 		m := f.one()
-		check(t, "request", m.first, "SUBSCRIBE sip:5001@11.1.1.4 SIP/2.0")
-		check(t, "headers", strings.Join([]string{m.get("Event"), m.get("Expires"), m.get("Accept"), m.get("Contact")}, "|"),
+		check(t, "request", m.First, "SUBSCRIBE sip:5001@11.1.1.4 SIP/2.0")
+		check(t, "headers", strings.Join([]string{m.Get("Event"), m.Get("Expires"), m.Get("Accept"), m.Get("Contact")}, "|"),
 			"presence|3600|"+accepted+"|<sip:6003@11.1.1.2:5060>")
 		check(t, "first", f.tell(m, note{body: doc(idle)}), "200 OK")
 		check(t, "state", w.last(), "idle")
@@ -37,7 +37,7 @@ func TestWatchesAtTheServer(t *testing.T) {
 
 		r.hub.End(id, presence.ReasonTimeout)
 		m = f.one()
-		check(t, "unsubscribes", m.get("Expires")+" "+m.tag("To"), "0 far")
+		check(t, "unsubscribes", m.Get("Expires")+" "+m.Tag("To"), "0 far")
 		check(t, "records left", len(r.hub.Snapshot().Records), 0)
 		check(t, "the last NOTIFY", f.tell(m, note{state: "terminated;reason=timeout"}), "200 OK")
 		check(t, "one more", f.tell(m, note{}), "481 Call/Transaction Does Not Exist")
@@ -54,7 +54,7 @@ func TestRefresh(t *testing.T) {
 		check(t, "too early", len(f.hear()), 0)
 		after(2 * time.Minute)
 		m := f.one()
-		check(t, "in the dialog", m.tag("To")+m.get("Call-ID"), "far"+first.get("Call-ID"))
+		check(t, "in the dialog", m.Tag("To")+m.Get("Call-ID"), "far"+first.Get("Call-ID"))
 		f.tell(m, note{state: "active;expires=100", body: doc(busy)})
 		after(49 * time.Second)
 		check(t, "too early", len(f.hear()), 0)
@@ -85,7 +85,7 @@ func TestRefreshFailures(t *testing.T) {
 			f.mu.Lock()
 			usual := f.after
 			f.answer = func(m message) string {
-				if m.get("Call-ID") == first.get("Call-ID") {
+				if m.Get("Call-ID") == first.Get("Call-ID") {
 					return c.answer
 				}
 				return "200 OK\r\nExpires: 3600"
@@ -101,9 +101,9 @@ func TestRefreshFailures(t *testing.T) {
 				check(t, c.answer, w.last(), c.then)
 			}
 			after(45 * time.Second)
-			calls := map[string]bool{first.get("Call-ID"): true}
+			calls := map[string]bool{first.Get("Call-ID"): true}
 			for _, m := range f.hear() {
-				calls[m.get("Call-ID")] = true
+				calls[m.Get("Call-ID")] = true
 			}
 			check(t, c.answer, w.last(), c.then)
 			check(t, c.answer+" anew", len(calls)-1, c.calls)
@@ -125,10 +125,10 @@ func TestExpiresTooBrief(t *testing.T) {
 		f.mu.Lock()
 		usual := f.after
 		f.answer = func(m message) string {
-			if m.get("Expires") == "3600" {
+			if m.Get("Expires") == "3600" {
 				return "423 Interval Too Brief\r\nMin-Expires: 7200"
 			}
-			return "200 OK\r\nExpires: " + m.get("Expires")
+			return "200 OK\r\nExpires: " + m.Get("Expires")
 		}
 		f.after = func(m message, answer string) {
 			if strings.HasPrefix(answer, "200") {
@@ -142,7 +142,7 @@ func TestExpiresTooBrief(t *testing.T) {
 	})
 	run(t, func(r *rig) { // which never has enough
 		f := r.server(server1)
-		f.answer = func(m message) string { return "423 Interval Too Brief\r\nMin-Expires: 1" + m.get("Expires") }
+		f.answer = func(m message) string { return "423 Interval Too Brief\r\nMin-Expires: 1" + m.Get("Expires") }
 		w, _ := r.watch(presence.SIPPhone, "5001")
 		check(t, "SUBSCRIBEs", len(f.hear()), 2)
 		check(t, "state", w.last(), "unknown")
@@ -158,7 +158,7 @@ func TestNotifyBefore200(t *testing.T) {
 		m := f.one()
 		check(t, "answer", f.tell(m, note{body: doc(busy)}), "200 OK")
 		check(t, "state", w.last(), "busy")
-		m.back(f.response(m, "200 OK\r\nExpires: 3600"))
+		m.Back(f.response(m, "200 OK\r\nExpires: 3600"))
 		after(time.Minute)
 		check(t, "state", w.last(), "busy")
 	})
@@ -175,7 +175,7 @@ func TestForkedNotify(t *testing.T) {
 		check(t, "a third", f.tell(m, note{tag: "c", body: doc(idle)}), "481 Call/Transaction Does Not Exist")
 		check(t, "state", w.last(), "busy")
 		after(57*time.Minute + 10*time.Second)
-		check(t, "refreshes", f.one().tag("To"), "b")
+		check(t, "refreshes", f.one().Tag("To"), "b")
 	})
 }
 
@@ -185,7 +185,7 @@ func TestKnowsItsDialogs(t *testing.T) {
 		f := r.server(server1).obliging(idle)
 		_, id := r.watch(presence.SIPPhone, "5001")
 		m := f.one()
-		k := sipua.Key{CallID: m.get("Call-ID"), LocalTag: m.tag("From"), RemoteTag: "far"}
+		k := sipua.Key{CallID: m.Get("Call-ID"), LocalTag: m.Tag("From"), RemoteTag: "far"}
 		check(t, "there", r.r.knows(k), true)
 		check(t, "another's", r.r.knows(sipua.Key{CallID: k.CallID, LocalTag: k.LocalTag, RemoteTag: "other"}), false)
 		check(t, "none", r.r.knows(sipua.Key{}), false)
@@ -302,14 +302,14 @@ func TestServerMoves(t *testing.T) {
 		one.one()
 		check(t, "before", w.last(), "idle")
 		r.configure(func(c *presence.Config) { c.Server = server2.Addr() })
-		check(t, "unsubscribed", one.one().get("Expires"), "0")
+		check(t, "unsubscribed", one.one().Get("Expires"), "0")
 		check(t, "unknown until it says", w.last(), "unknown")
 		two.tell(two.one(), note{body: doc(busy)})
 		check(t, "after", w.last(), "busy")
 		recs := r.hub.Snapshot().Records
 		check(t, "records", fmt.Sprint(len(recs), recs[0].SibID, recs[1].ID, recs[1].Presentity), "2 2 2 5001@11.1.1.5")
 		r.configure(func(c *presence.Config) { c.Server = netip.Addr{} })
-		check(t, "unsubscribed", two.one().get("Expires"), "0")
+		check(t, "unsubscribed", two.one().Get("Expires"), "0")
 		check(t, "no server", w.last(), "unknown")
 		check(t, "records", len(r.hub.Snapshot().Records), 1)
 		r.configure(func(c *presence.Config) { c.Server = server1.Addr() })
@@ -330,10 +330,10 @@ func TestChangesSides(t *testing.T) {
 		check(t, "external", w.last(), "idle")
 		r.configure(func(c *presence.Config) { c.Numbers["5001"] = presence.Number{Watch: true} })
 		check(t, "local", w.last(), "busy")
-		check(t, "unsubscribed", f.one().get("Expires"), "0")
+		check(t, "unsubscribed", f.one().Get("Expires"), "0")
 		r.configure(func(c *presence.Config) { delete(c.Numbers, "5001") })
 		check(t, "external again", w.last(), "idle")
-		check(t, "subscribed", f.one().get("Expires"), "3600")
+		check(t, "subscribed", f.one().Get("Expires"), "3600")
 	})
 }
 
@@ -344,10 +344,10 @@ func TestEndpointMoves(t *testing.T) {
 		w, _ := r.watch(presence.SCCPSpeedDial, "5001")
 		f.one()
 		r.endpoint(netip.AddrPort{})
-		check(t, "unsubscribed", f.one().get("Expires"), "0")
+		check(t, "unsubscribed", f.one().Get("Expires"), "0")
 		check(t, "closed", w.last(), "unknown")
 		r.endpoint(router)
-		check(t, "subscribed", f.one().get("Expires"), "3600")
+		check(t, "subscribed", f.one().Get("Expires"), "3600")
 		check(t, "open", w.last(), "idle")
 	})
 }
@@ -362,8 +362,8 @@ func TestLeavesEarly(t *testing.T) {
 		r.hub.End(id, presence.ReasonTimeout)
 		check(t, "nothing yet", len(f.hear()), 0)
 		f.obliging(idle)
-		m.back(f.response(m, "200 OK\r\nExpires: 3600"))
-		check(t, "unsubscribed", f.one().get("Expires"), "0")
+		m.Back(f.response(m, "200 OK\r\nExpires: 3600"))
+		check(t, "unsubscribed", f.one().Get("Expires"), "0")
 		after(2 * time.Minute)
 		check(t, "kept", len(r.r.usages), 0)
 	})

@@ -34,7 +34,7 @@ func TestTerminated(t *testing.T) {
 			after(time.Minute)
 			check(t, c.state, f.tell(m, note{state: c.state, body: doc(busy)}), "200 OK")
 			if c.again == 0 {
-				check(t, c.state, f.one().tag("To"), "")
+				check(t, c.state, f.one().Tag("To"), "")
 				check(t, c.state, w.last(), c.then)
 				return
 			}
@@ -44,7 +44,7 @@ func TestTerminated(t *testing.T) {
 				after(c.again - time.Second)
 				check(t, c.state+" too early", len(f.hear()), 0)
 				after(2 * time.Second)
-				check(t, c.state, f.one().tag("To"), "")
+				check(t, c.state, f.one().Tag("To"), "")
 				check(t, c.state, w.last(), "idle")
 				return
 			}
@@ -89,7 +89,7 @@ func TestTimerN(t *testing.T) {
 		after(2 * time.Second)
 		check(t, "too late", f.tell(m, note{body: doc(idle)}), "481 Call/Transaction Does Not Exist")
 		after(4 * time.Second)
-		check(t, "anew", f.one().tag("To"), "")
+		check(t, "anew", f.one().Tag("To"), "")
 	})
 }
 
@@ -161,7 +161,7 @@ func TestSCCPRetries(t *testing.T) {
 			calls := map[string]bool{}
 			count := func() int {
 				for _, m := range f.hear() {
-					calls[m.get("Call-ID")] = true
+					calls[m.Get("Call-ID")] = true
 				}
 				return len(calls)
 			}

@@ -25,13 +25,13 @@ func TestReceivedAndRport(t *testing.T) {
 			if len(h) == 0 {
 				t.Fatalf("%s: no answer", c.via)
 			}
-			got := h[0].get("Via")
+			got := h[0].Get("Via")
 			for part := range strings.SplitSeq(c.want, ";") {
 				if !strings.Contains(got+";", part+";") {
 					t.Errorf("%s: got %s, want %s", c.via, got, c.want)
 				}
 			}
-			want(t, "one Via", len(h[0].headers["via"]), 1)
+			want(t, "one Via", len(h[0].Headers["via"]), 1)
 		}
 	})
 }
@@ -54,13 +54,13 @@ func TestNotifyCSeqGrowsByOne(t *testing.T) {
 			p.answers(answer)
 			if i == 0 {
 				_, notes := p.subscribe(sub{})
-				got = append(got, notes[0].get("CSeq"))
+				got = append(got, notes[0].Get("CSeq"))
 				continue
 			}
 			r.publish("2001", presence.Line{State: presence.State(1 + i%2)})
 			time.Sleep(time.Minute)
 			for _, m := range p.hear() {
-				got = append(got, m.get("CSeq"))
+				got = append(got, m.Get("CSeq"))
 			}
 		}
 		for i, seq := range got {
@@ -91,13 +91,13 @@ func TestErrorsOfTheStack(t *testing.T) {
 			if len(h) == 0 {
 				t.Fatalf("%s: no answer", c.name)
 			}
-			if !strings.HasPrefix(h[0].first, "SIP/2.0 "+c.want) {
-				t.Errorf("%s: %s", c.name, h[0].first)
+			if !strings.HasPrefix(h[0].First, "SIP/2.0 "+c.want) {
+				t.Errorf("%s: %s", c.name, h[0].First)
 			}
-			if c.header != "" && h[0].get(c.header) == "" {
+			if c.header != "" && h[0].Get(c.header) == "" {
 				t.Errorf("%s: no %s", c.name, c.header)
 			}
-			if h[0].tag("To") == "" {
+			if h[0].Tag("To") == "" {
 				t.Errorf("%s: no To tag", c.name)
 			}
 		})

@@ -18,7 +18,7 @@ func TestDisown(t *testing.T) {
 		r.configure(func(c *presence.Config) { c.AuthenticatePresence = true })
 		no, _ := op.subscribe(sub{})
 		ok, _ := op.subscribe(sub{more: login(t, no, "trunk", "secret")})
-		want(t, "admitted", ok.first, "SIP/2.0 200 OK")
+		want(t, "admitted", ok.First, "SIP/2.0 200 OK")
 		r.a.Disown([]string{"other"})
 		want(t, "another user", len(op.hear()), 0)
 		want(t, "nobody knows who", early.states(), []string{"terminated;reason=deactivated closed"})

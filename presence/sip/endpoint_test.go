@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/busylamp/busylamp/internal/siptest"
 	"github.com/busylamp/busylamp/internal/sipua"
 	"github.com/busylamp/busylamp/presence"
 )
@@ -26,7 +27,7 @@ func TestEndpointMoves(t *testing.T) {
 		r.listen(elsewhere)
 		hangUp()
 		h := p.hear()
-		want(t, "UDP", words(len(h), h[0].from, h[0].get("CSeq"), h[0].get("Contact"), h[0].state()),
+		want(t, "UDP", words(len(h), h[0].From, h[0].Get("CSeq"), h[0].Get("Contact"), h[0].state()),
 			"1 "+elsewhere+" 2 NOTIFY <sip:2001@"+elsewhere+"> active;expires=3600 open")
 		want(t, "TCP", q.contacts(), "[<sip:2001@"+elsewhere+"> active;expires=3600 open]")
 		r.publish("2001", busy)
@@ -36,8 +37,8 @@ func TestEndpointMoves(t *testing.T) {
 		}
 		r.listen(server.String())
 		p.hear()
-		again, _ := p.subscribe(sub{toTag: ok.tag("To")})
-		want(t, "refresh", again.first, "SIP/2.0 200 OK")
+		again, _ := p.subscribe(sub{toTag: ok.Tag("To")})
+		want(t, "refresh", again.First, "SIP/2.0 200 OK")
 	})
 }
 
@@ -129,7 +130,7 @@ func TestEndpointCloses(t *testing.T) {
 		want(t, "told late", words(p.states(), deaf.states()), "[] "+bye)
 		want(t, "dialogs", r.a.dialogs.count(), 0)
 		ok, _ := p.subscribe(sub{callID: "anew"})
-		want(t, "anew", ok.first, "SIP/2.0 200 OK")
+		want(t, "anew", ok.First, "SIP/2.0 200 OK")
 	})
 }
 
@@ -174,7 +175,7 @@ func TestNobodyElseIsHit(t *testing.T) {
 					hangUp = p.dial()
 				}
 				ok, _ := p.subscribe(sub{contact: "<sip:x@7.7.7.7:53>", more: more})
-				p.subscribe(sub{contact: "<sip:x@7.7.7.7:53>", more: more, toTag: ok.tag("To")})
+				p.subscribe(sub{contact: "<sip:x@7.7.7.7:53>", more: more, toTag: ok.Tag("To")})
 				hangUp()
 				r.publish("2001", busy)
 				time.Sleep(time.Hour)
@@ -205,12 +206,14 @@ func (p *phone) dial() (hangUp func()) {
 			for {
 				head, _, whole := strings.Cut(rest, "\r\n\r\n")
 				var length int
-				fmt.Sscan(parse([]byte(rest)).get("Content-Length"), &length)
+				fmt.Sscan(siptest.Parse([]byte(rest)).Get("Content-Length"), &length)
 				size := len(head) + 4 + length
 				if !whole || size > len(rest) {
 					break
 				}
-				p.take(parse([]byte(rest[:size])), func(b []byte) { conn.Write(b) })
+				m := siptest.Parse([]byte(rest[:size]))
+				m.Back = func(b []byte) { conn.Write(b) }
+				p.take(m)
 				rest = rest[size:]
 			}
 		}
@@ -239,7 +242,7 @@ func (r *rig) listen(addr string) {
 func (p *phone) contacts() []string {
 	var s []string
 	for _, m := range p.hear() {
-		s = append(s, m.get("Contact")+" "+m.state())
+		s = append(s, m.Get("Contact")+" "+m.state())
 	}
 	return s
 }

@@ -14,34 +14,34 @@ func TestConditionalNotification(t *testing.T) {
 		r.publish("2001", idle)
 		p := r.phone("10.1.1.11:5060")
 		ok, notes := p.subscribe(sub{})
-		tag := notes[0].get("SIP-ETag")
+		tag := notes[0].Get("SIP-ETag")
 		refresh := func(match, expires string) (message, []message) {
-			return p.subscribe(sub{toTag: ok.tag("To"), expires: expires, more: "Suppress-If-Match: " + match + "\r\n"})
+			return p.subscribe(sub{toTag: ok.Tag("To"), expires: expires, more: "Suppress-If-Match: " + match + "\r\n"})
 		}
 		again, notes := refresh(tag, "600")
-		want(t, "known", words(again.first, again.get("Expires"), len(notes)), "SIP/2.0 204 No Notification 600 0")
+		want(t, "known", words(again.First, again.Get("Expires"), len(notes)), "SIP/2.0 204 No Notification 600 0")
 		r.publish("2001", busy)
 		h := p.hear()
-		want(t, "changes are told", words(len(h), h[0].state(), h[0].get("SIP-ETag") != tag), "1 active;expires=600 busy true")
+		want(t, "changes are told", words(len(h), h[0].state(), h[0].Get("SIP-ETag") != tag), "1 active;expires=600 busy true")
 		again, notes = refresh(tag, "600")
-		want(t, "stale", words(again.first, len(notes), notes[0].state()), "SIP/2.0 200 OK 1 active;expires=600 busy")
+		want(t, "stale", words(again.First, len(notes), notes[0].state()), "SIP/2.0 200 OK 1 active;expires=600 busy")
 		for _, foreign := range []string{"x", "line", "line999", "line255", "line0", ""} {
 			again, notes = refresh(foreign, "600")
-			want(t, "not ours: "+foreign, words(again.first, len(notes), notes[0].body != ""), "SIP/2.0 200 OK 1 true")
+			want(t, "not ours: "+foreign, words(again.First, len(notes), notes[0].Body != ""), "SIP/2.0 200 OK 1 true")
 		}
 		again, notes = refresh("*", "600")
-		want(t, "any", words(again.first, len(notes)), "SIP/2.0 204 No Notification 0")
+		want(t, "any", words(again.First, len(notes)), "SIP/2.0 204 No Notification 0")
 
-		first, notes := p.subscribe(sub{callID: "new", more: "Suppress-If-Match: " + h[0].get("SIP-ETag") + "\r\n"})
-		want(t, "new", words(first.first, len(notes), notes[0].body == "", notes[0].get("Content-Type") == "", notes[0].get("SIP-ETag")),
-			words("SIP/2.0 200 OK 1 true true", h[0].get("SIP-ETag")))
-		_, notes = p.subscribe(sub{callID: "new", toTag: first.tag("To")})
+		first, notes := p.subscribe(sub{callID: "new", more: "Suppress-If-Match: " + h[0].Get("SIP-ETag") + "\r\n"})
+		want(t, "new", words(first.First, len(notes), notes[0].Body == "", notes[0].Get("Content-Type") == "", notes[0].Get("SIP-ETag")),
+			words("SIP/2.0 200 OK 1 true true", h[0].Get("SIP-ETag")))
+		_, notes = p.subscribe(sub{callID: "new", toTag: first.Tag("To")})
 		want(t, "the next one has it", notes[0].state(), "active;expires=3600 busy")
-		_, notes = p.subscribe(sub{callID: "poll", expires: "0", more: "Suppress-If-Match: " + h[0].get("SIP-ETag") + "\r\n"})
-		want(t, "poll", words(len(notes), notes[0].body == ""), "1 true")
+		_, notes = p.subscribe(sub{callID: "poll", expires: "0", more: "Suppress-If-Match: " + h[0].Get("SIP-ETag") + "\r\n"})
+		want(t, "poll", words(len(notes), notes[0].Body == ""), "1 true")
 
 		again, notes = refresh("*", "0")
-		want(t, "end", words(again.first, len(notes)), "SIP/2.0 204 No Notification 0")
+		want(t, "end", words(again.First, len(notes)), "SIP/2.0 204 No Notification 0")
 		want(t, "left", words(len(r.hub.Snapshot().Records), r.a.dialogs.count()), "1 1")
 	})
 }
@@ -54,18 +54,18 @@ func TestEntityTagsAreOfAPackage(t *testing.T) {
 		tags, oks := map[string]string{}, map[string]message{}
 		for _, event := range []string{"presence", "dialog"} {
 			ok, notes := p.subscribe(sub{event: event, callID: event})
-			oks[event], tags[event] = ok, notes[0].get("SIP-ETag")
+			oks[event], tags[event] = ok, notes[0].Get("SIP-ETag")
 		}
 		for event, other := range map[string]string{"presence": "dialog", "dialog": "presence"} {
-			refresh := sub{event: event, callID: event, toTag: oks[event].tag("To")}
+			refresh := sub{event: event, callID: event, toTag: oks[event].Tag("To")}
 			refresh.more = "Suppress-If-Match: " + tags[other] + "\r\n"
 			ok, notes := p.subscribe(refresh)
-			want(t, event+", refresh with the other's", words(ok.first, len(notes), notes[0].body != "", notes[0].get("SIP-ETag")), words("SIP/2.0 200 OK 1 true", tags[event]))
+			want(t, event+", refresh with the other's", words(ok.First, len(notes), notes[0].Body != "", notes[0].Get("SIP-ETag")), words("SIP/2.0 200 OK 1 true", tags[event]))
 			_, notes = p.subscribe(sub{event: event, callID: event + " anew", more: refresh.more})
-			want(t, event+", new with the other's", words(len(notes), notes[0].body != ""), "1 true")
+			want(t, event+", new with the other's", words(len(notes), notes[0].Body != ""), "1 true")
 			refresh.more = "Suppress-If-Match: " + tags[event] + "\r\n"
 			ok, notes = p.subscribe(refresh)
-			want(t, event+", its own", words(ok.first, len(notes)), "SIP/2.0 204 No Notification 0")
+			want(t, event+", its own", words(ok.First, len(notes)), "SIP/2.0 204 No Notification 0")
 		}
 	})
 }
@@ -81,8 +81,8 @@ func TestKnownStateIsToldAfterAnother(t *testing.T) {
 		r.publish("2001", busy) // has not come when the watcher refreshes
 		r.publish("2001", idle)
 		p.hear()
-		again, _ := p.subscribe(sub{toTag: ok.tag("To"), more: "Suppress-If-Match: " + notes[0].get("SIP-ETag") + "\r\n"})
-		want(t, "answer", again.first, "SIP/2.0 200 OK")
+		again, _ := p.subscribe(sub{toTag: ok.Tag("To"), more: "Suppress-If-Match: " + notes[0].Get("SIP-ETag") + "\r\n"})
+		want(t, "answer", again.First, "SIP/2.0 200 OK")
 		p.answers("200 OK")
 		time.Sleep(4 * time.Second)
 		h := p.hear()

@@ -15,26 +15,26 @@ func TestDialogPackage(t *testing.T) {
 		r.publish("2001", idle)
 		p := r.phone("10.1.1.11:5060")
 		ok, notes := p.subscribe(sub{event: "dialog;id=9"})
-		want(t, "answer", ok.first+" "+ok.get("Allow-Events"), "SIP/2.0 200 OK "+allowEvents)
+		want(t, "answer", ok.First+" "+ok.Get("Allow-Events"), "SIP/2.0 200 OK "+allowEvents)
 		r.publish("2001", presence.Line{State: presence.Busy, Ringing: true})
 		r.publish("2001", busy)
 		notes = append(notes, p.hear()...)
-		_, again := p.subscribe(sub{event: "dialog;id=9", toTag: ok.tag("To")})
+		_, again := p.subscribe(sub{event: "dialog;id=9", toTag: ok.Tag("To")})
 		notes = append(notes, again...)
 		r.configure(func(c *presence.Config) { c.Numbers["2001"] = presence.Number{} })
 		notes = append(notes, p.hear()...)
-		_, last := p.subscribe(sub{event: "dialog;id=9", toTag: ok.tag("To"), expires: "0"})
+		_, last := p.subscribe(sub{event: "dialog;id=9", toTag: ok.Tag("To"), expires: "0"})
 		notes = append(notes, last...)
 		want(t, "NOTIFYs", len(notes), 6)
 		for i, state := range []string{"<state>terminated", `direction="recipient"><state>early`, "<state>confirmed", "<state>confirmed", "", ""} {
 			n := notes[i]
-			want(t, "labels", n.get("Event")+" "+n.get("Content-Type"), "dialog;id=9 application/dialog-info+xml")
-			if head := `version="` + words(i) + `" state="full" entity="sip:2001@10.1.1.2"`; !strings.Contains(n.body, head) ||
-				!strings.Contains(n.body, state) || (state == "") == strings.Contains(n.body, "<dialog ") {
-				t.Errorf("NOTIFY %d, want %s: %s", i, state, n.body)
+			want(t, "labels", n.Get("Event")+" "+n.Get("Content-Type"), "dialog;id=9 application/dialog-info+xml")
+			if head := `version="` + words(i) + `" state="full" entity="sip:2001@10.1.1.2"`; !strings.Contains(n.Body, head) ||
+				!strings.Contains(n.Body, state) || (state == "") == strings.Contains(n.Body, "<dialog ") {
+				t.Errorf("NOTIFY %d, want %s: %s", i, state, n.Body)
 			}
 		}
-		want(t, "last", last[0].get("Subscription-State"), "terminated;reason=timeout")
+		want(t, "last", last[0].Get("Subscription-State"), "terminated;reason=timeout")
 	})
 }
 
@@ -43,10 +43,10 @@ func TestPackageIsIdentity(t *testing.T) {
 	run(t, func(r *rig) {
 		p := r.phone("10.1.1.11:5060")
 		ok, _ := p.subscribe(sub{})
-		no, _ := p.subscribe(sub{event: "dialog", toTag: ok.tag("To")})
-		want(t, "other package", no.first, "SIP/2.0 481 Call/Transaction Does Not Exist")
+		no, _ := p.subscribe(sub{event: "dialog", toTag: ok.Tag("To")})
+		want(t, "other package", no.First, "SIP/2.0 481 Call/Transaction Does Not Exist")
 		both, _ := p.subscribe(sub{event: "dialog", callID: "other"})
-		want(t, "side by side", words(both.first, r.a.dialogs.count()), "SIP/2.0 200 OK 2")
+		want(t, "side by side", words(both.First, r.a.dialogs.count()), "SIP/2.0 200 OK 2")
 	})
 }
 
@@ -69,10 +69,10 @@ func TestAcceptNegotiation(t *testing.T) {
 			ok, notes := r.phone("10.1.1.11:5060").subscribe(sub{event: c.event, accept: c.accept})
 			got := ""
 			if len(notes) > 0 {
-				got = notes[0].get("Content-Type")
+				got = notes[0].Get("Content-Type")
 			}
 			want(t, c.event+" "+c.accept, got, c.want)
-			want(t, c.event+" "+c.accept, ok.first == "SIP/2.0 406 Not Acceptable", c.want == "")
+			want(t, c.event+" "+c.accept, ok.First == "SIP/2.0 406 Not Acceptable", c.want == "")
 		})
 	}
 }
@@ -93,8 +93,8 @@ func TestDialogVersionsGrow(t *testing.T) {
 		synctest.Wait()
 		h := p.hear()
 		want(t, "after a failure", len(h), 1)
-		if !strings.Contains(h[0].body, `version="1"`) || h[0].get("CSeq") != "2 NOTIFY" {
-			t.Errorf("CSeq %s\n%s", h[0].get("CSeq"), h[0].body)
+		if !strings.Contains(h[0].Body, `version="1"`) || h[0].Get("CSeq") != "2 NOTIFY" {
+			t.Errorf("CSeq %s\n%s", h[0].Get("CSeq"), h[0].Body)
 		}
 	})
 }

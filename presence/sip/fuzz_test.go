@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/busylamp/busylamp/internal/siptest"
 )
 
 // Whatever a peer sends, the next one is served.
@@ -51,15 +53,16 @@ func FuzzSubscribe(f *testing.F) {
 				if os.IsTimeout(err) {
 					t.Fatalf("no %s after %q", want, b)
 				}
-				m := parse(buf[:size])
-				if strings.HasPrefix(m.first, "NOTIFY") {
+				m := siptest.Parse(buf[:size])
+				if strings.HasPrefix(m.First, "NOTIFY") {
 					p.answer = "200 OK"
-					p.take(m, func(b []byte) { sane.WriteTo(b, from) })
+					m.Back = func(b []byte) { sane.WriteTo(b, from) }
+					p.take(m)
 					p.heard = nil
 				}
-				if m.get("Call-ID") == fmt.Sprint("sane", n) {
-					if m.first != want {
-						t.Fatalf("got %s after %q", m.first, b)
+				if m.Get("Call-ID") == fmt.Sprint("sane", n) {
+					if m.First != want {
+						t.Fatalf("got %s after %q", m.First, b)
 					}
 					break
 				}

@@ -15,17 +15,17 @@ func TestGatesComeFirst(t *testing.T) {
 		run(t, func(r *rig) {
 			r.configure(func(c *presence.Config) { c.WatchAll = false })
 			no, _ := r.phone("10.9.9.9:5060").subscribe(bad)
-			want(t, "stranger", no.first, "SIP/2.0 403 Forbidden")
+			want(t, "stranger", no.First, "SIP/2.0 403 Forbidden")
 		})
 		run(t, func(r *rig) {
 			r.configure(func(c *presence.Config) { c.AuthenticatePresence = true })
 			no, _ := r.phone("10.9.9.9:5060").subscribe(bad)
-			want(t, "who must prove", no.first, "SIP/2.0 401 Unauthorized")
+			want(t, "who must prove", no.First, "SIP/2.0 401 Unauthorized")
 		})
 		run(t, func(r *rig) {
 			r.configure(func(c *presence.Config) { c.Enabled = false })
 			no, _ := r.phone("10.1.1.11:5060").subscribe(bad)
-			want(t, "feature off", no.first, "SIP/2.0 480 Temporarily Unavailable")
+			want(t, "feature off", no.First, "SIP/2.0 480 Temporarily Unavailable")
 		})
 	}
 }
@@ -41,6 +41,6 @@ func TestStrayNotify(t *testing.T) {
 		if len(h) != 1 {
 			t.Fatalf("heard %+v", h)
 		}
-		want(t, "answer", h[0].headers["cseq"][0]+" "+h[0].first[:11], "1 NOTIFY SIP/2.0 481")
+		want(t, "answer", h[0].Headers["cseq"][0]+" "+h[0].First[:11], "1 NOTIFY SIP/2.0 481")
 	})
 }

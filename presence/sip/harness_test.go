@@ -13,6 +13,7 @@ import (
 
 	"github.com/busylamp/busylamp/internal/logbuf"
 	"github.com/busylamp/busylamp/internal/memnet"
+	"github.com/busylamp/busylamp/internal/siptest"
 	"github.com/busylamp/busylamp/internal/sipua"
 	"github.com/busylamp/busylamp/presence"
 	"go.uber.org/goleak"
@@ -152,51 +153,22 @@ func (r *rig) publish(number string, l presence.Line) {
 	synctest.Wait()
 }
 
-// message is a SIP message as text with its headers by lower-case name.
+// message is what a phone heard.
 type message struct {
-	first   string
-	headers map[string][]string
-	names   []string
-	body    string
-	from    netip.AddrPort
-	answer  string // it was given
-}
-
-func parse(b []byte) message {
-	head, body, _ := strings.Cut(string(b), "\r\n\r\n")
-	lines := strings.Split(head, "\r\n")
-	m := message{first: lines[0], headers: map[string][]string{}, body: body}
-	for _, l := range lines[1:] {
-		name, value, _ := strings.Cut(l, ":")
-		name = strings.ToLower(strings.TrimSpace(name))
-		m.headers[name] = append(m.headers[name], strings.TrimSpace(value))
-		m.names = append(m.names, name)
-	}
-	return m
-}
-
-func (m message) get(name string) string {
-	if v := m.headers[strings.ToLower(name)]; len(v) > 0 {
-		return v[0]
-	}
-	return ""
-}
-
-func (m message) tag(name string) string {
-	_, tag, _ := strings.Cut(m.get(name), ";tag=")
-	return tag
+	siptest.Message
+	answer string // it was given
 }
 
 // state is what a NOTIFY says: Subscription-State and the lamp.
 func (m message) state() string {
 	basic := "-"
-	if _, rest, ok := strings.Cut(m.body, "<basic>"); ok {
+	if _, rest, ok := strings.Cut(m.Body, "<basic>"); ok {
 		basic, _, _ = strings.Cut(rest, "<")
 	}
-	if strings.Contains(m.body, "rpid:on-the-phone") {
+	if strings.Contains(m.Body, "rpid:on-the-phone") {
 		basic = "busy"
 	}
-	return m.get("Subscription-State") + " " + basic
+	return m.Get("Subscription-State") + " " + basic
 }
 
 // phone is a SIP peer. It answers NOTIFYs and keeps everything it hears.
@@ -215,51 +187,19 @@ type phone struct {
 func (r *rig) phone(addr string) *phone {
 	r.t.Helper()
 	p := &phone{r: r, addr: netip.MustParseAddrPort(addr), answer: "200 OK"}
-	conn, err := r.net.Host(p.addr.Addr()).ListenPacket(p.addr)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	p.conn = conn
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		buf := make([]byte, 65536)
-		for {
-			n, from, err := conn.ReadFrom(buf)
-			if err != nil {
-				return
-			}
-			m := parse(buf[:n])
-			m.from = from.(*net.UDPAddr).AddrPort()
-			p.take(m, func(b []byte) { conn.WriteTo(b, from) })
-		}
-	}()
-	r.t.Cleanup(func() {
-		conn.Close()
-		<-done
-	})
+	p.conn = siptest.Listen(r.t, r.net, p.addr, p.take)
 	return p
 }
 
 // take keeps a message and answers a request.
-func (p *phone) take(m message, write func([]byte)) {
+func (p *phone) take(m siptest.Message) {
 	p.mu.Lock()
 	answer := p.answer
-	m.answer = answer
-	p.heard = append(p.heard, m)
+	p.heard = append(p.heard, message{m, answer})
 	p.mu.Unlock()
-	if strings.HasPrefix(m.first, "SIP/2.0") || answer == "" {
-		return
+	if m.Request() && answer != "" {
+		m.Back([]byte(m.Response(answer, "") + "Content-Length: 0\r\n\r\n"))
 	}
-	var b strings.Builder
-	b.WriteString("SIP/2.0 " + answer + "\r\n")
-	for _, name := range []string{"Via", "From", "To", "Call-ID", "CSeq"} {
-		for _, v := range m.headers[strings.ToLower(name)] {
-			b.WriteString(name + ": " + v + "\r\n")
-		}
-	}
-	b.WriteString("Content-Length: 0\r\n\r\n")
-	write([]byte(b.String()))
 }
 
 func (p *phone) answers(text string) {
@@ -347,7 +287,7 @@ func (p *phone) subscribe(s sub) (message, []message) {
 	p.r.t.Helper()
 	p.send(p.write(s))
 	h := p.hear()
-	if len(h) == 0 || !strings.HasPrefix(h[0].first, "SIP/2.0 ") {
+	if len(h) == 0 || !strings.HasPrefix(h[0].First, "SIP/2.0 ") {
 		p.r.t.Fatalf("no answer first: %+v", h)
 	}
 	return h[0], h[1:]

@@ -25,7 +25,7 @@ func TestOnlyADirectRequestIsAPhones(t *testing.T) {
 			p.hear()
 			evil.hear()
 			no, _ := p.subscribe(sub{more: more, callID: "second"})
-			want(t, more, no.first, "SIP/2.0 403 Forbidden")
+			want(t, more, no.First, "SIP/2.0 403 Forbidden")
 			want(t, more, len(evil.hear()), 0)
 		})
 	}
@@ -60,7 +60,7 @@ func TestControlCharacters(t *testing.T) {
 				r.log.SetDebug(topic, true)
 			}
 			answer, _ := r.phone("10.9.9.9:5060").subscribe(c.s)
-			want(t, c.s.uri+c.s.from, answer.first, "SIP/2.0 "+c.want)
+			want(t, c.s.uri+c.s.from, answer.First, "SIP/2.0 "+c.want)
 			for _, line := range r.log.Buffer() {
 				if strings.HasPrefix(line, "%") || strings.ContainsAny(line, "\x1b\r\x00") {
 					t.Errorf("%q", line)
@@ -77,17 +77,17 @@ func TestRefreshAfterUnregistering(t *testing.T) {
 		p := r.phone("10.1.1.11:5060")
 		ok, _ := p.subscribe(sub{})
 		r.register(p, false)
-		p.send(p.write(sub{toTag: ok.tag("To")}))
+		p.send(p.write(sub{toTag: ok.Tag("To")}))
 		var heard []string
 		for _, m := range p.hear() {
-			heard = append(heard, strings.TrimSpace(m.first+" "+m.get("Subscription-State")))
+			heard = append(heard, strings.TrimSpace(m.First+" "+m.Get("Subscription-State")))
 		}
 		slices.Sort(heard)
 		want(t, "refresh", strings.Join(heard, ", "), "NOTIFY sip:3001@10.1.1.11:5060 SIP/2.0 terminated;reason=deactivated, "+
 			"SIP/2.0 481 Call/Transaction Does Not Exist")
 		want(t, "left", words(len(r.hub.Snapshot().Records), r.a.dialogs.count()), "0 0")
 		no, _ := p.subscribe(sub{callID: "anew"})
-		want(t, "as what it is now", no.first, "SIP/2.0 403 Forbidden")
+		want(t, "as what it is now", no.First, "SIP/2.0 403 Forbidden")
 	})
 }
 
@@ -99,14 +99,14 @@ func TestRefreshFromElsewhere(t *testing.T) {
 		ok, _ := p.subscribe(sub{})
 		for _, expires := range []string{"3600", "0"} {
 			evil.cseq += 10
-			no, _ := evil.subscribe(sub{callID: ok.get("Call-ID"), toTag: ok.tag("To"), expires: expires})
-			want(t, "stranger", no.first, "SIP/2.0 481 Call/Transaction Does Not Exist")
+			no, _ := evil.subscribe(sub{callID: ok.Get("Call-ID"), toTag: ok.Tag("To"), expires: expires})
+			want(t, "stranger", no.First, "SIP/2.0 481 Call/Transaction Does Not Exist")
 		}
 		r.publish("2001", busy)
 		want(t, "stranger, phone", words(evil.states(), p.states()), "[] [active;expires=3600 busy]")
 		moved.cseq = 100
-		again, notes := moved.subscribe(sub{callID: ok.get("Call-ID"), toTag: ok.tag("To")})
-		want(t, "moved", words(again.first, len(notes), len(p.hear())), "SIP/2.0 200 OK 1 0")
+		again, notes := moved.subscribe(sub{callID: ok.Get("Call-ID"), toTag: ok.Tag("To")})
+		want(t, "moved", words(again.First, len(notes), len(p.hear())), "SIP/2.0 200 OK 1 0")
 	})
 }
 
@@ -115,17 +115,17 @@ func TestAuthentication(t *testing.T) {
 		r.configure(func(c *presence.Config) { c.AuthenticatePresence = true })
 		p := r.phone("10.9.9.9:5060")
 		no, _ := p.subscribe(sub{})
-		challenges := no.headers["www-authenticate"]
+		challenges := no.Headers["www-authenticate"]
 		if len(challenges) != 2 || !strings.Contains(challenges[0], "SHA-256") || !strings.Contains(challenges[1], `realm="cme"`) {
 			t.Fatalf("%q", challenges)
 		}
 		no, _ = p.subscribe(sub{more: login(t, no, "trunk", "wrong")})
-		want(t, "wrong password", no.first, "SIP/2.0 401 Unauthorized")
+		want(t, "wrong password", no.First, "SIP/2.0 401 Unauthorized")
 		ok, notes := p.subscribe(sub{more: login(t, no, "trunk", "secret")})
-		want(t, "right password", words(ok.first, len(notes)), "SIP/2.0 200 OK 1")
-		no, _ = p.subscribe(sub{toTag: ok.tag("To")})
-		want(t, "refresh", no.first, "SIP/2.0 401 Unauthorized")
-		again, _ := p.subscribe(sub{toTag: ok.tag("To"), more: login(t, no, "trunk", "secret")})
-		want(t, "refresh with proof", again.first, "SIP/2.0 200 OK")
+		want(t, "right password", words(ok.First, len(notes)), "SIP/2.0 200 OK 1")
+		no, _ = p.subscribe(sub{toTag: ok.Tag("To")})
+		want(t, "refresh", no.First, "SIP/2.0 401 Unauthorized")
+		again, _ := p.subscribe(sub{toTag: ok.Tag("To"), more: login(t, no, "trunk", "secret")})
+		want(t, "refresh with proof", again.First, "SIP/2.0 200 OK")
 	})
 }

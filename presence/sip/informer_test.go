@@ -24,10 +24,10 @@ func (m message) informed(t *testing.T) string {
 			} `xml:"watcher"`
 		} `xml:"watcher-list"`
 	}
-	if err := xml.Unmarshal([]byte(m.body), &doc); err != nil {
-		t.Fatalf("%v: %q", err, m.body)
+	if err := xml.Unmarshal([]byte(m.Body), &doc); err != nil {
+		t.Fatalf("%v: %q", err, m.Body)
 	}
-	want(t, "labels", m.get("Event")+" "+m.get("Content-Type"), "presence.winfo application/watcherinfo+xml")
+	want(t, "labels", m.Get("Event")+" "+m.Get("Content-Type"), "presence.winfo application/watcherinfo+xml")
 	out := fmt.Sprint(doc.Version, " ", doc.List.Resource)
 	for _, w := range doc.List.Watchers {
 		out += " " + w.URI + " " + w.Status
@@ -51,7 +51,7 @@ func (p *phone) operator(t *testing.T, s sub) (message, []message) {
 	t.Helper()
 	s.event = "presence.winfo"
 	no, _ := p.subscribe(s)
-	want(t, "challenge", no.first, "SIP/2.0 401 Unauthorized")
+	want(t, "challenge", no.First, "SIP/2.0 401 Unauthorized")
 	s.more = login(t, no, "trunk", "secret")
 	return p.subscribe(s)
 }
@@ -63,7 +63,7 @@ func TestWatcherInformation(t *testing.T) {
 		a, b, op := r.phone("10.1.1.11:5060"), r.phone("10.1.1.12:5060"), r.phone("10.9.9.9:5060")
 		first, _ := a.subscribe(sub{})
 		ok, notes := op.operator(t, sub{})
-		want(t, "at once", words(ok.first, len(notes), notes[0].informed(t)), "SIP/2.0 200 OK 1 0 sip:2001@10.1.1.2 sip:3001@10.1.1.11 active")
+		want(t, "at once", words(ok.First, len(notes), notes[0].informed(t)), "SIP/2.0 200 OK 1 0 sip:2001@10.1.1.2 sip:3001@10.1.1.11 active")
 		b.subscribe(sub{})
 		b.subscribe(sub{event: "dialog", callID: "watches dialogs"})
 		b.subscribe(sub{uri: "sip:2002@10.1.1.2", callID: "other number"})
@@ -73,15 +73,15 @@ func TestWatcherInformation(t *testing.T) {
 		h := op.hear()
 		want(t, "another watcher", words(len(h), h[0].informed(t)), "1 1 sip:2001@10.1.1.2 sip:3001@10.1.1.11 active sip:3001@10.1.1.12 active")
 		a.hear()
-		a.subscribe(sub{toTag: first.tag("To"), expires: "0"})
+		a.subscribe(sub{toTag: first.Tag("To"), expires: "0"})
 		time.Sleep(informPause)
 		h = op.hear()
 		want(t, "one less", words(len(h), h[0].informed(t)), "1 2 sip:2001@10.1.1.2 sip:3001@10.1.1.12 active")
 		time.Sleep(time.Minute)
 		want(t, "nothing new", len(op.hear()), 0)
-		no, _ := op.subscribe(sub{event: "presence.winfo", toTag: ok.tag("To"), expires: "0"})
-		_, notes = op.subscribe(sub{event: "presence.winfo", toTag: ok.tag("To"), expires: "0", more: login(t, no, "trunk", "secret")})
-		want(t, "end", words(len(notes), notes[0].get("Subscription-State")), "1 terminated;reason=timeout")
+		no, _ := op.subscribe(sub{event: "presence.winfo", toTag: ok.Tag("To"), expires: "0"})
+		_, notes = op.subscribe(sub{event: "presence.winfo", toTag: ok.Tag("To"), expires: "0", more: login(t, no, "trunk", "secret")})
+		want(t, "end", words(len(notes), notes[0].Get("Subscription-State")), "1 terminated;reason=timeout")
 		want(t, "left", r.informed(), "0")
 	})
 }
@@ -92,16 +92,16 @@ func TestWatcherInformationIsForOperators(t *testing.T) {
 		for _, p := range []*phone{r.phone("10.1.1.11:5060"), r.phone("10.9.9.9:5060")} {
 			for _, number := range []string{"2001", "9999"} {
 				no, notes := p.subscribe(sub{event: "presence.winfo", uri: "sip:" + number + "@10.1.1.2", callID: number + p.addr.String()})
-				want(t, words(p.addr, number), words(no.first, len(notes)), "SIP/2.0 403 Forbidden 0")
+				want(t, words(p.addr, number), words(no.First, len(notes)), "SIP/2.0 403 Forbidden 0")
 			}
 		}
 		r.configure(func(c *presence.Config) { c.AuthenticatePresence = true })
 		op := r.phone("10.9.9.9:5070")
 		no, _ := op.operator(t, sub{uri: "sip:2001@10.1.1.2", callID: "known"})
-		want(t, "operator", no.first, "SIP/2.0 200 OK")
+		want(t, "operator", no.First, "SIP/2.0 200 OK")
 		r.configure(func(c *presence.Config) { c.AuthenticatePresence = false })
-		no, _ = op.subscribe(sub{event: "presence.winfo", callID: "known", toTag: no.tag("To")})
-		want(t, "no longer asked who it is", no.first, "SIP/2.0 403 Forbidden")
+		no, _ = op.subscribe(sub{event: "presence.winfo", callID: "known", toTag: no.Tag("To")})
+		want(t, "no longer asked who it is", no.First, "SIP/2.0 403 Forbidden")
 	})
 }
 
@@ -111,8 +111,8 @@ func TestWatcherInformationIsBounded(t *testing.T) {
 		op := r.phone("10.9.9.9:5060")
 		for i := range maxInformed + 1 {
 			ok, _ := op.operator(t, sub{callID: fmt.Sprint("w", i)})
-			if i < maxInformed != strings.HasPrefix(ok.first, "SIP/2.0 200") {
-				t.Errorf("subscription %d: %s", i, ok.first)
+			if i < maxInformed != strings.HasPrefix(ok.First, "SIP/2.0 200") {
+				t.Errorf("subscription %d: %s", i, ok.First)
 			}
 		}
 		want(t, "kept", words(len(r.a.informer.all()), r.a.dialogs.count()), words(maxInformed, maxInformed))
@@ -139,8 +139,8 @@ func TestFormChangesMeanwhile(t *testing.T) {
 		for range 10 {
 			for _, kind := range []string{"application/cpim-pidf+xml", "application/pidf+xml"} {
 				time.Sleep(time.Microsecond)
-				_, notes := p.subscribe(sub{toTag: ok.tag("To"), accept: kind})
-				want(t, "form", notes[0].get("Content-Type"), kind)
+				_, notes := p.subscribe(sub{toTag: ok.Tag("To"), accept: kind})
+				want(t, "form", notes[0].Get("Content-Type"), kind)
 			}
 		}
 		<-done

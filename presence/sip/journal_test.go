@@ -117,7 +117,7 @@ func newLife(old *rig, b *book) *rig {
 }
 
 func (m message) cseq() int {
-	n, _ := strconv.Atoi(strings.Fields(m.get("CSeq") + " 0")[0])
+	n, _ := strconv.Atoi(strings.Fields(m.Get("CSeq") + " 0")[0])
 	return n
 }
 
@@ -169,25 +169,25 @@ func TestSubscriptionsSurviveAKill(t *testing.T) {
 			}
 			n := h[0]
 			want(t, "state", n.state(), w.state)
-			want(t, "event", n.get("Event"), w.event)
-			want(t, "dialog", words(n.get("Call-ID"), n.tag("From"), n.tag("To"), n.get("Route"), n.first),
-				words(w.first.get("Call-ID"), w.ok.tag("To"), w.first.tag("To"), w.first.get("Route"), w.first.first))
+			want(t, "event", n.Get("Event"), w.event)
+			want(t, "dialog", words(n.Get("Call-ID"), n.Tag("From"), n.Tag("To"), n.Get("Route"), n.First),
+				words(w.first.Get("Call-ID"), w.ok.Tag("To"), w.first.Tag("To"), w.first.Get("Route"), w.first.First))
 			if n.cseq() <= w.last {
 				t.Errorf("CSeq %d after %d", n.cseq(), w.last)
 			}
 		}
-		if n := last2.body; !strings.Contains(n, `version="`+strconv.Itoa(last2.cseq()-1)+`"`) {
+		if n := last2.Body; !strings.Contains(n, `version="`+strconv.Itoa(last2.cseq()-1)+`"`) {
 			t.Errorf("version: %s", n)
 		}
-		again, notes := desk.subscribe(sub{toTag: ok.tag("To")})
-		want(t, "refresh", again.first, "SIP/2.0 200 OK")
+		again, notes := desk.subscribe(sub{toTag: ok.Tag("To")})
+		want(t, "refresh", again.First, "SIP/2.0 200 OK")
 		want(t, "and its NOTIFY", notes[0].state(), "active;expires=3600 busy")
 		r.publish("2001", idle)
 		want(t, "what comes later", desk.states(), "[active;expires=3600 open]")
-		gone, notes := desk.subscribe(sub{toTag: ok.tag("To"), expires: "0"})
-		want(t, "unsubscribe", words(gone.first, notes[0].state()), "SIP/2.0 200 OK terminated;reason=timeout open")
+		gone, notes := desk.subscribe(sub{toTag: ok.Tag("To"), expires: "0"})
+		want(t, "unsubscribe", words(gone.First, notes[0].state()), "SIP/2.0 200 OK terminated;reason=timeout open")
 		newer, _ := r.phone("10.1.1.13:5060").subscribe(sub{})
-		want(t, "a new one", newer.first, "SIP/2.0 200 OK")
+		want(t, "a new one", newer.First, "SIP/2.0 200 OK")
 		if recs := r.hub.Snapshot().Records; recs[len(recs)-1].ID != 4 {
 			t.Errorf("its ID is %d", recs[len(recs)-1].ID)
 		}
@@ -243,11 +243,11 @@ func TestLastNotifyAfterAKill(t *testing.T) {
 		p := r.phone("10.1.1.11:5060")
 		ok, _ := p.subscribe(sub{})
 		p.answers("")
-		_, last := p.subscribe(sub{toTag: ok.tag("To"), expires: "0"})
+		_, last := p.subscribe(sub{toTag: ok.Tag("To"), expires: "0"})
 		p.answers("200 OK")
 		b = r.reborn(b, time.Second)
 		h := p.hear()
-		if len(h) != 1 || h[0].get("Subscription-State") != "terminated;reason=timeout" || h[0].cseq() <= last[0].cseq() {
+		if len(h) != 1 || h[0].Get("Subscription-State") != "terminated;reason=timeout" || h[0].cseq() <= last[0].cseq() {
 			t.Errorf("heard %+v", h)
 		}
 		want(t, "records left", b.count(), 0)
@@ -262,16 +262,16 @@ func TestSubscribeAgainAfterAKill(t *testing.T) {
 		b := r.reborn(&book{m: map[uint64][]byte{}}, 0)
 		p := r.phone("10.1.1.11:5060")
 		ok, _ := p.subscribe(sub{cseq: 7})
-		p.subscribe(sub{cseq: 8, toTag: ok.tag("To"), contact: "<sip:3001@10.1.1.11:5066>"})
+		p.subscribe(sub{cseq: 8, toTag: ok.Tag("To"), contact: "<sip:3001@10.1.1.11:5066>"})
 		r.reborn(b, time.Second)
 		h := p.hear()
 		if len(h) != 0 { // it is at its new Contact
 			t.Errorf("heard %+v", h)
 		}
-		again, _ := p.subscribe(sub{cseq: 8, toTag: ok.tag("To")})
-		want(t, "the same one", again.first, "SIP/2.0 200 OK")
-		again, _ = p.subscribe(sub{cseq: 8, toTag: ok.tag("To"), branch: "z9hG4bK-other"})
-		want(t, "once more", again.first, "SIP/2.0 500 Server Internal Error")
+		again, _ := p.subscribe(sub{cseq: 8, toTag: ok.Tag("To")})
+		want(t, "the same one", again.First, "SIP/2.0 200 OK")
+		again, _ = p.subscribe(sub{cseq: 8, toTag: ok.Tag("To"), branch: "z9hG4bK-other"})
+		want(t, "once more", again.First, "SIP/2.0 500 Server Internal Error")
 	})
 }
 
@@ -283,19 +283,19 @@ func TestListSurvivesAKill(t *testing.T) {
 		body := `<?xml version="1.0"?><resource-lists xmlns="urn:ietf:params:xml:ns:resource-lists"><list>` +
 			`<entry uri="sip:2001@10.1.1.2"/><entry uri="sip:9999@10.1.1.2"/><entry uri="sip:2002@10.1.1.2"/></list></resource-lists>`
 		ok, first := p.subscribe(sub{more: "Supported: eventlist\r\nRequire: recipient-list-subscribe\r\nContent-Type: application/resource-lists+xml\r\nContent-Disposition: recipient-list\r\n", body: body})
-		if !strings.HasPrefix(ok.first, "SIP/2.0 200") || len(first) != 1 {
-			t.Fatalf("%s, %d NOTIFYs", ok.first, len(first))
+		if !strings.HasPrefix(ok.First, "SIP/2.0 200") || len(first) != 1 {
+			t.Fatalf("%s, %d NOTIFYs", ok.First, len(first))
 		}
 		rows := len(r.hub.Snapshot().Records)
 		b = r.reborn(b, time.Minute)
 		h := p.hear()
-		if len(h) != 1 || h[0].cseq() <= first[0].cseq() || !strings.Contains(h[0].body, `fullState="true"`) ||
-			!strings.Contains(h[0].body, "rpid:on-the-phone") || h[0].get("Require") != "eventlist" {
+		if len(h) != 1 || h[0].cseq() <= first[0].cseq() || !strings.Contains(h[0].Body, `fullState="true"`) ||
+			!strings.Contains(h[0].Body, "rpid:on-the-phone") || h[0].Get("Require") != "eventlist" {
 			t.Fatalf("heard %+v", h)
 		}
 		want(t, "rows", len(r.hub.Snapshot().Records), rows)
-		again, _ := p.subscribe(sub{toTag: ok.tag("To"), expires: "0"})
-		want(t, "unsubscribe", again.first, "SIP/2.0 200 OK")
+		again, _ := p.subscribe(sub{toTag: ok.Tag("To"), expires: "0"})
+		want(t, "unsubscribe", again.First, "SIP/2.0 200 OK")
 		want(t, "records left", b.count(), 0)
 	})
 }
@@ -321,7 +321,7 @@ func TestJournalIsFull(t *testing.T) {
 		b := r.reborn(&book{m: map[uint64][]byte{}, full: true}, 0)
 		p, q := r.phone("10.1.1.11:5060"), r.phone("10.1.1.12:5060")
 		ok, first := p.subscribe(sub{})
-		want(t, "subscribe", words(ok.first, first[0].state()), "SIP/2.0 200 OK active;expires=3600 busy")
+		want(t, "subscribe", words(ok.First, first[0].state()), "SIP/2.0 200 OK active;expires=3600 busy")
 		b.mu.Lock()
 		b.full = false
 		b.mu.Unlock()

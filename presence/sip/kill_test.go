@@ -20,8 +20,8 @@ func TestPublicationsSurviveAKill(t *testing.T) {
 		p, q := r.phone("10.1.1.11:5060"), r.phone("10.1.1.12:5060")
 		on := p.publish(sub{callID: "1", expires: "600"}, inDnD)
 		brief := q.publish(sub{callID: "2", expires: "60"}, inDnD)
-		gone := q.publish(sub{callID: "3", expires: "60", more: "SIP-If-Match: " + brief.get("SIP-ETag") + "\r\n"}, noDnD)
-		want(t, "said", words(on.first, gone.first, r.said()), "SIP/2.0 200 OK SIP/2.0 200 OK [true true true]")
+		gone := q.publish(sub{callID: "3", expires: "60", more: "SIP-If-Match: " + brief.Get("SIP-ETag") + "\r\n"}, noDnD)
+		want(t, "said", words(on.First, gone.First, r.said()), "SIP/2.0 200 OK SIP/2.0 200 OK [true true true]")
 		want(t, "records", r.pubs.count(), 2)
 
 		b = r.reborn(b, 2*time.Minute)
@@ -29,11 +29,11 @@ func TestPublicationsSurviveAKill(t *testing.T) {
 		r.a.Registered(2)
 		r.a.Registered(1)
 		want(t, "in service", r.said(), "[true]")
-		match := "SIP-If-Match: " + on.get("SIP-ETag") + "\r\n"
+		match := "SIP-If-Match: " + on.Get("SIP-ETag") + "\r\n"
 		again := p.publish(sub{callID: "4", expires: "600", more: match}, "")
-		want(t, "refresh", words(again.first, again.get("SIP-ETag") != on.get("SIP-ETag"), r.said()), "SIP/2.0 200 OK true [true]")
-		stale := q.publish(sub{callID: "5", more: "SIP-If-Match: " + gone.get("SIP-ETag") + "\r\n"}, "")
-		want(t, "what ran out meanwhile", stale.first, "SIP/2.0 412 Conditional Request Failed")
+		want(t, "refresh", words(again.First, again.Get("SIP-ETag") != on.Get("SIP-ETag"), r.said()), "SIP/2.0 200 OK true [true]")
+		stale := q.publish(sub{callID: "5", more: "SIP-If-Match: " + gone.Get("SIP-ETag") + "\r\n"}, "")
+		want(t, "what ran out meanwhile", stale.First, "SIP/2.0 412 Conditional Request Failed")
 
 		b = r.reborn(b, time.Minute)
 		r.a.Registered(1)
@@ -42,8 +42,8 @@ func TestPublicationsSurviveAKill(t *testing.T) {
 		want(t, "runs out in its time", words(r.said(), len(r.kept()), r.pubs.count()), "[false] 0 0")
 
 		on = p.publish(sub{callID: "6"}, inDnD)
-		off := p.publish(sub{callID: "7", expires: "0", more: "SIP-If-Match: " + on.get("SIP-ETag") + "\r\n"}, "")
-		want(t, "removed", words(off.first, r.pubs.count()), "SIP/2.0 200 OK 0")
+		off := p.publish(sub{callID: "7", expires: "0", more: "SIP-If-Match: " + on.Get("SIP-ETag") + "\r\n"}, "")
+		want(t, "removed", words(off.First, r.pubs.count()), "SIP/2.0 200 OK 0")
 		p.publish(sub{callID: "8"}, inDnD)
 		r.reborn(b, 0)
 		want(t, "under a key of its own", r.kept()[0].key, 4)
@@ -124,8 +124,8 @@ func TestWatcherInformationSurvivesAKill(t *testing.T) {
 		if len(h) != 1 {
 			t.Fatalf("heard %d messages", len(h))
 		}
-		want(t, "dialog", words(h[0].get("Call-ID"), h[0].tag("From"), h[0].get("Subscription-State")),
-			words(first[0].get("Call-ID"), ok.tag("To"), "active;expires=540"))
+		want(t, "dialog", words(h[0].Get("Call-ID"), h[0].Tag("From"), h[0].Get("Subscription-State")),
+			words(first[0].Get("Call-ID"), ok.Tag("To"), "active;expires=540"))
 		want(t, "after", h[0].informed(t), fmt.Sprint(h[0].cseq()-1, " sip:2001@10.1.1.2 sip:3001@10.1.1.11 active"))
 		if h[0].cseq() <= first[0].cseq() {
 			t.Errorf("CSeq %d after %d", h[0].cseq(), first[0].cseq())
@@ -143,14 +143,14 @@ func TestWatcherInformationSurvivesAKill(t *testing.T) {
 		h = op.hear()
 		want(t, "another watcher", words(len(h), h[0].informed(t)),
 			fmt.Sprint("1 ", version, " sip:2001@10.1.1.2 sip:3001@10.1.1.11 active sip:3001@10.1.1.12 active"))
-		no, _ := op.subscribe(sub{event: "presence.winfo", toTag: ok.tag("To")})
-		want(t, "refresh is challenged", strings.HasPrefix(no.first, "SIP/2.0 401"), true)
-		again, _ := op.subscribe(sub{event: "presence.winfo", toTag: ok.tag("To"), expires: "60", more: login(t, no, "trunk", "secret")})
-		want(t, "refresh", again.first, "SIP/2.0 200 OK")
+		no, _ := op.subscribe(sub{event: "presence.winfo", toTag: ok.Tag("To")})
+		want(t, "refresh is challenged", strings.HasPrefix(no.First, "SIP/2.0 401"), true)
+		again, _ := op.subscribe(sub{event: "presence.winfo", toTag: ok.Tag("To"), expires: "60", more: login(t, no, "trunk", "secret")})
+		want(t, "refresh", again.First, "SIP/2.0 200 OK")
 
 		r.reborn(b, 2*time.Minute)
 		h = op.hear()
-		want(t, "ran out meanwhile", words(len(h), h[0].get("Subscription-State")), "1 terminated;reason=timeout")
+		want(t, "ran out meanwhile", words(len(h), h[0].Get("Subscription-State")), "1 terminated;reason=timeout")
 		synctest.Wait()
 		want(t, "left", r.informed(), "0")
 	})

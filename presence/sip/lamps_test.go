@@ -41,7 +41,7 @@ func TestSight(t *testing.T) {
 func (p *phone) enter(s sub) (answer message) {
 	p.send(p.write(s))
 	for _, m := range p.hear() {
-		if strings.HasPrefix(m.first, "SIP/2.0") && (s.callID == "" || m.get("Call-ID") == s.callID) {
+		if strings.HasPrefix(m.First, "SIP/2.0") && (s.callID == "" || m.Get("Call-ID") == s.callID) {
 			answer = m
 		}
 	}
@@ -101,11 +101,11 @@ func TestNextInLine(t *testing.T) {
 		r.hub.PublishDevice("2001", idle)
 		want(t, "before", r.lines(), "idle busy busy")
 		p.hear()
-		p.send(p.write(sub{callID: "a", toTag: ok.tag("To"), expires: "0"}))
+		p.send(p.write(sub{callID: "a", toTag: ok.Tag("To"), expires: "0"}))
 		want(t, "after", r.lines(), "idle busy")
 		var notes []string
 		for _, m := range p.hear()[1:] {
-			notes = append(notes, m.get("Call-ID")+" "+m.state())
+			notes = append(notes, m.Get("Call-ID")+" "+m.state())
 		}
 		want(t, "told", notes, "[a terminated;reason=timeout open b active;expires=3600 open]")
 	})
@@ -199,7 +199,7 @@ func TestPlacesInLine(t *testing.T) {
 				default:
 					s := sub{callID: fmt.Sprint("c", i)}
 					answer := p.enter(s)
-					s.toTag = answer.tag("To")
+					s.toTag = answer.Tag("To")
 					dialogs = append(dialogs, s)
 				}
 			}

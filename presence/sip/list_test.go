@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/busylamp/busylamp/internal/siptest"
 	"github.com/busylamp/busylamp/presence"
 )
 
@@ -33,13 +34,13 @@ func listed(s sub, numbers ...string) sub {
 // resource with what its instance and its document say.
 func (m message) told(t *testing.T) string {
 	t.Helper()
-	want(t, "Require", m.get("Require"), "eventlist")
-	_, params, err := mime.ParseMediaType(m.get("Content-Type"))
+	want(t, "Require", m.Get("Require"), "eventlist")
+	_, params, err := mime.ParseMediaType(m.Get("Content-Type"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	parts := map[string]string{}
-	r := multipart.NewReader(strings.NewReader(m.body), params["boundary"])
+	r := multipart.NewReader(strings.NewReader(m.Body), params["boundary"])
 	for {
 		p, err := r.NextPart()
 		if err == io.EOF {
@@ -71,7 +72,7 @@ func (m message) told(t *testing.T) string {
 		number, _, _ := strings.Cut(strings.TrimPrefix(res.URI, "sip:"), "@")
 		out += " " + number + ":" + res.Instance.State + res.Instance.Reason
 		if body := parts["<"+res.Instance.CID+">"]; body != "" {
-			_, lamp, _ := strings.Cut(message{body: body}.state(), " ")
+			_, lamp, _ := strings.Cut(message{Message: siptest.Message{Body: body}}.state(), " ")
 			out += "=" + lamp
 		}
 	}
@@ -85,18 +86,18 @@ func TestListFromPhone(t *testing.T) {
 		r.publish("2001", idle)
 		p := r.phone("10.1.1.11:5060")
 		ok, notes := p.subscribe(listed(sub{}, "2001", "9999", "2002"))
-		want(t, "answer", ok.first+" "+ok.get("Expires"), "SIP/2.0 200 OK 3600")
-		want(t, "first", words(len(notes), notes[0].told(t), notes[0].get("Subscription-State")),
+		want(t, "answer", ok.First+" "+ok.Get("Expires"), "SIP/2.0 200 OK 3600")
+		want(t, "first", words(len(notes), notes[0].told(t), notes[0].Get("Subscription-State")),
 			"1 0 full 2001:active=open 9999:terminatednoresource 2002:active=closed active;expires=3600")
 		want(t, "records", words(len(r.hub.Snapshot().Records), r.a.dialogs.count()), "2 1")
 		r.publish("2002", busy)
 		h := p.hear()
 		want(t, "changed", words(len(h), h[0].told(t)), "1 1 partial 2002:active=busy")
-		again, notes := p.subscribe(sub{uri: "sip:calls@10.1.1.2", to: "<sip:calls@10.1.1.2>", toTag: ok.tag("To"), expires: "600"})
-		want(t, "refresh", words(again.first, again.get("Expires"), len(notes), notes[0].told(t)),
+		again, notes := p.subscribe(sub{uri: "sip:calls@10.1.1.2", to: "<sip:calls@10.1.1.2>", toTag: ok.Tag("To"), expires: "600"})
+		want(t, "refresh", words(again.First, again.Get("Expires"), len(notes), notes[0].told(t)),
 			"SIP/2.0 200 OK 600 1 2 full 2001:active=open 9999:terminatednoresource 2002:active=busy")
-		_, notes = p.subscribe(sub{uri: "sip:calls@10.1.1.2", to: "<sip:calls@10.1.1.2>", toTag: ok.tag("To"), expires: "0"})
-		want(t, "end", words(len(notes), notes[0].told(t), notes[0].get("Subscription-State")),
+		_, notes = p.subscribe(sub{uri: "sip:calls@10.1.1.2", to: "<sip:calls@10.1.1.2>", toTag: ok.Tag("To"), expires: "0"})
+		want(t, "end", words(len(notes), notes[0].told(t), notes[0].Get("Subscription-State")),
 			"1 3 full 2001:terminatedtimeout=open 9999:terminatednoresource 2002:terminatedtimeout=busy terminated;reason=timeout")
 		want(t, "left", words(len(r.hub.Snapshot().Records), r.a.dialogs.count()), "0 0")
 	})
@@ -110,14 +111,14 @@ func TestListWithoutUser(t *testing.T) {
 		s := listed(sub{}, "2001", "%1b%5b2J", "1%0d%0a2")
 		s.uri, s.to = "sip:10.1.1.2", "<sip:10.1.1.2>"
 		ok, notes := p.subscribe(s)
-		want(t, "answer", ok.first+" "+ok.get("Contact"), "SIP/2.0 200 OK <sip:10.1.1.2:5060>")
-		want(t, "NOTIFY", notes[0].get("Contact"), "<sip:10.1.1.2:5060>")
-		if !strings.Contains(notes[0].body, `uri="sip:10.1.1.2"`) || strings.Contains(notes[0].body, "sip:@") {
-			t.Errorf("list: %s", notes[0].body)
+		want(t, "answer", ok.First+" "+ok.Get("Contact"), "SIP/2.0 200 OK <sip:10.1.1.2:5060>")
+		want(t, "NOTIFY", notes[0].Get("Contact"), "<sip:10.1.1.2:5060>")
+		if !strings.Contains(notes[0].Body, `uri="sip:10.1.1.2"`) || strings.Contains(notes[0].Body, "sip:@") {
+			t.Errorf("list: %s", notes[0].Body)
 		}
 		want(t, "records", len(r.hub.Snapshot().Records), 1)
-		again, notes := p.subscribe(sub{uri: "sip:10.1.1.2:5060", to: "<sip:10.1.1.2>", toTag: ok.tag("To"), expires: "0"})
-		want(t, "end", words(again.first, len(notes)), "SIP/2.0 200 OK 1")
+		again, notes := p.subscribe(sub{uri: "sip:10.1.1.2:5060", to: "<sip:10.1.1.2>", toTag: ok.Tag("To"), expires: "0"})
+		want(t, "end", words(again.First, len(notes)), "SIP/2.0 200 OK 1")
 	})
 }
 
@@ -125,11 +126,11 @@ func TestListFetchAndExpiry(t *testing.T) {
 	run(t, func(r *rig) {
 		p := r.phone("10.1.1.11:5060")
 		_, notes := p.subscribe(listed(sub{expires: "0", event: "dialog"}, "2001", "2002", "2003"))
-		want(t, "fetch", words(len(notes), notes[0].get("Subscription-State"), strings.Count(notes[0].body, "<dialog-info")), "1 terminated;reason=timeout 3")
+		want(t, "fetch", words(len(notes), notes[0].Get("Subscription-State"), strings.Count(notes[0].Body, "<dialog-info")), "1 terminated;reason=timeout 3")
 		p.subscribe(listed(sub{callID: "b", expires: "60"}, "2001", "2002"))
 		time.Sleep(61 * time.Second)
 		h := p.hear()
-		want(t, "expired", h[len(h)-1].get("Subscription-State"), "terminated;reason=timeout")
+		want(t, "expired", h[len(h)-1].Get("Subscription-State"), "terminated;reason=timeout")
 		want(t, "left", words(len(h), len(r.hub.Snapshot().Records), r.a.dialogs.count()), "1 0 0")
 	})
 }
@@ -167,13 +168,13 @@ func TestListRefusals(t *testing.T) {
 			r.configure(func(c *presence.Config) { c.MaxSubscriptions = 3 })
 			p := r.phone(c.addr)
 			no, notes := p.subscribe(c.s)
-			want(t, c.name, no.first, "SIP/2.0 "+c.want)
+			want(t, c.name, no.First, "SIP/2.0 "+c.want)
 			if c.want != "200 OK" {
 				want(t, c.name, words(len(notes), r.a.dialogs.count(), len(r.hub.Snapshot().Records)), "0 0 0")
 				free, _ := p.subscribe(listed(sub{callID: "next", expires: "0"}, "2001", "2002", "2003"))
-				want(t, c.name+": nothing is held", free.first == "SIP/2.0 200 OK", c.name != "stranger")
+				want(t, c.name+": nothing is held", free.First == "SIP/2.0 200 OK", c.name != "stranger")
 			}
-			want(t, c.name, no.get("Require"), map[bool]string{true: "eventlist"}[c.name == "no support" || c.want == "200 OK"])
+			want(t, c.name, no.Get("Require"), map[bool]string{true: "eventlist"}[c.name == "no support" || c.want == "200 OK"])
 		})
 	}
 }
@@ -196,13 +197,13 @@ func TestListFromTrunk(t *testing.T) {
 		s.more += login(t, no, "trunk", "secret")
 		s.uri, s.to = "sip:2001@10.1.1.2", "<sip:2001@10.1.1.2>"
 		ok, notes := p.subscribe(s)
-		want(t, "answer", words(ok.first, len(notes)), "SIP/2.0 200 OK 1")
+		want(t, "answer", words(ok.First, len(notes)), "SIP/2.0 200 OK 1")
 		r.configure(func(c *presence.Config) { delete(c.Numbers, "2002") })
 		h := p.hear()
-		want(t, "number gone", words(len(h), h[0].told(t), h[0].get("Subscription-State")), "1 1 partial 2002:terminatednoresource=closed active;expires=3600")
+		want(t, "number gone", words(len(h), h[0].told(t), h[0].Get("Subscription-State")), "1 1 partial 2002:terminatednoresource=closed active;expires=3600")
 		r.configure(func(c *presence.Config) { c.Enabled = false })
 		h = p.hear()
-		want(t, "service gone", words(len(h), h[0].get("Subscription-State")), "1 terminated;reason=probation;retry-after=60")
+		want(t, "service gone", words(len(h), h[0].Get("Subscription-State")), "1 terminated;reason=probation;retry-after=60")
 		want(t, "left", words(len(r.hub.Snapshot().Records), r.a.dialogs.count()), "0 0")
 	})
 }
@@ -259,16 +260,16 @@ func TestLongList(t *testing.T) {
 		_, notes := p.subscribe(listed(sub{}, strings.Fields(manyNumbers(100))...))
 		docs := 0
 		for i, n := range notes {
-			docs += strings.Count(n.body, "<presence ")
+			docs += strings.Count(n.Body, "<presence ")
 			if got := n.told(t); !strings.HasPrefix(got, fmt.Sprint(i, map[bool]string{true: " full", false: " partial"}[i == 0])) {
 				t.Errorf("NOTIFY %d: %s", i, got)
 			}
-			if len(n.body) > maxListBody {
-				t.Errorf("body of %d bytes", len(n.body))
+			if len(n.Body) > maxListBody {
+				t.Errorf("body of %d bytes", len(n.Body))
 			}
 		}
 		want(t, "documents", words(docs, len(notes) > 1), "100 true")
-		want(t, "resources in the first", strings.Count(notes[0].body, "<resource "), 100)
+		want(t, "resources in the first", strings.Count(notes[0].Body, "<resource "), 100)
 	})
 }
 
@@ -290,10 +291,10 @@ func TestListOfLongURIs(t *testing.T) {
 			s.body = strings.ReplaceAll(s.body, `uri="sip:`, `uri='sip:`)
 			s.body = strings.ReplaceAll(s.body, `@10.1.1.2"`, "@"+strings.ReplaceAll(host, "&#34;", `"`)+"'")
 			ok, notes := p.subscribe(s)
-			want(t, "answer", ok.first, answer)
+			want(t, "answer", ok.First, answer)
 			for _, n := range notes {
-				if len(n.body) > maxListBody {
-					t.Errorf("body of %d bytes", len(n.body))
+				if len(n.Body) > maxListBody {
+					t.Errorf("body of %d bytes", len(n.Body))
 				}
 			}
 			want(t, "told", len(notes) > 1, answer == "SIP/2.0 200 OK")
@@ -325,7 +326,7 @@ func TestListAfterTheEndpointMoved(t *testing.T) {
 		want(t, "whole", words(len(h), h[0].told(t)), "1 1 full 2001:active=closed 2002:active=closed")
 		r.a.dismiss()
 		h = p.hear()
-		want(t, "over", words(len(h), h[0].get("Subscription-State")), "1 terminated;reason=probation;retry-after=60")
+		want(t, "over", words(len(h), h[0].Get("Subscription-State")), "1 terminated;reason=probation;retry-after=60")
 		want(t, "left", words(len(r.hub.Snapshot().Records), r.a.dialogs.count()), "0 0")
 	})
 }

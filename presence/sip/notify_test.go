@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/busylamp/busylamp/internal/logbuf"
+	"github.com/busylamp/busylamp/internal/siptest"
 	"github.com/busylamp/busylamp/internal/sipua"
 	"github.com/busylamp/busylamp/presence"
 	"github.com/busylamp/busylamp/presence/pidf"
@@ -30,14 +31,14 @@ func TestOneOutstanding(t *testing.T) {
 		want(t, "silent", len(p.hear()), 0)
 		time.Sleep(500 * time.Millisecond)
 		h := p.hear()
-		want(t, "retransmission", words(len(h), h[0].get("CSeq"), h[0].state()), "1 1 NOTIFY active;expires=3600 open")
-		want(t, "the same", h[0].get("Via"), first.get("Via"))
+		want(t, "retransmission", words(len(h), h[0].Get("CSeq"), h[0].state()), "1 1 NOTIFY active;expires=3600 open")
+		want(t, "the same", h[0].Get("Via"), first.Get("Via"))
 		p.answers("200 OK")
 		time.Sleep(time.Second)
 		h = p.hear()
-		want(t, "newest follows", words(len(h), h[1].get("CSeq"), h[1].state()), "2 2 NOTIFY active;expires=3599 closed")
+		want(t, "newest follows", words(len(h), h[1].Get("CSeq"), h[1].state()), "2 2 NOTIFY active;expires=3599 closed")
 		r.publish("2001", idle)
-		want(t, "and so on", p.hear()[0].get("CSeq"), "3 NOTIFY")
+		want(t, "and so on", p.hear()[0].Get("CSeq"), "3 NOTIFY")
 	})
 }
 
@@ -46,8 +47,8 @@ func TestRefreshNotifiesAfterThe200(t *testing.T) {
 		p := r.phone("10.1.1.11:5060")
 		ok, _ := p.subscribe(sub{})
 		for range 20 {
-			again, notes := p.subscribe(sub{toTag: ok.tag("To")}) // fails unless the answer is first
-			want(t, "refresh", words(again.first, len(notes)), "SIP/2.0 200 OK 1")
+			again, notes := p.subscribe(sub{toTag: ok.Tag("To")}) // fails unless the answer is first
+			want(t, "refresh", words(again.First, len(notes)), "SIP/2.0 200 OK 1")
 		}
 	})
 }
@@ -76,7 +77,7 @@ func TestFailures(t *testing.T) {
 			time.Sleep(time.Minute)
 			again := []string{}
 			for _, m := range p.hear() {
-				again = append(again, m.get("CSeq"))
+				again = append(again, m.Get("CSeq"))
 			}
 			want(t, c.answer, again, c.again)
 		})
@@ -123,7 +124,7 @@ func TestTCP(t *testing.T) {
 		p := r.phone("10.1.1.11:5060")
 		hangUp := p.dial()
 		ok, notes := p.subscribe(sub{contact: "<sip:3001@10.1.1.11:5060;transport=tcp>"})
-		want(t, "answer", ok.first+" "+ok.get("Contact"), "SIP/2.0 200 OK <sip:2001@10.1.1.2:5060;transport=tcp>")
+		want(t, "answer", ok.First+" "+ok.Get("Contact"), "SIP/2.0 200 OK <sip:2001@10.1.1.2:5060;transport=tcp>")
 		want(t, "NOTIFY", words(len(notes), notes[0].state()), "1 active;expires=3600 closed")
 		hangUp()
 		synctest.Wait()
@@ -147,7 +148,7 @@ func TestTCP(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want(t, "NOTIFY to the Contact", strings.Split(parse(buf[:n]).state(), "=")[0], "active;expires")
+		want(t, "NOTIFY to the Contact", strings.Split(message{Message: siptest.Parse(buf[:n])}.state(), "=")[0], "active;expires")
 		r.hub.End(1, presence.ReasonTimeout)
 	})
 }
@@ -246,12 +247,12 @@ func TestOptionsInDialog(t *testing.T) {
 		ok, _ := p.subscribe(sub{})
 		asks := func(s sub) string {
 			p.send([]byte(strings.ReplaceAll(string(p.write(s)), "SUBSCRIBE", "OPTIONS")))
-			return p.hear()[0].first
+			return p.hear()[0].First
 		}
-		want(t, "there", asks(sub{toTag: ok.tag("To")}), "SIP/2.0 200 OK")
-		want(t, "another From tag", asks(sub{toTag: ok.tag("To"), fromTag: "other"}), "SIP/2.0 481 Call/Transaction Does Not Exist")
-		p.subscribe(sub{toTag: ok.tag("To"), expires: "0"})
-		want(t, "gone", asks(sub{toTag: ok.tag("To")}), "SIP/2.0 481 Call/Transaction Does Not Exist")
+		want(t, "there", asks(sub{toTag: ok.Tag("To")}), "SIP/2.0 200 OK")
+		want(t, "another From tag", asks(sub{toTag: ok.Tag("To"), fromTag: "other"}), "SIP/2.0 481 Call/Transaction Does Not Exist")
+		p.subscribe(sub{toTag: ok.Tag("To"), expires: "0"})
+		want(t, "gone", asks(sub{toTag: ok.Tag("To")}), "SIP/2.0 481 Call/Transaction Does Not Exist")
 		want(t, "outside", asks(sub{}), "SIP/2.0 200 OK")
 	})
 }

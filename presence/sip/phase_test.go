@@ -14,7 +14,7 @@ func TestDialogIDs(t *testing.T) {
 		p := r.phone("10.1.1.11:5060")
 		_, notes := p.subscribe(sub{event: "dialog"})
 		id := func(m message) string {
-			_, rest, _ := strings.Cut(m.body, `<dialog id="`)
+			_, rest, _ := strings.Cut(m.Body, `<dialog id="`)
 			id, _, _ := strings.Cut(rest, `"`)
 			return id
 		}

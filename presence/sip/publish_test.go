@@ -69,27 +69,27 @@ func TestPublish(t *testing.T) {
 	run(t, func(r *rig) {
 		p := r.phone("10.1.1.11:5060")
 		ok := p.publish(sub{callID: "1"}, inDnD)
-		want(t, "first", words(ok.first, ok.get("Expires"), ok.get("SIP-ETag") != "", r.said()), "SIP/2.0 200 OK 3600 true [true]")
-		match := func(m message) string { return "SIP-If-Match: " + m.get("SIP-ETag") + "\r\n" }
+		want(t, "first", words(ok.First, ok.Get("Expires"), ok.Get("SIP-ETag") != "", r.said()), "SIP/2.0 200 OK 3600 true [true]")
+		match := func(m message) string { return "SIP-If-Match: " + m.Get("SIP-ETag") + "\r\n" }
 		again := p.publish(sub{callID: "2", more: match(ok)}, "")
-		want(t, "refresh", words(again.first, again.get("SIP-ETag") != ok.get("SIP-ETag"), r.said()), "SIP/2.0 200 OK true [true]")
+		want(t, "refresh", words(again.First, again.Get("SIP-ETag") != ok.Get("SIP-ETag"), r.said()), "SIP/2.0 200 OK true [true]")
 		old := p.publish(sub{callID: "3", more: match(ok)}, "")
-		want(t, "old entity-tag", words(old.first, r.said()), "SIP/2.0 412 Conditional Request Failed []")
+		want(t, "old entity-tag", words(old.First, r.said()), "SIP/2.0 412 Conditional Request Failed []")
 		off := p.publish(sub{callID: "4", more: match(again)}, noDnD)
-		want(t, "modify", words(off.first, r.said()), "SIP/2.0 200 OK [false]")
+		want(t, "modify", words(off.First, r.said()), "SIP/2.0 200 OK [false]")
 		on := p.publish(sub{callID: "5", more: match(off), expires: "600"}, ciscos)
-		want(t, "Cisco's body", words(on.first, on.get("Expires"), r.said()), "SIP/2.0 200 OK 600 [true]")
+		want(t, "Cisco's body", words(on.First, on.Get("Expires"), r.said()), "SIP/2.0 200 OK 600 [true]")
 		gone := p.publish(sub{callID: "6", more: match(on), expires: "0"}, "")
-		want(t, "remove", words(gone.first, gone.get("Expires"), r.said()), "SIP/2.0 200 OK 0 [false]")
+		want(t, "remove", words(gone.First, gone.Get("Expires"), r.said()), "SIP/2.0 200 OK 0 [false]")
 		late := p.publish(sub{callID: "7", more: match(gone)}, "")
-		want(t, "removed", words(late.first, r.said()), "SIP/2.0 412 Conditional Request Failed []")
+		want(t, "removed", words(late.First, r.said()), "SIP/2.0 412 Conditional Request Failed []")
 
 		on = p.publish(sub{callID: "8", expires: "60"}, inDnD)
 		want(t, "on", r.said(), "[true]")
 		time.Sleep(61 * time.Second)
 		want(t, "run out", r.said(), "[false]")
 		late = p.publish(sub{callID: "9", more: match(on)}, "")
-		want(t, "too late", late.first, "SIP/2.0 412 Conditional Request Failed")
+		want(t, "too late", late.First, "SIP/2.0 412 Conditional Request Failed")
 		// A phone that started again has forgotten its entity-tag: it takes the place of its former self.
 		p.publish(sub{callID: "10"}, inDnD)
 		p.publish(sub{callID: "11"}, noDnD)
@@ -125,9 +125,9 @@ func TestPublishRefusals(t *testing.T) {
 		run(t, func(r *rig) {
 			p := r.phone(c.addr)
 			no := p.publish(c.s, c.body)
-			want(t, c.name, no.first, "SIP/2.0 "+c.want)
+			want(t, c.name, no.First, "SIP/2.0 "+c.want)
 			if name, value, ok := strings.Cut(c.header, ": "); ok {
-				want(t, c.name, no.get(name), value)
+				want(t, c.name, no.Get(name), value)
 			}
 			if c.want != "200 OK" {
 				want(t, c.name+": told", r.said(), "[]")
@@ -137,7 +137,7 @@ func TestPublishRefusals(t *testing.T) {
 	run(t, func(r *rig) {
 		r.configure(func(c *presence.Config) { c.Enabled = false })
 		no := r.phone("10.1.1.11:5060").publish(sub{}, inDnD)
-		want(t, "feature off", no.first, "SIP/2.0 480 Temporarily Unavailable")
+		want(t, "feature off", no.First, "SIP/2.0 480 Temporarily Unavailable")
 	})
 }
 
@@ -148,7 +148,7 @@ func TestPublicationsAreBounded(t *testing.T) {
 		for i := range 3 * maxPublications {
 			user := fmt.Sprint("sip:", 4000+i, "@10.1.1.2")
 			ok := p.publish(sub{callID: user, uri: user, to: "<" + user + ">", from: "<" + user + ">", expires: words(3600 - i)}, inDnD)
-			want(t, "answer", ok.first, "SIP/2.0 200 OK")
+			want(t, "answer", ok.First, "SIP/2.0 200 OK")
 		}
 		want(t, "kept", len(r.kept()), maxPublications)
 		for _, pub := range r.kept()[:maxPublications-1] {

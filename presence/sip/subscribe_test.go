@@ -13,10 +13,10 @@ func TestSubscribe(t *testing.T) {
 		r.publish("2001", idle)
 		p := r.phone("10.1.1.11:5060")
 		ok, notes := p.subscribe(sub{event: "presence;id=7"})
-		want(t, "status", ok.first, "SIP/2.0 200 OK")
-		want(t, "Expires", ok.get("Expires"), "3600")
-		want(t, "Contact", ok.get("Contact"), "<sip:2001@10.1.1.2:5060>")
-		if ok.tag("To") == "" {
+		want(t, "status", ok.First, "SIP/2.0 200 OK")
+		want(t, "Expires", ok.Get("Expires"), "3600")
+		want(t, "Contact", ok.Get("Contact"), "<sip:2001@10.1.1.2:5060>")
+		if ok.Tag("To") == "" {
 			t.Error("200 without To tag")
 		}
 		want(t, "NOTIFYs", len(notes), 1)
@@ -39,20 +39,20 @@ func TestNotify(t *testing.T) {
 			t.Fatalf("%d NOTIFYs", len(notes))
 		}
 		n := notes[0]
-		want(t, "request line", n.first, "NOTIFY sip:3001@10.1.1.11:5062;x=y SIP/2.0")
+		want(t, "request line", n.First, "NOTIFY sip:3001@10.1.1.11:5062;x=y SIP/2.0")
 		want(t, "state", n.state(), "active;expires=3600 open")
-		want(t, "source", n.from, server)
+		want(t, "source", n.From, server)
 		for name, v := range map[string]string{
 			"Event": "presence;id=7", "Content-Type": "application/pidf+xml", "CSeq": "1 NOTIFY", "Max-Forwards": "70",
-			"From": "<sip:2001@10.1.1.2>;tag=" + ok.tag("To"), "To": "<sip:3001@10.1.1.2>;tag=ft", "Call-ID": ok.get("Call-ID"),
-			"Contact": "<sip:2001@10.1.1.2:5060>", "Content-Length": words(len(n.body)),
+			"From": "<sip:2001@10.1.1.2>;tag=" + ok.Tag("To"), "To": "<sip:3001@10.1.1.2>;tag=ft", "Call-ID": ok.Get("Call-ID"),
+			"Contact": "<sip:2001@10.1.1.2:5060>", "Content-Length": words(len(n.Body)),
 		} {
-			want(t, name, n.headers[strings.ToLower(name)], []string{v})
+			want(t, name, n.Headers[strings.ToLower(name)], []string{v})
 		}
 		r.publish("2001", busy)
 		n = p.hear()[0]
 		want(t, "state", n.state(), "active;expires=3600 busy")
-		want(t, "CSeq", n.get("CSeq"), "2 NOTIFY")
+		want(t, "CSeq", n.Get("CSeq"), "2 NOTIFY")
 	})
 }
 
@@ -62,7 +62,7 @@ func TestTargets(t *testing.T) {
 		p := r.phone("10.1.1.11:31000")
 		_, notes := p.subscribe(sub{contact: "<sip:3001@192.168.0.5:5060>"})
 		want(t, "NAT", len(notes), 1)
-		want(t, "NAT", notes[0].first, "NOTIFY sip:3001@192.168.0.5:5060 SIP/2.0")
+		want(t, "NAT", notes[0].First, "NOTIFY sip:3001@192.168.0.5:5060 SIP/2.0")
 		// A name is not resolved.
 		p = r.phone("10.1.1.12:5060")
 		_, notes = p.subscribe(sub{contact: "<sip:3001@phone.example.com:9999>"})
@@ -72,7 +72,7 @@ func TestTargets(t *testing.T) {
 		ok, notes := p.subscribe(sub{contact: "<sip:3001@10.1.1.13>"})
 		want(t, "port", words(len(notes), other.states()), "0 [active;expires=3600 closed]")
 		// A refresh that comes from elsewhere moves it.
-		p.subscribe(sub{contact: "<sip:3001@10.1.1.13:40000>", toTag: ok.tag("To")})
+		p.subscribe(sub{contact: "<sip:3001@10.1.1.13:40000>", toTag: ok.Tag("To")})
 		r.publish("2001", idle)
 		want(t, "moved", words(p.states(), len(other.hear())), "[active;expires=3600 open] 0")
 	})
@@ -83,19 +83,19 @@ func TestLifetime(t *testing.T) {
 		r.publish("2001", idle)
 		p := r.phone("10.1.1.11:5060")
 		ok, _ := p.subscribe(sub{expires: "100"})
-		want(t, "Expires", ok.get("Expires"), "100")
+		want(t, "Expires", ok.Get("Expires"), "100")
 		time.Sleep(99 * time.Second)
-		again, notes := p.subscribe(sub{toTag: ok.tag("To"), expires: "99999"})
-		want(t, "refresh", again.first+" "+again.get("Expires"), "SIP/2.0 200 OK 3600")
-		want(t, "tag", again.tag("To"), ok.tag("To"))
+		again, notes := p.subscribe(sub{toTag: ok.Tag("To"), expires: "99999"})
+		want(t, "refresh", again.First+" "+again.Get("Expires"), "SIP/2.0 200 OK 3600")
+		want(t, "tag", again.Tag("To"), ok.Tag("To"))
 		want(t, "full NOTIFY", notes[0].state(), "active;expires=3600 open")
 		time.Sleep(time.Hour - 500*time.Millisecond)
 		r.publish("2001", busy)
 		want(t, "just before", p.states(), "[active;expires=1 busy]")
 		time.Sleep(time.Second)
 		want(t, "expired", p.states(), "[terminated;reason=timeout busy]")
-		gone, _ := p.subscribe(sub{toTag: ok.tag("To")})
-		want(t, "afterwards", gone.first, "SIP/2.0 481 Call/Transaction Does Not Exist")
+		gone, _ := p.subscribe(sub{toTag: ok.Tag("To")})
+		want(t, "afterwards", gone.First, "SIP/2.0 481 Call/Transaction Does Not Exist")
 		want(t, "dialogs", r.a.dialogs.count(), 0)
 	})
 }
@@ -105,11 +105,11 @@ func TestUnsubscribeAndFetch(t *testing.T) {
 		r.publish("2001", idle)
 		p := r.phone("10.1.1.11:5060")
 		ok, _ := p.subscribe(sub{})
-		bye, notes := p.subscribe(sub{toTag: ok.tag("To"), expires: "0"})
-		want(t, "unsubscribe", bye.first+" "+bye.get("Expires"), "SIP/2.0 200 OK 0")
+		bye, notes := p.subscribe(sub{toTag: ok.Tag("To"), expires: "0"})
+		want(t, "unsubscribe", bye.First+" "+bye.Get("Expires"), "SIP/2.0 200 OK 0")
 		want(t, "last NOTIFY", notes[0].state(), "terminated;reason=timeout open")
 		fetch, notes := p.subscribe(sub{callID: "fetch", expires: "0"})
-		want(t, "fetch", fetch.first+" "+fetch.get("Expires"), "SIP/2.0 200 OK 0")
+		want(t, "fetch", fetch.First+" "+fetch.Get("Expires"), "SIP/2.0 200 OK 0")
 		want(t, "fetched", words(len(notes), notes[0].state()), "1 terminated;reason=timeout open")
 		r.publish("2001", busy)
 		want(t, "afterwards", words(len(p.hear()), r.a.dialogs.count(), len(r.hub.Snapshot().Records)), "0 0 0")
@@ -154,9 +154,9 @@ func TestRefusals(t *testing.T) {
 		run(t, func(r *rig) {
 			p := r.phone("10.1.1.11:5060")
 			no, notes := p.subscribe(c.s)
-			want(t, c.name, no.first, "SIP/2.0 "+c.want)
+			want(t, c.name, no.First, "SIP/2.0 "+c.want)
 			if name, value, ok := strings.Cut(c.header, ": "); ok {
-				want(t, c.name, no.headers[strings.ToLower(name)], []string{value})
+				want(t, c.name, no.Headers[strings.ToLower(name)], []string{value})
 			}
 			want(t, c.name, words(len(notes), r.a.dialogs.count(), len(r.hub.Snapshot().Records)), "0 0 0")
 		})
@@ -185,8 +185,8 @@ func TestAccepted(t *testing.T) {
 		run(t, func(r *rig) {
 			p := r.phone("10.1.1.11:5060")
 			ok, notes := p.subscribe(c.s)
-			want(t, c.name, ok.first+" "+ok.get("Expires"), "SIP/2.0 200 OK 3600")
-			want(t, c.name, words(notes[0].headers["content-type"], notes[0].state()), "["+c.kind+"] active;expires=3600 closed")
+			want(t, c.name, ok.First+" "+ok.Get("Expires"), "SIP/2.0 200 OK 3600")
+			want(t, c.name, words(notes[0].Headers["content-type"], notes[0].state()), "["+c.kind+"] active;expires=3600 closed")
 		})
 	}
 }
@@ -213,8 +213,8 @@ func TestPolicy(t *testing.T) {
 			r.publish("2001", idle)
 			r.configure(c.change)
 			answer, _ := r.phone(c.addr).subscribe(sub{})
-			want(t, c.name, answer.first, "SIP/2.0 "+c.want)
-			want(t, c.name, answer.get("Retry-After"), c.retry)
+			want(t, c.name, answer.First, "SIP/2.0 "+c.want)
+			want(t, c.name, answer.Get("Retry-After"), c.retry)
 		})
 	}
 }
@@ -225,12 +225,12 @@ func TestLimit(t *testing.T) {
 		p := r.phone("10.1.1.11:5060")
 		ok, _ := p.subscribe(sub{})
 		no, _ := p.subscribe(sub{callID: "second"})
-		want(t, "second", no.first+" "+no.get("Retry-After"), "SIP/2.0 480 Temporarily Unavailable 60")
-		if !strings.Contains(no.get("Warning"), "maximum number of subscriptions") {
-			t.Errorf("Warning: %q", no.get("Warning"))
+		want(t, "second", no.First+" "+no.Get("Retry-After"), "SIP/2.0 480 Temporarily Unavailable 60")
+		if !strings.Contains(no.Get("Warning"), "maximum number of subscriptions") {
+			t.Errorf("Warning: %q", no.Get("Warning"))
 		}
-		again, _ := p.subscribe(sub{toTag: ok.tag("To")})
-		want(t, "the first may stay", again.first, "SIP/2.0 200 OK")
+		again, _ := p.subscribe(sub{toTag: ok.Tag("To")})
+		want(t, "the first may stay", again.First, "SIP/2.0 200 OK")
 	})
 }
 
@@ -241,12 +241,12 @@ func TestDialogRules(t *testing.T) {
 		ok, _ := p.subscribe(s)
 		// A retransmission gets the same answer and is no second subscription.
 		copy, notes := p.subscribe(s)
-		want(t, "retransmission", words(copy.first, copy.tag("To") == ok.tag("To"), len(notes)), "SIP/2.0 200 OK true 0")
+		want(t, "retransmission", words(copy.First, copy.Tag("To") == ok.Tag("To"), len(notes)), "SIP/2.0 200 OK true 0")
 		// The same request by another path.
 		s.branch = "z9hG4bKother"
 		no, _ := p.subscribe(s)
-		want(t, "merged", no.first, "SIP/2.0 482 Loop Detected")
-		tag := ok.tag("To")
+		want(t, "merged", no.First, "SIP/2.0 482 Loop Detected")
+		tag := ok.Tag("To")
 		for _, c := range []struct {
 			name string
 			s    sub
@@ -265,9 +265,9 @@ func TestDialogRules(t *testing.T) {
 			{"still there", sub{event: s.event, cseq: 109, toTag: tag, accept: "application/cpim-pidf+xml"}, "200 OK"},
 		} {
 			answer, notes := p.subscribe(c.s)
-			want(t, c.name, answer.first, "SIP/2.0 "+c.want)
+			want(t, c.name, answer.First, "SIP/2.0 "+c.want)
 			if c.name == "still there" {
-				want(t, "new Accept", notes[0].get("Content-Type"), "application/cpim-pidf+xml")
+				want(t, "new Accept", notes[0].Get("Content-Type"), "application/cpim-pidf+xml")
 			}
 		}
 		want(t, "records", len(r.hub.Snapshot().Records), 1)

@@ -18,8 +18,8 @@ func (r *rig) serves(p *phone, after string) {
 	r.t.Helper()
 	p.hear()
 	ok, notes := p.subscribe(sub{callID: "sane" + words(p.cseq), expires: "0"})
-	if ok.first != "SIP/2.0 200 OK" || len(notes) != 1 {
-		r.t.Fatalf("after %q: %s, %d NOTIFYs", after, ok.first, len(notes))
+	if ok.First != "SIP/2.0 200 OK" || len(notes) != 1 {
+		r.t.Fatalf("after %q: %s, %d NOTIFYs", after, ok.First, len(notes))
 	}
 }
 
@@ -69,13 +69,13 @@ func TestMutatedTraffic(t *testing.T) {
 				return
 			}
 			for _, m := range hostile.hear() {
-				if strings.HasPrefix(m.first, "SIP/2.0 ") {
-					answers[m.first[8:11]]++
+				if strings.HasPrefix(m.First, "SIP/2.0 ") {
+					answers[m.First[8:11]]++
 				}
 			}
 		}
-		for _, msg := range seeds(hostile, ok.tag("To")) {
-			if hostile.answers("481 Gone"); bytes.Contains(msg, []byte(ok.tag("To"))) {
+		for _, msg := range seeds(hostile, ok.Tag("To")) {
+			if hostile.answers("481 Gone"); bytes.Contains(msg, []byte(ok.Tag("To"))) {
 				hostile.answers("200 OK")
 			}
 			for i := range renewed(msg, 0) {

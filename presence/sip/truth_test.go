@@ -25,11 +25,11 @@ func TestWatchersBelieveTheTruth(t *testing.T) {
 			pending := []int{0, 0, 0} // CSeq that has no answer yet
 			listen := func(i int, heard []message) {
 				for _, m := range heard {
-					if strings.HasPrefix(m.first, "SIP/") {
+					if strings.HasPrefix(m.First, "SIP/") {
 						continue
 					}
 					var seq int
-					fmt.Sscanf(m.get("CSeq"), "%d", &seq)
+					fmt.Sscanf(m.Get("CSeq"), "%d", &seq)
 					if pending[i] != 0 && seq != pending[i] {
 						t.Errorf("seed %d: NOTIFY %d while %d is outstanding", seed, seq, pending[i])
 					}
@@ -90,18 +90,18 @@ func TestWatchersBelieveTheTruth(t *testing.T) {
 // learn is what a watcher takes from a NOTIFY.
 func learn(t *testing.T, believed map[string]string, m message, seq int) {
 	switch {
-	case m.get("Require") == "eventlist":
+	case m.Get("Require") == "eventlist":
 		told := strings.Fields(m.told(t))
 		want(t, "version", told[0], seq-1)
 		for _, res := range told[2:] {
 			number, lamp, _ := strings.Cut(res, ":active=")
 			believed[number] = lamp
 		}
-	case m.get("Event") == "dialog":
-		if !strings.Contains(m.body, fmt.Sprintf(`version="%d"`, seq-1)) {
-			t.Errorf("version of NOTIFY %d: %s", seq, m.body)
+	case m.Get("Event") == "dialog":
+		if !strings.Contains(m.Body, fmt.Sprintf(`version="%d"`, seq-1)) {
+			t.Errorf("version of NOTIFY %d: %s", seq, m.Body)
 		}
-		_, state, _ := strings.Cut(m.body, "<state>")
+		_, state, _ := strings.Cut(m.Body, "<state>")
 		believed["2001"], _, _ = strings.Cut(state, "<")
 	default:
 		_, believed["2001"], _ = strings.Cut(m.state(), " ")
