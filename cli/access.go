@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"net/netip"
 	"strings"
+	"sync"
 
 	"github.com/busylamp/busylamp/internal/logbuf"
 )
@@ -98,10 +99,46 @@ func (c Config) Permits(line Line, from string, via Transport) (ok bool, list st
 	return false, list, AccessRule{}
 }
 
+// matches counts the connections that met each rule of the access lists, as `show access-lists`
+// tells. A rule that is gone is forgotten when the table is full.
+type matches struct {
+	mu sync.Mutex
+	n  map[ruleOf]int
+}
+
+// ruleOf is a rule as it is shown, and its list.
+type ruleOf struct{ list, rule string }
+
+// maxMatches bounds the table: beyond it all counts begin anew.
+const maxMatches = 4096
+
+func (m *matches) count(list, rule string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	key := ruleOf{list, rule}
+	if m.n[key] == 0 && (m.n == nil || len(m.n) >= maxMatches) {
+		m.n = map[ruleOf]int{}
+	}
+	m.n[key]++
+}
+
+// Matches is how many connections to lines a rule of an access list has decided, in the words
+// in which the rule is shown.
+func (c *Context) Matches(list, rule string) int {
+	m := &c.Shell.matches
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.n[ruleOf{list, rule}]
+}
+
 // admits says whether a line's access list lets a connection in, and logs it where the rule
 // says so.
 func (sh *Shell) admits(c Config, line Line, from string, via Transport) bool {
 	ok, list, rule := c.Permits(line, from, via)
+	met := rule != AccessRule{} // not the end of the list, nor none
+	if met {
+		sh.matches.count(list, rule.String())
+	}
 	if rule.Log {
 		verdict := "denied"
 		if ok {

@@ -41,6 +41,8 @@ func TestPager(t *testing.T) {
 		{"search", "5", "show rows 100", "/99\n", rows(1, 4) + more + erase + "/99\nfiltering...\n" + rows(99, 100)},
 		{"only", "5", "show rows 60", "+5x\x7f$\n ", rows(1, 4) + more + erase + "+5x\b \b$\nfiltering...\n" +
 			rows(5, 5) + rows(15, 15) + rows(25, 25) + rows(35, 35) + more + erase + rows(45, 45) + rows(55, 55)},
+		{"anew", "5", "show rows 60", "+77\x155$\n ", rows(1, 4) + more + erase + "+77\b \b\b \b5$\nfiltering...\n" +
+			rows(5, 5) + rows(15, 15) + rows(25, 25) + rows(35, 35) + more + erase + rows(45, 45) + rows(55, 55)},
 		{"without", "5", "show rows 20", "-1|2\n ", rows(1, 4) + more + erase + "-1|2\nfiltering...\n" + rows(5, 8) + more + erase + rows(9, 9)},
 		{"bad filter goes on", "5", "show rows 5", "/[\n", rows(1, 4) + more + erase + "/[\n% Failed to compile regular expression\n" + rows(5, 5)},
 		{"after a pipe", "5", "show rows 100 | i 0$", " q", rows(10, 10) + rows(20, 20) + rows(30, 30) + rows(40, 40) + more + erase +

@@ -37,6 +37,7 @@ type Shell struct {
 	reload      atomic.Pointer[reloadPlan] // nil: none is scheduled
 	rollback    atomic.Pointer[rollback]   // nil: nothing waits to be confirmed
 	changes     configLog
+	matches     matches
 	archiveLock sync.Mutex // one archive in flash: at a time; guards sent
 	sent        int        // archives that this process has begun
 }

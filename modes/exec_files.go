@@ -136,13 +136,13 @@ func execReload() []cli.Exec {
 	return []cli.Exec{
 		reload("reload", func(c *cli.Context, _ grammar.Args) error { return c.Reload("") }),
 		reload("reload reason LINE$reason", func(c *cli.Context, args grammar.Args) error { return c.Reload(args.String("reason")) }),
-		reload("reload in DELAY$delay [reason] [LINE$reason]", func(c *cli.Context, args grammar.Args) error {
+		reload("reload in DELAY$delay [~reason] [LINE$reason]", func(c *cli.Context, args grammar.Args) error {
 			return c.ReloadIn(delay(args.String("delay")), args.String("reason"))
 		}),
-		reload("reload at HH:MM$time MONTH$month <1-31>$day [reason] [LINE$reason]", at),
-		reload("reload at HH:MM$time <1-31>$day MONTH$month [reason] [LINE$reason]", at),
+		reload("reload at HH:MM$time MONTH$month <1-31>$day [~reason] [LINE$reason]", at),
+		reload("reload at HH:MM$time <1-31>$day MONTH$month [~reason] [LINE$reason]", at),
 		// Behind the forms with a date, which it would take for a reason.
-		reload("reload at HH:MM$time [reason] [LINE$reason]", at),
+		reload("reload at HH:MM$time [~reason] [LINE$reason]", at),
 		reload("reload cancel", method((*cli.Context).ReloadCancel)),
 		everybody("show reload", `
 			reload  Scheduled reload information`, method((*cli.Context).ShowReload)),

@@ -118,12 +118,15 @@ func (g *Guard) follow(change conf.Change, blocks, command string, c conf.Commit
 	}
 }
 
+// noRemoval is in the words of routers, period included.
+const noRemoval = "% Removal of physical interfaces is not permitted."
+
 // irremovable refuses to take away what is hardware: it is there whatever is configured.
 func irremovable(args grammar.Args) error {
 	switch args.Command().Name() {
 	case cmdInterface:
 		if !logical(args.String("name")) {
-			return errors.New("% Removal of physical interfaces is not permitted.")
+			return fmt.Errorf("%s", noRemoval)
 		}
 	case "line con", "line aux":
 		return errors.New("% Only VTY lines can be removed")

@@ -2,6 +2,7 @@ package modes
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -25,8 +26,9 @@ func showAccessLists(c *cli.Context, only string, ip, ipv6 bool) error {
 			continue
 		}
 		c.Printf("%s\n", l.head)
+		name := l.head[strings.LastIndexByte(l.head, ' ')+1:]
 		for _, row := range l.rows {
-			c.Printf("    %s\n", row)
+			c.Printf("    %s%s\n", row, matched(c.Matches(name, ruleText(row))))
 		}
 	}
 	return nil
@@ -115,3 +117,23 @@ func addExtended(lists map[string][]string, line string) {
 
 // nextRow is a rule with the number that one at the end of a numbered list gets.
 func nextRow(rows []string, rule string) string { return strconv.Itoa((len(rows)+1)*10) + " " + rule }
+
+// ruleText is the rule in a row: without its number, which stands behind an IPv6 one.
+func ruleText(row string) string {
+	if rule, _, ok := strings.Cut(row, " sequence "); ok {
+		return rule
+	}
+	_, rule, _ := strings.Cut(row, " ")
+	return rule
+}
+
+// matched is what stands behind a rule that n connections have met.
+func matched(n int) string {
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return " (1 match)"
+	}
+	return fmt.Sprintf(" (%d matches)", n)
+}

@@ -85,6 +85,11 @@ func TestConnectionsGetLines(t *testing.T) {
 		if !greeted(w.dial("10.1.1.13", 23)) {
 			t.Error("no login on the line that was cleared")
 		}
+		for _, want := range []string{"10 deny   10.1.1.66 (1 match)", "20 permit 10.1.1.0, wildcard bits 0.0.0.255 (3 matches)"} {
+			if said := w.types("show access-lists"); !strings.Contains(said, want) {
+				t.Errorf("%q is missing: %s", want, said)
+			}
+		}
 		w.types("configure terminal", "line vty 0 1", "transport input ssh", "end", "clear line vty 0", "", "clear line vty 1", "")
 		if greeted(w.dial("10.1.1.13", 23)) {
 			t.Error("telnet though the lines take SSH")
