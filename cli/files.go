@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/busylamp/busylamp/cli/conf"
@@ -133,7 +134,8 @@ func openError(name string, err error) error {
 
 // reason puts an error of a file into the words of IOS, without what is behind it.
 func reason(err error) string {
-	var network net.Error
+	var call *net.OpError // not net.Error, which every error of the host's kernel is
+	var name *net.DNSError
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return "No such file or directory"
@@ -141,18 +143,23 @@ func reason(err error) string {
 		return "File exists"
 	case errors.Is(err, conf.ErrName):
 		return "Invalid file name"
-	case errors.Is(err, conf.ErrTooLarge):
+	case errors.Is(err, conf.ErrTooLarge), errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return "No space left on device"
 	case errors.Is(err, fs.ErrPermission):
 		return "Permission denied"
 	case errors.Is(err, context.Canceled):
 		return "Interrupted"
-	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
+	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded), isTimeout(err):
 		return "Timed out"
-	case errors.As(err, &network):
+	case errors.As(err, &call), errors.As(err, &name):
 		return "Connection refused"
 	}
 	return "Device error"
+}
+
+func isTimeout(err error) bool {
+	var network net.Error
+	return errors.As(err, &network) && network.Timeout()
 }
 
 // errNoState: without a state directory there is neither flash: nor nvram:.

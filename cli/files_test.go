@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"net"
 	"os"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -46,6 +48,8 @@ func TestServerErrors(t *testing.T) {
 	}{
 		{fs.ErrNotExist, "No such file or directory"}, {fs.ErrPermission, "Permission denied"}, {os.ErrDeadlineExceeded, "Timed out"},
 		{context.DeadlineExceeded, "Timed out"}, {context.Canceled, "Interrupted"}, {conf.ErrTooLarge, "No space left on device"},
+		{&fs.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC}, "No space left on device"}, {&fs.PathError{Op: "write", Path: "x", Err: syscall.EIO}, "Device error"},
+		{&net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}, "Connection refused"},
 		{errors.New("secret"), "Device error"},
 	} {
 		b := newBox(t, DefaultConfig())

@@ -13,11 +13,37 @@ import (
 // String is how a terminal shows the refusal: the line, the caret below it, the
 // error with the number of the line, and a blank line.
 func (e LoadError) String() string {
+	text, at := Excerpt(e.Text, e.Caret)
 	caret := ""
-	if e.Caret >= 0 {
-		caret = strings.Repeat(" ", e.Caret) + "^\n"
+	if at >= 0 {
+		caret = strings.Repeat(" ", at) + "^\n"
 	}
-	return fmt.Sprintf("%s\n%s%s (line %d)\n\n", e.Text, caret, e.Error, e.Line)
+	return fmt.Sprintf("%s\n%s%s (line %d)\n\n", text, caret, e.Error, e.Line)
+}
+
+// Excerpt is the part of a refused line around the caret, which is a column in
+// characters or -1: a line of a file may be as long as the file. A line that no terminal
+// would have taken whole is cut, with `$` where something is missing, as the editor shows it.
+func Excerpt(text string, caret int) (string, int) {
+	const most, before = 400, 200
+	if len(text) <= most {
+		return text, caret
+	}
+	runes := []rune(text)
+	from := 0
+	if caret > before {
+		from = min(caret-before, max(len(runes)-most, 0))
+	}
+	to := min(from+most, len(runes))
+	cut := string(runes[from:to])
+	if from > 0 {
+		cut = "$" + cut
+		caret += 1 - from
+	}
+	if to < len(runes) {
+		cut += "$"
+	}
+	return cut, caret
 }
 
 // Load reads a configuration file from global mode on, line by line, and returns

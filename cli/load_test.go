@@ -195,3 +195,25 @@ func TestLoadSkipsBodyOfRefusedHeader(t *testing.T) {
 		t.Errorf("running-config\n%s", run)
 	}
 }
+
+func TestExcerpt(t *testing.T) {
+	long := strings.Repeat("é", 1000) + "X" + strings.Repeat("z", 1000)
+	for _, tt := range []struct {
+		text  string
+		caret int
+	}{{"short", 2}, {"short", -1}, {long, -1}, {long, 0}, {long, 200}, {long, 1000}, {long, 2000}, {long, 2001}} {
+		text, caret := Excerpt(tt.text, tt.caret)
+		cut, whole := []rune(text), append([]rune(tt.text), 0)
+		cut = append(cut, 0)
+		if len(cut) > 410 {
+			t.Errorf("caret %d: %d characters", tt.caret, len(cut))
+		}
+		if tt.caret < 0 {
+			if caret != tt.caret {
+				t.Errorf("caret %d: now %d", tt.caret, caret)
+			}
+		} else if caret < 0 || caret >= len(cut) || cut[caret] != whole[tt.caret] {
+			t.Errorf("caret %d: now %d of %q", tt.caret, caret, text)
+		}
+	}
+}

@@ -52,7 +52,7 @@ func globalVoice() []conf.Command {
 		},
 		bangs(1),
 		{
-			Syntax: "voice-card <0-10>$slot!",
+			Syntax: "voice-card <<0-10>|SUBSLOT>$slot!",
 			Enter:  modeVoiceCard,
 			Inert:  true,
 			Bangs:  1,

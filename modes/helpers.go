@@ -47,14 +47,14 @@ func bangs(n int) conf.Command { return conf.Command{Bangs: n} }
 func group() conf.Command { return conf.Command{Bangs: -1} }
 
 // softkeys is the order of soft keys in one call state. keys are the words of
-// a choice.
+// a choice. A router prints two blanks in front of them.
 func softkeys(state, keys string) conf.Command {
 	help := "softkeys  Soft keys and their order\n" + state + "  In this call state\n"
 	for _, k := range strings.Fields(keys) {
 		k = strings.TrimPrefix(k, `\`)
 		help += k + "  " + k + " soft key\n"
 	}
-	return acting("softkeys "+state+" <"+strings.Join(strings.Fields(keys), "|")+">$keys...", "", help)
+	return acting("softkeys "+state+"  <"+strings.Join(strings.Fields(keys), "|")+">$keys...", "", help)
 }
 
 // shared cuts a help text that several commands share down to the lines that this

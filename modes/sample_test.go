@@ -191,6 +191,7 @@ var typical = map[string]string{
 	"SLASH":        "/24",
 	"RANGES":       "1,3-5",
 	"VOICEPORT":    "0/1/0",
+	"SUBSLOT":      "0/1",
 	"SIGNED":       "-3",
 	"DECIMAL":      "1.5",
 }

@@ -131,8 +131,7 @@ func showRegisterTemplates(w io.Writer, t conf.Tree, s phones.Snapshot, tag int)
 		}
 		for line := range strings.Lines(string(conf.Section(t, n.Path()))) {
 			if keys, ok := strings.CutPrefix(strings.TrimSpace(line), "softkeys "); ok {
-				state, keys, _ := strings.Cut(keys, " ")
-				fmt.Fprintf(&b, "  softkey %s  %s\n", state, keys)
+				fmt.Fprintf(&b, "  softkey %s\n", keys)
 			}
 		}
 		for _, p := range s.Pools {

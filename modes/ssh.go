@@ -119,11 +119,12 @@ func hashOfKey(words []string) (string, error) {
 	bad := errors.New("%SSH: Failed to decode the Key Value")
 	comment := ""
 	if len(words) > 1 && strings.Contains(keyTypes+"|", words[0]+"|") || len(words) > 1 && strings.HasPrefix(words[0], "ssh-") {
-		// The comment is what stands behind the padding, or the last word that is no base64.
+		// What stands behind the words that are a whole key is the comment, of any words:
+		// "test" would be base64 as well.
 		words = words[1:]
-		if n := len(words) - 1; n > 0 {
-			if _, err := base64.StdEncoding.DecodeString(strings.Join(words, "")); err != nil {
-				comment, words = words[n], words[:n]
+		for n := 1; n < len(words); n++ {
+			if blob, err := base64.StdEncoding.DecodeString(strings.Join(words[:n], "")); err == nil && wholeKey(blob) {
+				comment, words = strings.Join(words[n:], " "), words[:n]
 			}
 		}
 	}
@@ -144,6 +145,19 @@ func hashOfKey(words []string) (string, error) {
 		line += " " + comment
 	}
 	return line, nil
+}
+
+// wholeKey reports whether blob is fields with their lengths in front, to its end (RFC 4253 6.6).
+func wholeKey(blob []byte) bool {
+	fields := 0
+	for ; len(blob) >= 4; fields++ {
+		n := binary.BigEndian.Uint32(blob)
+		if uint64(n) > uint64(len(blob)-4) {
+			return false
+		}
+		blob = blob[4+n:]
+	}
+	return len(blob) == 0 && fields > 1
 }
 
 // sshConfig is the shell's part of `ip ssh`.

@@ -30,6 +30,7 @@ var argumentHelp = map[string]string{
 	"PORT":         "TCP or UDP port",
 	"RANGES":       "Numbers and ranges of numbers",
 	"VOICEPORT":    "Slot, subunit and port",
+	"SUBSLOT":      "Slot and subslot",
 	"SIGNED":       "Number, also negative",
 	"DECIMAL":      "Number with decimals",
 }

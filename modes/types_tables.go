@@ -18,6 +18,7 @@ func tableTypes() map[string]grammar.Type {
 		{Name: "SLASH", Display: "/nn", Parse: parseSlash},
 		{Name: "RANGES", Display: "WORD", Parse: parseRanges},
 		{Name: "VOICEPORT", Display: "WORD", Parse: parseVoicePort},
+		{Name: "SUBSLOT", Display: "slot/subslot", Parse: parseSubslot},
 		{Name: "SIGNED", Display: "<-32768 - 32767>", Parse: parseSigned},
 		{Name: "DECIMAL", Display: "n.n", Parse: parseDecimal},
 	}
@@ -124,6 +125,24 @@ func parseVoicePort(word string) (canonical string, bad int, ok bool) {
 		return "", len(word), false
 	}
 	return strings.ToUpper(word), 0, true
+}
+
+// parseSubslot reads 0/1, which is where a router with modules has a voice card.
+func parseSubslot(word string) (canonical string, bad int, ok bool) {
+	slot, sub, both := strings.Cut(word, "/")
+	if n, err := strconv.ParseUint(slot, 10, 8); slot == "" || err != nil || n > 10 {
+		return "", 0, false
+	}
+	if !both {
+		return "", len(word), false
+	}
+	if _, bad, ok := only(sub, "0123456789"); !ok {
+		return "", len(slot) + 1 + bad, false
+	}
+	if n, err := strconv.ParseUint(sub, 10, 8); err != nil || n > 10 {
+		return "", len(slot) + 1, false
+	}
+	return word, 0, true
 }
 
 // parseSigned reads a number that may be negative.

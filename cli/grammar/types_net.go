@@ -307,5 +307,6 @@ var interfaceKinds = []Item{
 	{"Cable-Modem", "Cable modem interface", true},
 	{"TokenRing", "Token Ring interface", true},
 	{"ucse", "Server module", true},
+	{"NVI", "NAT virtual interface", true},
 	{"TwoGigabitEthernet", "Two and a half Gigabit Ethernet", true},
 }

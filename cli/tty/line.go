@@ -238,6 +238,9 @@ func (t *Terminal) press(l *line, k key, r rune) {
 		}
 		ok = t.insert(l, ' ')
 	case keyRune, keyQuoted:
+		if l.belled && l.buf.Len() >= MaxLine {
+			return // the rest of a paste: nothing to paint
+		}
 		ok = t.insert(l, r)
 	case keyUp:
 		ok = l.recall(-1)

@@ -31,9 +31,10 @@ func (f Finding) String() string {
 		return fmt.Sprintf("%d: warning: %s\n", f.Line, f.Text)
 	}
 	const indent = "    "
-	text := fmt.Sprintf("%d: error: %s\n%s%s\n", f.Line, f.Text, indent, f.Source)
-	if f.Caret >= 0 {
-		text += indent + strings.Repeat(" ", f.Caret) + "^\n"
+	source, caret := cli.Excerpt(f.Source, f.Caret)
+	text := fmt.Sprintf("%d: error: %s\n%s%s\n", f.Line, f.Text, indent, source)
+	if caret >= 0 {
+		text += indent + strings.Repeat(" ", caret) + "^\n"
 	}
 	return text
 }
