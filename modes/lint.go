@@ -31,6 +31,8 @@ func Lint(t conf.Tree) []Finding {
 	l.sipPhones()
 	l.ephones()
 	l.pools()
+	l.hunts()
+	l.dialPeers()
 	l.service()
 	return l.found
 }

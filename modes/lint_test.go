@@ -83,6 +83,11 @@ func TestLint(t *testing.T) {
 		{"asked for", "presence\n server 10.0.0.2\n allow subscribe\nephone 1\n blf-speed-dial 1 9001 label a", nil},
 		{"device of others", "presence\n server 10.0.0.2\n allow subscribe\nephone 1\n blf-speed-dial 1 9001 label a device", []string{"ephone 1: 9001 is nobody's number here, and phones of others cannot be watched with `device`"}},
 		{"nobody to ask", "presence\n allow subscribe", []string{"`allow subscribe` without `server`: there is nobody to ask for numbers of others"}},
+		{"hunt groups", "ephone-hunt 1 sequential\n pilot 3000\n list 2001, 2999, *\nephone-hunt 2 peer\n list 2011\nvoice hunt-group 1 parallel\n pilot 4000\n list 2101, 2777\nvoice hunt-group 2 sequential\n pilot 4001", []string{
+			"ephone-hunt 1: 2999 is nobody's number here", "ephone-hunt 2 has no `pilot`: nobody can call it",
+			"voice hunt-group 1: 2777 is nobody's number here", "voice hunt-group 2 has no `list`: it rings nobody"}},
+		{"number behind a trunk", "dial-peer voice 9 voip\n destination-pattern 27..\n session target ipv4:10.0.0.9\nvoice hunt-group 1 parallel\n pilot 4000\n list 2101, 2777", nil},
+		{"trunk to nowhere", "dial-peer voice 9 voip\n destination-pattern 27..\ndial-peer voice 10 pots\n destination-pattern 9T\ndial-peer voice 11 voip\n incoming called-number .", []string{"dial-peer voice 9 has no `session target`: its calls go nowhere"}},
 		{"missing dn", "ephone 1\n button 3m7", []string{"ephone 1, button 3m7: there is no ephone-dn 7"}},
 		{"no overlay", "ephone 1\n button 3x1", []string{"ephone 1, button 3x1: button 1 has no overlay"}},
 		{"no such button", "ephone 1\n button 7:2", []string{"ephone 1, button 7:2: a 7960 has 6 keys", "ephone 1: key 7, and a 7960 has 6 keys"}},
