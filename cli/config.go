@@ -15,9 +15,10 @@ import (
 // frame is one level of the configuration mode stack: the mode, and the block
 // of the tree that its lines go to.
 type frame struct {
-	set  *modeSet
-	path conf.Path
-	also []conf.Path // other blocks that what is typed goes into
+	set    *modeSet
+	prompt string // what stands in the prompt's parentheses
+	path   conf.Path
+	also   []conf.Path // other blocks that what is typed goes into
 }
 
 // maxText bounds a banner in bytes; what is typed beyond it is dropped.
@@ -250,7 +251,12 @@ func (s *Session) commit(level int, args grammar.Args) *lineError {
 	s.stale = s.stale || c.Prompt
 	s.stack = s.stack[:level+1]
 	if args.Form() == grammar.Positive && c.Enter != "" {
-		s.stack = append(s.stack, frame{set: s.shell.mode(c.Enter), path: path, also: also})
+		set := s.shell.mode(c.Enter)
+		prompt := set.conf.Mode.Prompt
+		if of := set.conf.Mode.PromptOf; of != nil {
+			prompt = of(args)
+		}
+		s.stack = append(s.stack, frame{set, prompt, path, also})
 	}
 	return nil
 }
@@ -270,7 +276,8 @@ func (s *Session) following(f frame, done conf.Commit, args grammar.Args) (lines
 // enterConfig starts a configure session in global mode.
 func (s *Session) enterConfig() {
 	s.configSession = 0
-	s.stack = []frame{{set: s.shell.mode(conf.Global), path: conf.Root}}
+	set := s.shell.mode(conf.Global)
+	s.stack = []frame{{set: set, prompt: set.conf.Mode.Prompt, path: conf.Root}}
 }
 
 // leaveConfig returns to EXEC and logs who has configured.

@@ -167,7 +167,7 @@ const maxHostname = 20
 
 func (s *Session) prompt() string {
 	if len(s.stack) > 0 {
-		return s.promptOf(s.stack[len(s.stack)-1].set.conf.Mode.Prompt)
+		return s.promptOf(s.stack[len(s.stack)-1].prompt)
 	}
 	host := s.shell.Config().Hostname
 	if s.level > 1 { // as soon as it is more than a user's

@@ -3,6 +3,7 @@ package modes
 import (
 	"fmt"
 	mathbits "math/bits"
+	"strings"
 
 	"github.com/busylamp/busylamp/cli/conf"
 	"github.com/busylamp/busylamp/cli/grammar"
@@ -17,6 +18,12 @@ func interfaceMode() conf.Mode {
 	return conf.Mode{
 		Name:   modeInterface,
 		Prompt: "config-if",
+		PromptOf: func(opened grammar.Args) string {
+			if strings.Contains(opened.String("name"), ".") {
+				return "config-subif"
+			}
+			return "config-if"
+		},
 		Title:  "Interface configuration commands:",
 		Indent: 1,
 		Commands: []conf.Command{

@@ -160,6 +160,9 @@ type Mode struct {
 	Name string
 	// Prompt is the text in the prompt's parentheses ("config-presence").
 	Prompt string
+	// PromptOf, if there is one, gives the text for the block that the line opens
+	// ("config-subif").
+	PromptOf func(opened grammar.Args) string
 	// Title heads the mode's `?` list ("Presence configuration commands:").
 	Title string
 	// Indent is the number of blanks before the mode's lines in the
