@@ -18,16 +18,7 @@ line vty 0 4
 `, func(w *wired) {
 		w.fronts()
 		for user, want := range map[string]string{"ops": "No such file or directory", "kept": "Privilege denied."} {
-			c := w.dial("10.1.1.11", 22)
-			sc, chans, reqs, err := ssh.NewClientConn(c, "x", &ssh.ClientConfig{User: user, Auth: []ssh.AuthMethod{ssh.Password("lab")}, HostKeyCallback: ssh.InsecureIgnoreHostKey()})
-			if err != nil {
-				t.Fatal(err)
-			}
-			client := ssh.NewClient(sc, chans, reqs)
-			s, err := client.NewSession()
-			if err != nil {
-				t.Fatal(err)
-			}
+			client, s := w.secure(t, user)
 			s.Stdin = strings.NewReader("\x00") // go on
 			out, err := s.Output("scp -f flash:none")
 			if err == nil || !strings.Contains(string(out), want) {
@@ -52,16 +43,7 @@ line vty 0 4
 			"scp -f startup-config": "startup-config: No such file or directory", "scp -f nvram:startup-config": "No such file or directory",
 			"scp -f nvram:other": "nvram:other: Invalid filename", "scp -t running-config": "running-config: Permission denied",
 		} {
-			sc, chans, reqs, err := ssh.NewClientConn(w.dial("10.1.1.11", 22), "x",
-				&ssh.ClientConfig{User: "ops", Auth: []ssh.AuthMethod{ssh.Password("lab")}, HostKeyCallback: ssh.InsecureIgnoreHostKey()})
-			if err != nil {
-				t.Fatal(err)
-			}
-			client := ssh.NewClient(sc, chans, reqs)
-			s, err := client.NewSession()
-			if err != nil {
-				t.Fatal(err)
-			}
+			client, s := w.secure(t, "ops")
 			s.Stdin = strings.NewReader("\x00\x00\x00") // go on
 			if strings.Contains(command, "-t") {
 				s.Stdin = strings.NewReader("C0644 3 a\nend\x00")
@@ -72,4 +54,20 @@ line vty 0 4
 			client.Close()
 		}
 	})
+}
+
+// secure logs in by SSH and opens a session.
+func (w *wired) secure(t *testing.T, user string) (*ssh.Client, *ssh.Session) {
+	t.Helper()
+	sc, chans, reqs, err := ssh.NewClientConn(w.dial("10.1.1.11", 22), "x",
+		&ssh.ClientConfig{User: user, Auth: []ssh.AuthMethod{ssh.Password("lab")}, HostKeyCallback: ssh.InsecureIgnoreHostKey()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := ssh.NewClient(sc, chans, reqs)
+	s, err := client.NewSession()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client, s
 }
